@@ -1,0 +1,203 @@
+import { constant, makeValue, topologicalOrder } from './graph.ts'
+import type { OpName, Value } from './op.ts'
+import {
+  add,
+  broadcast,
+  cast,
+  concatenate,
+  conv2d,
+  cos,
+  div,
+  gather,
+  less,
+  matmul,
+  mul,
+  neg,
+  pad,
+  relu,
+  reshape,
+  reverse,
+  sigmoid,
+  sin,
+  slice,
+  sub,
+  sum,
+  transpose,
+  where,
+} from './ops.ts'
+import { formatShape, type Shape, sameShape, sizeOf } from './shape.ts'
+
+/**
+ * The vector-Jacobian product of an op: from the node y and dL/dy to dL/d(input), one for each input.
+ * A null entry stops there; a null rule means that the op has no gradient.
+ */
+type GradientRule<K extends OpName> = (y: Value<K>, dy: Value) => (Value | null)[]
+
+/** Sums dy over the axes along which `of` was stretched. */
+function unbroadcast(dy: Value, of: Value): Value {
+  if (sameShape(dy.shape, of.shape)) return dy
+  const added = dy.shape.length - of.shape.length
+  const axes = dy.shape
+    .map((_, axis) => axis)
+    .filter(axis => {
+      return axis < added || (of.shape[axis - added] === 1 && dy.shape[axis] !== 1)
+    })
+  return reshape(axes.length > 0 ? sum(dy, axes) : dy, of.shape)
+}
+
+const toFloat = (condition: Value) => cast(condition, 'float32')
+
+/** One gradient rule an op, the mathematics beside each. */
+const gradientRules: { readonly [K in OpName]: GradientRule<K> | null } = {
+  input: null,
+  constant: null,
+  add: ({ inputs: [a, b] }, dy) => [unbroadcast(dy, a), unbroadcast(dy, b)],
+  sub: ({ inputs: [a, b] }, dy) => [unbroadcast(dy, a), unbroadcast(neg(dy), b)],
+  mul: ({ inputs: [a, b] }, dy) => [unbroadcast(mul(dy, b), a), unbroadcast(mul(dy, a), b)],
+  // d(a/b) = da/b - (a/b) db/b
+  div: (y, dy) => {
+    const [a, b] = y.inputs
+    const da = div(dy, b)
+    return [unbroadcast(da, a), unbroadcast(neg(mul(da, y)), b)]
+  },
+  maximum: ({ inputs: [a, b] }, dy) => chooseGradient(less(b, a), dy, a, b),
+  minimum: ({ inputs: [a, b] }, dy) => chooseGradient(less(a, b), dy, a, b),
+  less: null,
+  equal: null,
+  where: ({ inputs: [condition, a, b] }, dy) => [
+    null,
+    unbroadcast(where(condition, dy, 0), a),
+    unbroadcast(where(condition, 0, dy), b),
+  ],
+  cast: null,
+  neg: (_, dy) => [neg(dy)],
+  abs: ({ inputs: [a] }, dy) => [where(less(a, 0), neg(dy), dy)],
+  exp: (y, dy) => [mul(dy, y)],
+  log: ({ inputs: [a] }, dy) => [div(dy, a)],
+  sqrt: (y, dy) => [div(mul(dy, 0.5), y)],
+  sin: ({ inputs: [a] }, dy) => [mul(dy, cos(a))],
+  cos: ({ inputs: [a] }, dy) => [neg(mul(dy, sin(a)))],
+  tanh: (y, dy) => [mul(dy, sub(1, mul(y, y)))],
+  sigmoid: (y, dy) => [mul(dy, mul(y, sub(1, y)))],
+  // y = a s, y' = s + y (1 - s)
+  silu: (y, dy) => {
+    const s = sigmoid(y.inputs[0])
+    return [mul(dy, add(s, mul(y, sub(1, s))))]
+  },
+  relu: (y, dy) => [mul(dy, toFloat(less(0, y)))],
+  // y = r^2, y' = 2 r, which is already 0 where a < 0
+  reluSquared: ({ inputs: [a] }, dy) => [mul(mul(dy, relu(a)), 2)],
+  // dx = y (dy - sum(dy y))
+  softmax: (y, dy) => {
+    const weighted = mul(dy, y)
+    return [sub(weighted, mul(y, sum(weighted, [-1])))]
+  },
+  sum: ({ inputs: [a] }, dy) => [broadcast(dy, a.shape)],
+  matmul: (y, dy) => matmulGradient(y, dy),
+  conv2d: (y, dy) => convolutionGradient(y, dy),
+  // a rotation is undone by its inverse
+  rotary: ({ inputs: [, cosine, sine], attributes: { inverse } }, dy) => [
+    makeValue('rotary', [dy, cosine, sine], { inverse: !inverse }),
+    null,
+    null,
+  ],
+  gather: ({ inputs: [table, indices] }, dy) => [
+    makeValue('scatterAdd', [dy, indices], { rows: table.shape[0] }),
+    null,
+  ],
+  scatterAdd: ({ inputs: [, indices] }, dy) => [gather(dy, indices), null],
+  reshape: ({ inputs: [a] }, dy) => [reshape(dy, a.shape)],
+  broadcast: ({ inputs: [a] }, dy) => [unbroadcast(dy, a)],
+  transpose: ({ attributes: { permutation } }, dy) => [
+    transpose(
+      dy,
+      permutation.map((_, axis) => permutation.indexOf(axis)),
+    ),
+  ],
+  reverse: ({ attributes: { axes } }, dy) => [reverse(dy, axes)],
+  slice: ({ inputs: [a], attributes: { starts, ends } }, dy) => [
+    pad(
+      dy,
+      starts,
+      a.shape.map((size, axis) => size - ends[axis]),
+    ),
+  ],
+  pad: ({ inputs: [a], attributes: { before } }, dy) => [
+    makeValue('slice', [dy], { starts: before, ends: a.shape.map((size, axis) => before[axis] + size) }),
+  ],
+  concatenate: ({ inputs, attributes: { axis } }, dy) => {
+    let start = 0
+    return inputs.map(part => slice(dy, axis, start, (start += part.shape[axis])))
+  },
+} satisfies { [K in OpName]: GradientRule<K> | null }
+
+function chooseGradient(condition: Value, dy: Value, a: Value, b: Value): Value[] {
+  return [unbroadcast(where(condition, dy, 0), a), unbroadcast(where(condition, 0, dy), b)]
+}
+
+/** y = A B: dA = dy B^T, dB = A^T dy; a transposed argument gets the transposed gradient. */
+function matmulGradient({ inputs: [a, b], attributes }: Value<'matmul'>, dy: Value): Value[] {
+  const { transposeA, transposeB } = attributes
+  const da = transposeA
+    ? matmul(b, dy, { transposeA: transposeB, transposeB: true })
+    : matmul(dy, b, { transposeB: !transposeB })
+  const db = transposeB
+    ? matmul(dy, a, { transposeA: true, transposeB: transposeA })
+    : matmul(a, dy, { transposeA: !transposeA })
+  return [unbroadcast(da, a), unbroadcast(db, b)]
+}
+
+/**
+ * The input's gradient is a convolution with the kernel turned around and its channels exchanged; the
+ * kernel's is a matrix product of dy with every shifted copy of the image.
+ */
+function convolutionGradient({ inputs: [image, weights], attributes }: Value<'conv2d'>, dy: Value): Value[] {
+  const { padding } = attributes
+  const [channelsOut, channelsIn, kernelHeight, kernelWidth] = weights.shape
+  const [batch, , height, width] = dy.shape
+  const turned = transpose(reverse(weights, [2, 3]), [1, 0, 2, 3])
+  const dImage = conv2d(dy, turned, { padding: kernelHeight - 1 - padding })
+  const padded = padding > 0 ? pad(image, [0, 0, padding, padding], [0, 0, padding, padding]) : image
+  const shifted: Value[] = []
+  for (let y = 0; y < kernelHeight; y++) {
+    for (let x = 0; x < kernelWidth; x++) {
+      shifted.push(slice(slice(padded, 2, y, y + height), 3, x, x + width))
+    }
+  }
+  const patches = reshape(concatenate(shifted, 1), [batch, -1, height * width])
+  const products = matmul(reshape(dy, [batch, channelsOut, height * width]), patches, { transposeB: true })
+  const dWeights = reshape(sum(products, [0]), [channelsOut, kernelHeight, kernelWidth, channelsIn])
+  return [dImage, transpose(dWeights, [0, 3, 1, 2])]
+}
+
+/**
+ * dL/d(value) for each value of `wrt`, as a graph (reverse-mode differentiation).
+ * @param loss a float32 scalar (any shape with one element)
+ * @throws TypeError when the loss is no scalar or an op on the way has no gradient.
+ */
+export function gradients(loss: Value, wrt: readonly Value[]): Value[] {
+  if (sizeOf(loss.shape) !== 1) throw new TypeError(`a loss must be a scalar, got ${formatShape(loss.shape)}`)
+  const order = topologicalOrder([loss])
+  const needed = new Set<Value>(wrt)
+  for (const value of order) {
+    if (value.dtype === 'float32' && value.inputs.some(part => needed.has(part))) needed.add(value)
+  }
+  const sums = new Map<Value, Value>([[loss, ones(loss.shape)]])
+  for (const value of order.reverse()) {
+    const dy = sums.get(value)
+    if (!dy || !needed.has(value) || value.inputs.length === 0) continue
+    const rule = gradientRules[value.op] as GradientRule<OpName> | null
+    if (!rule) throw new TypeError(`${value.op} has no gradient`)
+    rule(value, dy).forEach((part, i) => {
+      const target = value.inputs[i]
+      if (!part || !needed.has(target)) return
+      const sofar = sums.get(target)
+      sums.set(target, sofar ? add(sofar, part) : part)
+    })
+  }
+  return wrt.map(value => sums.get(value) ?? broadcast(constant(0), value.shape))
+}
+
+function ones(shape: Shape): Value {
+  return constant(new Float32Array(sizeOf(shape)).fill(1), shape)
+}

@@ -1,0 +1,7 @@
+export { gradients } from './gradient.ts'
+export { constant, input, makeValue, topologicalOrder } from './graph.ts'
+export type { DType, NoAttributes, OpAttributes, OpName, Tensor, Value } from './op.ts'
+export * from './ops.ts'
+export { evaluateReference, type ReferenceArray } from './reference.ts'
+export { broadcastShapes, formatShape, type Shape, sameShape, sizeOf, stridesOf } from './shape.ts'
+export { flattenTree, type MapTree, mapTree, type Tree } from './tree.ts'
