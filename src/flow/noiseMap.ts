@@ -1,0 +1,46 @@
+import type { Random } from './random.ts'
+import { shiftLevel } from './schedule.ts'
+
+/** Which latent frames of a film are known, and how noisy each is: every task of the model is one of these. */
+export interface NoiseMap {
+  /** Noise level of every latent frame, 0 to 1. */
+  readonly levels: readonly number[]
+  readonly known: readonly boolean[]
+}
+
+/** How noisy known frames are at most in training, so that small errors of a model's own history do no harm. */
+const KNOWN_LEVEL = 0.2
+/** Shift of the shared noise levels. */
+const TRAINING_SHIFT = 2.5
+
+function drawSharedLevel(random: Random): number {
+  return shiftLevel(1 / (1 + Math.exp(-random.normal())), TRAINING_SHIFT)
+}
+
+/** The known subset of one training film: a prefix (60 %), both ends (15 %), a suffix (10 %) or scattered frames. */
+function drawKnown(random: Random, latentFrames: number): boolean[] {
+  const kind = random.uniform()
+  const count = 1 + random.integer(Math.max(1, latentFrames - 2))
+  const isKnown = (i: number) => {
+    if (kind < 0.6) return i < count
+    if (kind < 0.75) return i < Math.ceil(count / 2) || i >= latentFrames - Math.max(1, Math.floor(count / 2))
+    return i >= latentFrames - count
+  }
+  if (kind < 0.85) return Array.from({ length: latentFrames }, (_, i) => isKnown(i))
+  return Array.from({ length: latentFrames }, () => random.uniform() < 0.4)
+}
+
+/**
+ * Draws the noise levels of one training film (MODEL.md's mixture): 40 % have a known subset, slightly noised,
+ * and one level for the rest; 40 % one level for all; 20 % a level of its own for every latent frame.
+ */
+export function sampleNoiseMap(random: Random, latentFrames: number): NoiseMap {
+  const kind = random.uniform()
+  const shared = drawSharedLevel(random)
+  const none = new Array<boolean>(latentFrames).fill(false)
+  if (kind >= 0.6) return { levels: none.map(() => shared), known: none }
+  if (kind >= 0.4) return { levels: none.map(() => random.uniform()), known: none }
+  const known = drawKnown(random, latentFrames)
+  const knownLevel = KNOWN_LEVEL * random.uniform()
+  return { levels: known.map(isKnown => (isKnown ? knownLevel : shared)), known }
+}

@@ -1,0 +1,149 @@
+import {
+  add,
+  concatenate,
+  conv2d,
+  expectShape,
+  mul,
+  pad,
+  pixelShuffle,
+  pixelUnshuffle,
+  reshape,
+  silu,
+  slice,
+  type Value,
+} from '../array/index.ts'
+import { rmsNorm } from './layers.ts'
+import { filled, kernel, type Traced } from './parameters.ts'
+
+// Shapes: B batch, F = 4 f frames, H = 16 h, W = 16 w, C colour channels, f h w latent grid, Z latent channels.
+
+/**
+ * The video autoencoder: 16 x 16 pixels of 4 frames become one vector (f16 t4). Causal in time: a latent
+ * frame depends on its own 4 frames and the 4 before; the first picture of a film, repeated 4 times, is a
+ * latent frame of its own, so that 1 + 4 k frames give k + 1 latent frames.
+ * Space-to-channel stages without activations between them, as in DC-AE (2410.10733).
+ */
+export interface AutoencoderConfig {
+  readonly latentChannels: number
+  /** Channels at 1/4 (decoder only), 1/8 and 1/16 of the size, and of a latent frame. */
+  readonly channels: {
+    readonly quarter: number
+    readonly eighth: number
+    readonly sixteenth: number
+    readonly latent: number
+  }
+}
+
+/** Frames that one latent frame stands for. */
+export const FRAMES_PER_LATENT = 4
+/** Pixels along each side that one latent stands for. */
+export const PIXELS_PER_LATENT = 16
+
+const FIRST_PATCH = 8
+const LAST_PATCH = 4
+
+function residualSpecs(channels: number) {
+  return {
+    gain: filled([channels, 1, 1], 1),
+    first: kernel(channels, channels, 3),
+    second: kernel(channels, channels, 3, 0.1),
+  }
+}
+
+/** The parameters of encoder and decoder. */
+export function autoencoderSpecs({ latentChannels, channels }: AutoencoderConfig) {
+  const { quarter, eighth, sixteenth, latent } = channels
+  return {
+    encoder: {
+      stem: kernel(3 * FIRST_PATCH ** 2, eighth, 1),
+      eighth: residualSpecs(eighth),
+      toSixteenth: kernel(4 * eighth, sixteenth, 1),
+      sixteenth: residualSpecs(sixteenth),
+      toLatent: kernel(FRAMES_PER_LATENT * sixteenth, latent, 1),
+      mix: kernel(2 * latent, latent, 1),
+      latent: residualSpecs(latent),
+      out: kernel(latent, latentChannels, 1),
+    },
+    decoder: {
+      stem: kernel(2 * latentChannels, latent, 3),
+      latent: residualSpecs(latent),
+      toFrames: kernel(latent, FRAMES_PER_LATENT * sixteenth, 1),
+      sixteenth: residualSpecs(sixteenth),
+      toEighth: kernel(sixteenth, 4 * eighth, 1),
+      eighth: residualSpecs(eighth),
+      toQuarter: kernel(eighth, 4 * quarter, 1),
+      quarter: residualSpecs(quarter),
+      out: kernel(quarter, 3 * LAST_PATCH ** 2, 3, 0.5),
+    },
+  }
+}
+
+/** The traced parameters of the autoencoder. */
+export type AutoencoderParams = Traced<ReturnType<typeof autoencoderSpecs>>
+
+/** Normalise, convolve, activate, convolve, add (1512.03385); the second kernel starts small. */
+function residual(params: Traced<ReturnType<typeof residualSpecs>>, x_BCHW: Value): Value {
+  const normal = mul(rmsNorm(x_BCHW, 1), params.gain)
+  const hidden = silu(conv2d(normal, params.first, { padding: 1 }))
+  return add(x_BCHW, conv2d(hidden, params.second, { padding: 1 }))
+}
+
+/** Puts the previous frame's channels in front of each frame's: (B, f, Z, h, w) to (B f, 2 Z, h, w). */
+function joinPrevious(x: Value): Value {
+  const [batch, frames, channels, height, width] = x.shape
+  const shifted = pad(slice(x, 1, 0, frames - 1), [0, 1, 0, 0, 0], [0, 0, 0, 0, 0])
+  const before = frames > 1 ? shifted : mul(x, 0)
+  return reshape(concatenate([before, x], 2), [batch * frames, 2 * channels, height, width])
+}
+
+/**
+ * Traces the encoder.
+ * @param video_BFCHW colours from -1 to 1, F a multiple of 4 (the first picture of a film repeated 4 times)
+ * @returns latents (B, f, Z, h, w), not normalised
+ */
+export function encode(params: AutoencoderParams, video_BFCHW: Value, config: AutoencoderConfig): Value {
+  const [batch, frames, colours, height, width] = video_BFCHW.shape
+  const { encoder } = params
+  expectShape('video', video_BFCHW, [
+    batch,
+    Math.ceil(frames / 4) * 4,
+    3,
+    ...[height, width].map(side => Math.ceil(side / 16) * 16),
+  ])
+  const images = reshape(video_BFCHW, [batch * frames, colours, height, width])
+  const eighth = residual(encoder.eighth, conv2d(pixelUnshuffle(images, FIRST_PATCH), encoder.stem))
+  const sixteenth = residual(encoder.sixteenth, conv2d(pixelUnshuffle(eighth, 2), encoder.toSixteenth))
+  const [f, h, w] = [frames / FRAMES_PER_LATENT, height / PIXELS_PER_LATENT, width / PIXELS_PER_LATENT]
+  const stacked = reshape(sixteenth, [batch * f, FRAMES_PER_LATENT * config.channels.sixteenth, h, w])
+  const merged = reshape(conv2d(stacked, encoder.toLatent), [batch, f, config.channels.latent, h, w])
+  const mixed = conv2d(joinPrevious(merged), encoder.mix)
+  const latents = conv2d(residual(encoder.latent, mixed), encoder.out)
+  return reshape(latents, [batch, f, config.latentChannels, h, w])
+}
+
+/**
+ * Traces the decoder: latents (B, f, Z, h, w) to colours (B, 4 f, 3, H, W), about -1 to 1.
+ * The first latent frame is decoded as if a black one came before.
+ */
+export function decode(
+  params: AutoencoderParams,
+  latents_BfZhw: Value,
+  { channels }: AutoencoderConfig,
+): Value {
+  const [batch, f, , h, w] = latents_BfZhw.shape
+  const { decoder } = params
+  const latent = residual(decoder.latent, conv2d(joinPrevious(latents_BfZhw), decoder.stem, { padding: 1 }))
+  const frames = batch * f * FRAMES_PER_LATENT
+  const split = reshape(conv2d(latent, decoder.toFrames), [frames, channels.sixteenth, h, w])
+  const sixteenth = residual(decoder.sixteenth, split)
+  const eighth = residual(decoder.eighth, pixelShuffle(conv2d(sixteenth, decoder.toEighth), 2))
+  const quarter = residual(decoder.quarter, pixelShuffle(conv2d(eighth, decoder.toQuarter), 2))
+  const pixels = pixelShuffle(conv2d(quarter, decoder.out, { padding: 1 }), LAST_PATCH)
+  return reshape(pixels, [batch, f * FRAMES_PER_LATENT, 3, h * PIXELS_PER_LATENT, w * PIXELS_PER_LATENT])
+}
+
+/** Channel counts: `small` is the bundled autoencoder. */
+export const autoencoderSizes = {
+  tiny: { quarter: 8, eighth: 16, sixteenth: 24, latent: 32 },
+  small: { quarter: 48, eighth: 96, sixteenth: 192, latent: 256 },
+} as const

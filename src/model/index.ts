@@ -1,0 +1,28 @@
+export {
+  type AutoencoderConfig,
+  type AutoencoderParams,
+  autoencoderSizes,
+  autoencoderSpecs,
+  decode,
+  encode,
+  FRAMES_PER_LATENT,
+  PIXELS_PER_LATENT,
+} from './autoencoder.ts'
+export {
+  countParameters,
+  flattenSpecs,
+  initializeParameters,
+  type ParameterSpec,
+  type Parameters,
+  type Traced,
+  traceParameters,
+} from './parameters.ts'
+export { type TextConfig, type Tokens, tokenize } from './text.ts'
+export {
+  type TransformerConfig,
+  type TransformerInputs,
+  type TransformerParams,
+  transformer,
+  transformerSizes,
+  transformerSpecs,
+} from './transformer.ts'

@@ -1,0 +1,78 @@
+import {
+  type DType,
+  flattenTree,
+  input,
+  type MapTree,
+  mapTree,
+  type Shape,
+  sizeOf,
+  type Tensor,
+  type Tree,
+  type Value,
+} from '../array/index.ts'
+import type { Random } from '../flow/index.ts'
+
+/** A parameter before it has numbers: its shape and the standard deviation it starts with, or a constant. */
+export interface ParameterSpec {
+  readonly shape: Shape
+  readonly start: { readonly deviation: number } | { readonly value: number }
+}
+
+/** A tree of parameter specifications becomes a tree of graph inputs with the same keys. */
+export type Traced<Specs> = MapTree<Specs, ParameterSpec, Value>
+
+/** Parameters with numbers, by dotted path. */
+export type Parameters = Readonly<Record<string, Tensor & { readonly data: Float32Array }>>
+
+const isSpec = (node: unknown): node is ParameterSpec =>
+  typeof node === 'object' && node !== null && 'start' in node
+
+/** A matrix `[inputs, outputs]` that keeps the variance of its input, times `gain`. */
+export function matrix(inputs: number, outputs: number, gain = 1): ParameterSpec {
+  return { shape: [inputs, outputs], start: { deviation: gain / Math.sqrt(inputs) } }
+}
+
+/** The kernel of a square convolution, `[outputs, inputs, size, size]`, that keeps the variance, times `gain`. */
+export function kernel(inputs: number, outputs: number, size: number, gain = 1): ParameterSpec {
+  return {
+    shape: [outputs, inputs, size, size],
+    start: { deviation: gain / Math.sqrt(inputs * size * size) },
+  }
+}
+
+/** An array that starts with one number everywhere. */
+export function filled(shape: Shape, value: number): ParameterSpec {
+  return { shape, start: { value } }
+}
+
+/** The specifications by dotted path. */
+export function flattenSpecs(specs: Tree<ParameterSpec>): Map<string, ParameterSpec> {
+  return flattenTree(specs, isSpec)
+}
+
+/** Draws every parameter; the same random state gives the same numbers. */
+export function initializeParameters(specs: Tree<ParameterSpec>, random: Random): Parameters {
+  const drawn = [...flattenSpecs(specs)].map(([path, { shape, start }]) => {
+    const data = new Float32Array(sizeOf(shape))
+    if ('value' in start) data.fill(start.value)
+    else for (let i = 0; i < data.length; i++) data[i] = random.normal() * start.deviation
+    return [path, { shape, data }] as const
+  })
+  return Object.fromEntries(drawn)
+}
+
+/** Graph inputs for every parameter, named `prefix.path`. */
+export function traceParameters<Specs extends Tree<ParameterSpec>>(
+  specs: Specs,
+  prefix: string,
+): Traced<Specs> {
+  const dtype: DType = 'float32'
+  return mapTree(specs, isSpec, ({ shape }, path) =>
+    input(`${prefix}.${path}`, shape, dtype),
+  ) as Traced<Specs>
+}
+
+/** How many numbers the parameters hold. */
+export function countParameters(specs: Tree<ParameterSpec>): number {
+  return [...flattenSpecs(specs).values()].reduce((total, { shape }) => total + sizeOf(shape), 0)
+}

@@ -1,0 +1,221 @@
+import {
+  add,
+  concatenate,
+  constant,
+  conv2d,
+  cos,
+  expectShape,
+  linear,
+  mul,
+  reshape,
+  silu,
+  sin,
+  slice,
+  transpose,
+  type Value,
+} from '../array/index.ts'
+import {
+  attend,
+  feedForward,
+  joinTokens,
+  normalizeHeads,
+  type Rotation,
+  rmsNorm,
+  rotate,
+  transposeHeads,
+} from './layers.ts'
+import { filled, kernel, matrix, type Traced } from './parameters.ts'
+import { encodeText, type TextConfig, textSpecs } from './text.ts'
+
+// Shapes: B batch, f h w latent grid, Z latent channels, n tokens of one latent frame, L = f n video tokens,
+// S text tokens, D width, N heads, K head size, P channels of the convolutions around the patches.
+
+/** The spacetime-patch diffusion transformer (DiT, 2212.09748; one noise level per latent frame, 2407.01392). */
+export interface TransformerConfig {
+  readonly latentChannels: number
+  /** Side of a square patch of latents. */
+  readonly patch: number
+  readonly width: number
+  readonly depth: number
+  readonly heads: number
+  readonly text: TextConfig
+}
+
+/** Everything one pass of the transformer reads. */
+export interface TransformerInputs {
+  /** Noisy latents. */
+  readonly latents_BfZhw: Value
+  /** Noise level of every latent frame: 0 known, 1 all noise. */
+  readonly levels_Bf: Value
+  /** 1 for a latent frame that holds the first picture of a film alone, else 0. */
+  readonly first_Bf: Value
+  readonly ids_BS: Value
+}
+
+/** The parameters of the transformer and its text encoder. */
+export function transformerSpecs({ latentChannels, patch, width, depth, heads, text }: TransformerConfig) {
+  const grid = width / (patch * patch)
+  const block = () => ({
+    modulation: filled([6, width], 0),
+    query: matrix(width, width),
+    key: matrix(width, width),
+    value: matrix(width, width),
+    textKey: matrix(text.width, width),
+    textValue: matrix(text.width, width),
+    queryGain: filled([width / heads], 1),
+    keyGain: filled([width / heads], 1),
+    out: matrix(width, width),
+    up: matrix(width, 4 * width),
+    down: matrix(4 * width, width),
+  })
+  return {
+    text: textSpecs(text),
+    stem: kernel(latentChannels, grid, 3),
+    embed: matrix(width, width),
+    level: { hidden: matrix(LEVEL_FEATURES, width), out: matrix(width, width) },
+    firstFrame: filled([width], 0),
+    pooledText: matrix(text.width, width),
+    modulation: matrix(width, 6 * width, 0.1),
+    blocks: Array.from({ length: depth }, block),
+    last: { modulation: filled([2, width], 0), project: matrix(width, width) },
+    head: kernel(grid, latentChannels, 3, 0.1),
+  }
+}
+
+/** The traced parameters of the transformer. */
+export type TransformerParams = Traced<ReturnType<typeof transformerSpecs>>
+
+const LEVEL_FEATURES = 128
+
+/** Sines and cosines of a noise level at geometric frequencies, as in DDPM's time embedding (2006.11239). */
+function embedLevels(levels_Bf: Value): Value {
+  const half = LEVEL_FEATURES / 2
+  const frequencies = Array.from({ length: half }, (_, i) => 2 * Math.PI * 0.25 * 200 ** (i / (half - 1)))
+  const angles = mul(reshape(levels_Bf, [...levels_Bf.shape, 1]), constant(frequencies))
+  return concatenate([sin(angles), cos(angles)], 2) // (B, f, 128)
+}
+
+/**
+ * Rotary angles of every video token: the pairs of a head are shared out between time, height and width
+ * (3/8, 5/16, 5/16), each with frequencies from 1 down to 1/100 a step.
+ */
+export function rotationOf(frames: number, rows: number, columns: number, headSize: number): Rotation {
+  const pairs = headSize / 2
+  const share = Math.floor((pairs * 5) / 16)
+  const shares = [pairs - 2 * share, share, share]
+  const angles = new Float32Array(frames * rows * columns * pairs)
+  let i = 0
+  for (let t = 0; t < frames; t++) {
+    for (let y = 0; y < rows; y++) {
+      for (let x = 0; x < columns; x++) {
+        for (const [axis, count] of shares.entries()) {
+          for (let pair = 0; pair < count; pair++) angles[i++] = [t, y, x][axis] * 100 ** (-pair / count)
+        }
+      }
+    }
+  }
+  const shape = [frames * rows * columns, pairs]
+  return { cos_LK: constant(angles.map(Math.cos), shape), sin_LK: constant(angles.map(Math.sin), shape) }
+}
+
+/** Cuts the latent grid into square patches, channels inside: (B f, P, h, w) to (B, f, n, P p p). */
+function patchify(x: Value, frames: number, patch: number): Value {
+  const [images, channels, height, width] = x.shape
+  const [rows, columns] = [height / patch, width / patch]
+  const blocks = reshape(x, [images, channels, rows, patch, columns, patch])
+  const tokens = transpose(blocks, [0, 2, 4, 1, 3, 5])
+  return reshape(tokens, [images / frames, frames, rows * columns, channels * patch * patch])
+}
+
+/** The inverse of patchify: (B, f, n, P p p) to (B f, P, h, w). */
+function unpatchify(x: Value, rows: number, columns: number, patch: number): Value {
+  const [batch, frames, , size] = x.shape
+  const channels = size / (patch * patch)
+  const blocks = reshape(x, [batch * frames, rows, columns, channels, patch, patch])
+  return reshape(transpose(blocks, [0, 3, 1, 4, 2, 5]), [
+    batch * frames,
+    channels,
+    rows * patch,
+    columns * patch,
+  ])
+}
+
+/** Shift and scale of adaptive layer norm, one pair a latent frame: (B, f, n, D) with (B, f, 1, D). */
+function modulate(x_BfnD: Value, shift_BfD: Value, scale_BfD: Value): Value {
+  return add(mul(rmsNorm(x_BfnD), add(scale_BfD, 1)), shift_BfD)
+}
+
+/** Picks one of the six (or two) modulation vectors: (B, f, 6 D) and a table (6, D) to (B, f, 1, D). */
+function pickModulation(shared_BfD6: Value, table: Value, index: number): Value {
+  const width = table.shape[1]
+  const [batch, frames] = shared_BfD6.shape
+  const shared = slice(shared_BfD6, 2, index * width, (index + 1) * width)
+  return reshape(add(shared, reshape(slice(table, 0, index, index + 1), [width])), [batch, frames, 1, width])
+}
+
+/** One block: attention over all video tokens and the text, then the feed-forward network, both gated. */
+function transformerBlock(
+  block: TransformerParams['blocks'][number],
+  x: Value,
+  text_BSD: Value,
+  modulation: Value,
+  rotation: Rotation,
+  heads: number,
+): Value {
+  const [batch, frames, tokens, width] = x.shape
+  const [shift1, scale1, gate1, shift2, scale2, gate2] = [0, 1, 2, 3, 4, 5].map(i =>
+    pickModulation(modulation, block.modulation, i),
+  )
+  const h = reshape(modulate(x, shift1, scale1), [batch, frames * tokens, width]) // (B, L, D)
+  const query = rotate(normalizeHeads(linear(h, block.query), block.queryGain, heads), rotation)
+  const videoKey = rotate(normalizeHeads(linear(h, block.key), block.keyGain, heads), rotation)
+  const textKey = normalizeHeads(linear(text_BSD, block.textKey), block.keyGain, heads)
+  const key = joinTokens(textKey, videoKey) // (B, N, S + L, K)
+  const textValue = transposeHeads(linear(text_BSD, block.textValue), heads)
+  const value = joinTokens(textValue, transposeHeads(linear(h, block.value), heads))
+  const attended = reshape(linear(attend(query, key, value), block.out), x.shape)
+  const y = add(x, mul(attended, gate1))
+  return add(y, mul(feedForward(modulate(y, shift2, scale2), block.up, block.down), gate2))
+}
+
+/**
+ * Traces one pass: noisy latents and their noise levels to the predicted data, both (B, f, Z, h, w).
+ * Text gives keys and values to every block (docs/decisions/002-text-as-keys.md) and its mean enters the modulation.
+ */
+export function transformer(
+  params: TransformerParams,
+  { latents_BfZhw, levels_Bf, first_Bf, ids_BS }: TransformerInputs,
+  config: TransformerConfig,
+): Value {
+  const [batch, frames, channels, height, width] = latents_BfZhw.shape
+  const { patch, heads } = config
+  expectShape('levels', levels_Bf, [batch, frames])
+  expectShape('first', first_Bf, [batch, frames])
+  expectShape('ids', ids_BS, [batch, config.text.length])
+  const [rows, columns] = [height / patch, width / patch]
+
+  const { text_BSD, pooled_BD } = encodeText(params.text, ids_BS, config.text)
+  const level = linear(silu(linear(embedLevels(levels_Bf), params.level.hidden)), params.level.out)
+  const first = mul(reshape(first_Bf, [batch, frames, 1]), params.firstFrame)
+  const pooled = reshape(linear(pooled_BD, params.pooledText), [batch, 1, config.width])
+  const condition = silu(add(add(level, first), pooled)) // (B, f, D)
+  const modulation = linear(condition, params.modulation) // (B, f, 6 D)
+
+  const images = reshape(latents_BfZhw, [batch * frames, channels, height, width])
+  const stem = conv2d(images, params.stem, { padding: 1 })
+  let x = linear(patchify(stem, frames, patch), params.embed) // (B, f, n, D)
+  const rotation = rotationOf(frames, rows, columns, config.width / heads)
+  for (const block of params.blocks) x = transformerBlock(block, x, text_BSD, modulation, rotation, heads)
+
+  const [shift, scale] = [0, 1].map(i => pickModulation(modulation, params.last.modulation, i))
+  const last = linear(modulate(x, shift, scale), params.last.project)
+  const grid = unpatchify(last, rows, columns, patch) // (B f, P, h, w)
+  return reshape(conv2d(grid, params.head, { padding: 1 }), latents_BfZhw.shape)
+}
+
+/** Sizes, by width/depth/heads: `small` is the bundled model. */
+export const transformerSizes = {
+  tiny: { width: 64, depth: 2, heads: 2 },
+  small: { width: 256, depth: 6, heads: 4 },
+  medium: { width: 320, depth: 9, heads: 5 },
+} as const
