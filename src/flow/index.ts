@@ -1,5 +1,4 @@
 export { guide } from './guidance.ts'
 export { type NoiseMap, sampleNoiseMap } from './noiseMap.ts'
 export { dataFromVelocity, interpolate, SMALLEST_LEVEL, velocityFromData, velocityWeight } from './path.ts'
-export { createRandom, type Random, type RandomState } from './random.ts'
 export { shiftLevel, timesteps } from './schedule.ts'

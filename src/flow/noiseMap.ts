@@ -1,4 +1,4 @@
-import type { Random } from './random.ts'
+import type { Random } from '../array/index.ts'
 import { shiftLevel } from './schedule.ts'
 
 /** Which latent frames of a film are known, and how noisy each is: every task of the model is one of these. */

@@ -4,13 +4,13 @@ import {
   input,
   type MapTree,
   mapTree,
+  type Random,
   type Shape,
   sizeOf,
   type Tensor,
   type Tree,
   type Value,
 } from '../array/index.ts'
-import type { Random } from '../flow/index.ts'
 
 /** A parameter before it has numbers: its shape and the standard deviation it starts with, or a constant. */
 export interface ParameterSpec {
