@@ -121,7 +121,7 @@ function recordContacts(
     for (let other = body + 1; other <= floor; other++) {
       let touches = false
       world.contactPair(colliders[body], colliders[other], manifold => {
-        for (let i = 0; i < manifold.numContacts(); i++) touches ||= manifold.contactDist(i) < 1e-3
+        for (let i = 0; i < manifold.numContacts(); i++) touches ||= manifold.contactDist(i) < 5e-3
       })
       if (!touches) continue
       const pair = `${body}-${other}`
