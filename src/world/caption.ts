@@ -42,7 +42,7 @@ const MOVED = 0.35
 export function describeMotion(scene: Scene, motion: Motion): Attributes {
   const bodies = scene.bodies.map((body, i): BodyAttributes => {
     const looks = { colour: body.colour, shape: body.shape, size: body.size }
-    const hit = motion.contacts.some(({ body: a, other }) => other >= 0 && (a === i || other === i))
+    const hit = scene.bodies.some((_, other) => other !== i && movedBy(motion, other) > 0.03)
     const start = motion.frames[0][i].position
     if (body.position[1] > halfHeight(body)) {
       const floorHits = motion.contacts.filter(({ body: a, other }) => a === i && other === -1).length
@@ -64,6 +64,14 @@ export function describeMotion(scene: Scene, motion: Motion): Attributes {
     }
   })
   return { floor: scene.floor, bodies }
+}
+
+/** How far a body has come along the floor in the whole film, in metres. */
+function movedBy(motion: Motion, body: number): number {
+  const [from, to] = [motion.frames[0], motion.frames[motion.frames.length - 1]].map(
+    frame => frame[body].position,
+  )
+  return Math.hypot(to[0] - from[0], to[2] - from[2])
 }
 
 /** Peaks of the height that can be seen: at least 6 cm above the floor, at most one for each contact. */
