@@ -157,16 +157,20 @@ function convolutionGradient({ inputs: [image, weights], attributes }: Value<'co
   const [batch, , height, width] = dy.shape
   const turned = transpose(reverse(weights, [2, 3]), [1, 0, 2, 3])
   const dImage = conv2d(dy, turned, { padding: kernelHeight - 1 - padding })
-  const padded = padding > 0 ? pad(image, [0, 0, padding, padding], [0, 0, padding, padding]) : image
+  // Channels in front, so that the sum over images and positions is the inner axis of one large product.
+  const spread = transpose(image, [1, 0, 2, 3])
+  const padded = padding > 0 ? pad(spread, [0, 0, padding, padding], [0, 0, padding, padding]) : spread
   const shifted: Value[] = []
   for (let y = 0; y < kernelHeight; y++) {
     for (let x = 0; x < kernelWidth; x++) {
       shifted.push(slice(slice(padded, 2, y, y + height), 3, x, x + width))
     }
   }
-  const patches = reshape(concatenate(shifted, 1), [batch, -1, height * width])
-  const products = matmul(reshape(dy, [batch, channelsOut, height * width]), patches, { transposeB: true })
-  const dWeights = reshape(sum(products, [0]), [channelsOut, kernelHeight, kernelWidth, channelsIn])
+  const places = batch * height * width
+  const patches = reshape(concatenate(shifted, 0), [-1, places])
+  const dySpread = reshape(transpose(dy, [1, 0, 2, 3]), [channelsOut, places])
+  const products = matmul(dySpread, patches, { transposeB: true })
+  const dWeights = reshape(products, [channelsOut, kernelHeight, kernelWidth, channelsIn])
   return [dImage, transpose(dWeights, [0, 3, 1, 2])]
 }
 

@@ -12,6 +12,7 @@ export {
   countParameters,
   flattenSpecs,
   initializeParameters,
+  nestValues,
   type ParameterSpec,
   type Parameters,
   type Traced,

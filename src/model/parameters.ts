@@ -76,3 +76,11 @@ export function traceParameters<Specs extends Tree<ParameterSpec>>(
 export function countParameters(specs: Tree<ParameterSpec>): number {
   return [...flattenSpecs(specs).values()].reduce((total, { shape }) => total + sizeOf(shape), 0)
 }
+
+/** Puts values given by dotted path into the tree of the specifications. */
+export function nestValues<Specs extends Tree<ParameterSpec>>(
+  specs: Specs,
+  values: Readonly<Record<string, Value>>,
+): Traced<Specs> {
+  return mapTree(specs, isSpec, (_, path) => values[path]) as Traced<Specs>
+}

@@ -23,11 +23,19 @@ export type Rule = 'muon' | 'adamw'
 /** Numbers of both optimizers; the learning rates are inputs of the step, since they follow a schedule. */
 export interface OptimizerConfig {
   readonly rule: (path: string, shape: readonly number[]) => Rule
+  /** What AdamW's learning rate is multiplied by: wide inputs need smaller steps. */
+  readonly rateFactor: (path: string, shape: readonly number[]) => number
   readonly adamBetas: readonly [number, number]
   readonly muonMomentum: number
   readonly weightDecay: number
   /** Gradients are scaled down to at most this norm, all parameters together. */
   readonly clipNorm: number
+}
+
+/** 1 / sqrt(inputs) of a matrix `[I, O]` or kernel `[O, I, k, k]`; gains and biases count as 1000 inputs. */
+export function fanInFactor(shape: readonly number[]): number {
+  if (shape.length === 4) return 1 / Math.sqrt(shape[1] * shape[2] * shape[3])
+  return 1 / Math.sqrt(shape.length === 2 ? shape[0] : 1000)
 }
 
 /** What the recipes use (MODEL.md's table; 2502.16982 for the momentum and decay of Muon). */
@@ -105,7 +113,7 @@ function updateAdam(
   grads: Values,
   moments: Moments,
   { adamRate, step }: StepInputs,
-  { adamBetas: [beta1, beta2], weightDecay }: OptimizerConfig,
+  { adamBetas: [beta1, beta2], weightDecay, rateFactor }: OptimizerConfig,
 ) {
   const grad = grads[path]
   const first = add(mul(moments.first[path], beta1), mul(grad, 1 - beta1))
@@ -115,7 +123,12 @@ function updateAdam(
   // Gains, biases and tables are not decayed: only matrices and kernels are.
   const decay = params[path].shape.length >= 2 ? weightDecay : 0
   const moved = add(direction, mul(params[path], decay))
-  return { path, param: sub(params[path], mul(moved, adamRate)), first, second }
+  return {
+    path,
+    param: sub(params[path], mul(moved, mul(adamRate, rateFactor(path, params[path].shape)))),
+    first,
+    second,
+  }
 }
 
 /** base^exponent for a constant base: e^(exponent ln base). */

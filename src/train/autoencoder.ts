@@ -1,0 +1,159 @@
+import {
+  abs,
+  add,
+  div,
+  mean,
+  mul,
+  type Random,
+  reshape,
+  slice,
+  sqrt,
+  square,
+  sub,
+  sum,
+  type Tensor,
+  type Value,
+} from '../array/index.ts'
+import { type AutoencoderConfig, autoencoderSpecs, decode, encode, nestValues } from '../model/index.ts'
+import type { Training } from './loop.ts'
+import { fanInFactor, type Values } from './optimizer.ts'
+import type { Schedule } from './schedule.ts'
+import type { Clip, Dataset } from './shards.ts'
+
+// Shapes: B batch, F pixel frames of a window, H W side of a crop, f h w latent grid, Z latent channels.
+
+/** What the training of the autoencoder can vary. */
+export interface AutoencoderTrainingOptions {
+  readonly config: AutoencoderConfig
+  readonly dataset: Dataset
+  readonly schedule: Schedule
+  readonly batchSize: number
+  /** Side of the square crops in pixels, a multiple of 16. */
+  readonly crop: number
+  /** Frames of a window, a multiple of 4. */
+  readonly frames: number
+}
+
+/** Pixels as colours from -1 to 1. */
+const toColour = (byte: number) => byte / 127.5 - 1
+
+/** How much a body's pixels count: every body as much as the others, at most 10 times the background. */
+function bodyWeight(pixels: number, cropPixels: number): number {
+  return Math.min(10, Math.max(2, (0.25 * cropPixels) / Math.max(1, pixels)))
+}
+
+/** A crop that holds a body, three times in four; anywhere else. */
+function chooseCorner(
+  random: Random,
+  clip: Clip,
+  width: number,
+  height: number,
+  crop: number,
+): [number, number] {
+  const anywhere: [number, number] = [random.integer(width - crop + 1), random.integer(height - crop + 1)]
+  if (random.uniform() < 0.25) return anywhere
+  const count = clip.masks.length
+  for (let tries = 0; tries < 200; tries++) {
+    const at = random.integer(count)
+    if (clip.masks[at] === 0) continue
+    const [x, y] = [at % width, Math.floor(at / width) % height]
+    const place = (centre: number, size: number) => {
+      return Math.max(0, Math.min(size - crop, centre - Math.floor(crop / 2) + random.integer(25) - 12))
+    }
+    return [place(x, width), place(y, height)]
+  }
+  return anywhere
+}
+
+/** A window of a clip: one in four is the first picture alone repeated 4 times and what follows it. */
+function drawWindow(random: Random, dataset: Dataset, frames: number): { clip: Clip; order: number[] } {
+  const index = random.integer(dataset.truths.length)
+  if (random.uniform() < 0.25) {
+    const clip = dataset.clip(index, 0, frames - 3)
+    return { clip, order: Array.from({ length: frames }, (_, i) => Math.max(0, i - 3)) }
+  }
+  const start = random.integer(dataset.frameCount - frames + 1)
+  return { clip: dataset.clip(index, start, frames), order: Array.from({ length: frames }, (_, i) => i) }
+}
+
+/** Draws crops of windows, with the weight of every pixel and noise for the latents. */
+export function drawAutoencoderBatch(
+  random: Random,
+  options: AutoencoderTrainingOptions,
+): Record<string, Tensor> {
+  const { dataset, batchSize: batch, crop, frames, config } = options
+  const area = crop * crop
+  const video = new Float32Array(batch * frames * 3 * area)
+  const weights = new Float32Array(batch * frames * area)
+  for (let b = 0; b < batch; b++) {
+    const { clip, order } = drawWindow(random, dataset, frames)
+    const [left, top] = chooseCorner(random, clip, dataset.width, dataset.height, crop)
+    order.forEach((frame, f) => {
+      const first = frame * dataset.width * dataset.height
+      const counts = new Float64Array(16)
+      const target = (b * frames + f) * area
+      for (let i = 0; i < area; i++) {
+        const from = first + (top + Math.floor(i / crop)) * dataset.width + left + (i % crop)
+        for (let c = 0; c < 3; c++) video[target * 3 + c * area + i] = toColour(clip.frames[from * 3 + c])
+        weights[target + i] = clip.masks[from]
+        counts[clip.masks[from]]++
+      }
+      for (let i = 0; i < area; i++) {
+        const body = weights[target + i]
+        weights[target + i] = body === 0 ? 1 : bodyWeight(counts[body], area)
+      }
+    })
+  }
+  const latents = [batch, frames / 4, config.latentChannels, crop / 16, crop / 16]
+  const noise = random.fillNormal(new Float32Array(latents.reduce((a, b) => a * b)))
+  const sigma = Float32Array.from({ length: batch }, () => 0.2 * random.uniform())
+  return {
+    video: { shape: [batch, frames, 3, crop, crop], data: video },
+    weights: { shape: [batch, frames, 1, crop, crop], data: weights },
+    noise: { shape: latents, data: noise },
+    sigma: { shape: [batch, 1, 1, 1, 1], data: sigma },
+  }
+}
+
+const charbonnier = (difference: Value) => sqrt(add(square(difference), 1e-4))
+
+/** Differences of neighbours along one axis. */
+function differences(x: Value, axis: number): Value {
+  const size = x.shape[axis]
+  return sub(slice(x, axis, 1, size), slice(x, axis, 0, size - 1))
+}
+
+/** The training of the autoencoder: weighted Charbonnier loss on colours and on their differences in space and time. */
+export function autoencoderTraining(options: AutoencoderTrainingOptions): Training {
+  const { config, schedule, batchSize, frames } = options
+  const specs = autoencoderSpecs(config)
+  return {
+    specs,
+    config,
+    schedule,
+    emaDecay: 0.998,
+    itemsPerStep: batchSize * frames,
+    rule: () => 'adamw',
+    rateFactor: (_, shape) => fanInFactor(shape),
+    nextBatch: random => drawAutoencoderBatch(random, options),
+    loss: (values: Values, batch: Values) => {
+      const params = nestValues(specs, values)
+      const latents = encode(params, batch.video, config)
+      const noisy = add(latents, mul(batch.noise, batch.sigma))
+      const error = sub(decode(params, noisy, config), batch.video)
+      const total = mul(sum(batch.weights), 3)
+      const colour = div(sum(mul(charbonnier(error), batch.weights)), total)
+      const edges = [1, 3, 4].map(axis => mean(abs(differences(error, axis)))).reduce(add)
+      // Keeps the latents near unit size, so that the noise above means something.
+      const size = mul(mean(square(latents)), 1e-3)
+      return {
+        loss: reshape(add(add(colour, mul(edges, 0.5)), size), []),
+        watch: {
+          colour: reshape(colour, []),
+          edges: reshape(edges, []),
+          latentSquare: reshape(mean(square(latents)), []),
+        },
+      }
+    },
+  }
+}

@@ -1,0 +1,203 @@
+import { appendFileSync, mkdirSync } from 'node:fs'
+import path from 'node:path'
+import { createRandom, input, type Random, type Tensor, type Tree, type Value } from '../array/index.ts'
+import { flattenSpecs, initializeParameters, type ParameterSpec, type Parameters } from '../model/index.ts'
+import { compile } from '../onnx/index.ts'
+import { loadCheckpoint, saveCheckpoint } from '../store/index.ts'
+import { optimizerDefaults, type Rule, updateParameters, type Values } from './optimizer.ts'
+import { type Schedule, scheduleRates } from './schedule.ts'
+
+/** Everything the loop needs to know of one training: what is learned, from what, and how fast. */
+export interface Training {
+  readonly specs: Tree<ParameterSpec>
+  /** Traces the loss, and numbers to watch, from the parameters (by dotted path) and the batch. */
+  readonly loss: (params: Values, batch: Values) => { readonly loss: Value; readonly watch?: Values }
+  /** Draws the batch of a step; the random source is a new one each step, so that a resumed run sees the same data. */
+  readonly nextBatch: (random: Random, step: number) => Readonly<Record<string, Tensor>>
+  readonly rule: (path: string, shape: readonly number[]) => Rule
+  readonly rateFactor: (path: string, shape: readonly number[]) => number
+  readonly schedule: Schedule
+  readonly emaDecay: number
+  /** Films, windows or whatever a step sees, for the speed that is shown. */
+  readonly itemsPerStep: number
+  readonly config: unknown
+}
+
+/** How one run goes. */
+export interface RunOptions {
+  /** Where checkpoints and the log go; a checkpoint that is there already is continued. */
+  readonly folder: string
+  readonly seed: number
+  readonly threads?: number
+  readonly secondsPerCheckpoint?: number
+  /** Parameters to start from when there is no checkpoint; those with another shape or name are left out. */
+  readonly warmStart?: Readonly<Record<string, Tensor>>
+  /** Writes ONNX Runtime's profile of every operator to files that start like this. */
+  readonly profile?: string
+  readonly signal?: AbortSignal
+  readonly onStep?: (report: StepReport) => void
+}
+
+/** One step, as the log has it. */
+export interface StepReport {
+  readonly step: number
+  readonly steps: number
+  readonly loss: number
+  readonly gradientNorm: number
+  readonly itemsPerSecond: number
+  readonly secondsLeft: number
+  readonly watch: Readonly<Record<string, number>>
+}
+
+type State = Readonly<Record<string, Tensor>>
+
+const scalars = ['step', 'adamRate', 'muonRate', 'emaDecay'] as const
+
+/** Traces the whole step: loss, gradients, both optimizers and the moving averages, as one graph. */
+function traceStep(training: Training, batch: Readonly<Record<string, Tensor>>): Record<string, Value> {
+  const specs = flattenSpecs(training.specs)
+  const traceAll = (
+    kind: string,
+    keep: (path: string, spec: ParameterSpec) => boolean = () => true,
+  ): Values =>
+    Object.fromEntries(
+      [...specs]
+        .filter(([name, spec]) => keep(name, spec))
+        .map(([name, { shape }]) => [name, input(`${kind}.${name}`, shape)]),
+    )
+  const params = traceAll('param')
+  const isAdam = (name: string, { shape }: ParameterSpec) => training.rule(name, shape) === 'adamw'
+  const moments = { first: traceAll('first'), second: traceAll('second', isAdam) }
+  const ema = traceAll('ema')
+  const [step, adamRate, muonRate, emaDecay] = scalars.map(name => input(name, []))
+  const inputs = Object.entries(batch).map(([name, { shape, data }]) => {
+    return [name, input(`batch.${name}`, shape, data instanceof Int32Array ? 'int32' : 'float32')] as const
+  })
+  const { loss, watch = {} } = training.loss(params, Object.fromEntries(inputs))
+  const config = { ...optimizerDefaults, rule: training.rule, rateFactor: training.rateFactor }
+  const update = updateParameters(loss, params, moments, ema, { step, adamRate, muonRate, emaDecay }, config)
+  const named = (kind: string, values: Values) =>
+    Object.fromEntries(Object.entries(values).map(([name, value]) => [`new.${kind}.${name}`, value]))
+  return {
+    ...named('param', update.params),
+    ...named('first', update.moments.first),
+    ...named('second', update.moments.second),
+    ...named('ema', update.ema),
+    ...named('watch', watch),
+    loss,
+    gradientNorm: update.gradientNorm,
+  }
+}
+
+/** The state of a run that begins: drawn parameters (or given ones), moments of zero, averages equal to the parameters. */
+function beginState(training: Training, random: Random, warmStart: State): State {
+  const state: Record<string, Tensor> = {}
+  const drawn: Parameters = initializeParameters(training.specs, random)
+  for (const [name, tensor] of Object.entries(drawn)) {
+    const given = warmStart[name]
+    if (given && given.shape.join() === tensor.shape.join()) tensor.data.set(given.data)
+    const zeros = () => ({ shape: tensor.shape, data: new Float32Array(tensor.data.length) })
+    state[`param.${name}`] = tensor
+    state[`ema.${name}`] = { shape: tensor.shape, data: tensor.data.slice() }
+    state[`first.${name}`] = zeros()
+    if (training.rule(name, tensor.shape) === 'adamw') state[`second.${name}`] = zeros()
+  }
+  return state
+}
+
+/** Mixes the seed of a run with the number of a step. */
+function randomOfStep(seed: number, step: number): Random {
+  return createRandom(Math.imul(seed + 1, 0x9e3779b1) ^ Math.imul(step, 0x85ebca6b))
+}
+
+function checkFinite(step: number, loss: number, state: State): void {
+  if (Number.isFinite(loss)) return
+  const broken = Object.entries(state).find(([, { data }]) => !data.every(Number.isFinite))
+  const where = broken ? `; the first tensor with such numbers is ${broken[0]}` : ''
+  throw new Error(`the loss is ${loss} in step ${step}${where}; the last checkpoint is unharmed`)
+}
+
+const scalar = (value: number): Tensor => ({ shape: [], data: Float32Array.of(value) })
+
+/**
+ * Trains until the schedule ends or the signal aborts, and saves a checkpoint then too.
+ * @throws Error naming step and tensor when a loss is not finite.
+ */
+export async function train(training: Training, options: RunOptions): Promise<State> {
+  const {
+    folder,
+    seed,
+    threads = 0,
+    secondsPerCheckpoint = 180,
+    warmStart = {},
+    profile,
+    signal,
+    onStep,
+  } = options
+  mkdirSync(folder, { recursive: true })
+  const saved = loadCheckpoint(folder)
+  const firstStep = saved?.step ?? 0
+  let state = saved?.tensors ?? beginState(training, createRandom(seed), warmStart)
+  let spare: State = Object.fromEntries(
+    Object.entries(state).map(([name, { shape, data }]) => [
+      name,
+      { shape, data: new Float32Array(data.length) },
+    ]),
+  )
+  const compiled = await compile(traceStep(training, training.nextBatch(randomOfStep(seed, 0), 0)), {
+    threads,
+    profile,
+  })
+  const save = (step: number) => saveCheckpoint(folder, { step, config: training.config, tensors: state })
+  const { steps } = training.schedule
+  const started = performance.now()
+  let savedAt = started
+  let step = firstStep
+  while (step < steps && !signal?.aborted) {
+    step++
+    const batch = training.nextBatch(randomOfStep(seed, step), step)
+    const rates = scheduleRates(training.schedule, step)
+    const feeds: Record<string, Tensor> = { ...state, step: scalar(step) }
+    feeds.adamRate = scalar(rates.adam)
+    feeds.muonRate = scalar(rates.muon)
+    feeds.emaDecay = scalar(Math.min(training.emaDecay, step / (step + 10)))
+    for (const [name, tensor] of Object.entries(batch)) feeds[`batch.${name}`] = tensor
+    const into = Object.fromEntries(Object.entries(spare).map(([name, tensor]) => [`new.${name}`, tensor]))
+    const results = await compiled.run(feeds, into)
+    ;[state, spare] = [spare, state]
+    checkFinite(step, results.loss.data[0], state)
+    const seconds = (performance.now() - started) / 1000
+    const report = {
+      step,
+      steps,
+      loss: results.loss.data[0],
+      gradientNorm: results.gradientNorm.data[0],
+      itemsPerSecond: (training.itemsPerStep * (step - firstStep)) / seconds,
+      secondsLeft: ((steps - step) * seconds) / (step - firstStep),
+      watch: readWatch(results),
+    }
+    appendFileSync(path.join(folder, 'log.jsonl'), `${JSON.stringify(report)}\n`)
+    onStep?.(report)
+    if (performance.now() - savedAt > secondsPerCheckpoint * 1000) {
+      save(step)
+      savedAt = performance.now()
+    }
+    // Lets signals be heard between two steps.
+    await new Promise(resolve => setImmediate(resolve))
+  }
+  if (step > firstStep) save(step)
+  await compiled.release()
+  return state
+}
+
+function readWatch(results: Readonly<Record<string, Tensor>>): Record<string, number> {
+  const watched = Object.entries(results).filter(([name]) => name.startsWith('new.watch.'))
+  return Object.fromEntries(watched.map(([name, { data }]) => [name.slice('new.watch.'.length), data[0]]))
+}
+
+/** One kind of tensors of a state (`param`, `ema`), by dotted path. */
+export function selectState(state: State, kind: 'param' | 'ema'): State {
+  const prefix = `${kind}.`
+  const chosen = Object.entries(state).filter(([name]) => name.startsWith(prefix))
+  return Object.fromEntries(chosen.map(([name, tensor]) => [name.slice(prefix.length), tensor]))
+}
