@@ -10,6 +10,7 @@ export {
 } from './autoencoder.ts'
 export {
   countParameters,
+  expectParameters,
   flattenSpecs,
   initializeParameters,
   nestValues,

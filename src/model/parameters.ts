@@ -1,5 +1,6 @@
 import {
   type DType,
+  expectShape,
   flattenTree,
   input,
   type MapTree,
@@ -83,4 +84,18 @@ export function nestValues<Specs extends Tree<ParameterSpec>>(
   values: Readonly<Record<string, Value>>,
 ): Traced<Specs> {
   return mapTree(specs, isSpec, (_, path) => values[path]) as Traced<Specs>
+}
+
+/**
+ * Checks that parameters are exactly those of the specifications.
+ * @throws TypeError naming the parameter that is missing, not known, or of another shape.
+ */
+export function expectParameters(specs: Tree<ParameterSpec>, given: Parameters): void {
+  const expected = flattenSpecs(specs)
+  for (const [path, { shape }] of expected) {
+    if (!given[path]) throw new TypeError(`parameter ${path} is missing`)
+    expectShape(`parameter ${path}`, given[path], shape)
+  }
+  const extra = Object.keys(given).find(path => !expected.has(path))
+  if (extra) throw new TypeError(`parameter ${extra} does not belong to this model`)
 }

@@ -1,6 +1,6 @@
 import { hitNormal, intersect, type Placed, placeBody } from './intersect.ts'
 import { colours, type Scene } from './scene.ts'
-import type { Motion } from './simulate.ts'
+import type { BodyState, Motion } from './simulate.ts'
 
 /** Pictures of a scene and whose body is where. */
 export interface Pictures {
@@ -50,13 +50,16 @@ const sinDown = Math.sin(CAMERA.down)
 interface View {
   /** Unit direction (3), where it meets the floor x and z (2), the floor's reflectance, how far it fades into the horizon. */
   readonly rays: Float64Array
+  /** The empty scene, H x W x 3. */
+  readonly background: Uint8Array
 }
 
 const RAY_SIZE = 7
 const views = new Map<string, View>()
 
 /** Casts the camera's rays once for each size of picture and floor. */
-function viewOf({ width, height, floor }: Scene): View {
+function viewOf(scene: Scene): View {
+  const { width, height, floor } = scene
   const key = `${width}x${height} ${floor}`
   const known = views.get(key)
   if (known) return known
@@ -78,7 +81,12 @@ function viewOf({ width, height, floor }: Scene): View {
       )
     })
   }
-  const view = { rays }
+  const background = new Uint8Array(width * height * 3)
+  const view = { rays, background }
+  for (let pixel = 0; pixel < width * height; pixel++) {
+    tracePixel(scene, view, [], pixel)
+    for (let c = 0; c < 3; c++) background[pixel * 3 + c] = toSrgb(light[c])
+  }
   views.set(key, view)
   return view
 }
@@ -214,21 +222,29 @@ function boxesOf({ centre: [x, y, z], half, reach }: Placed, width: number, heig
   return [boxOf(x, y, z, reach, width, height), hull, foot]
 }
 
+/** Whether no body has moved by more than a hundredth of a pixel between two frames. */
+function standStill(before: readonly BodyState[], now: readonly BodyState[]): boolean {
+  return now.every(({ position, orientation }, i) => {
+    const moved = position.some((p, axis) => Math.abs(p - before[i].position[axis]) > 4e-4)
+    return !moved && orientation.every((q, axis) => Math.abs(q - before[i].orientation[axis]) < 4e-4)
+  })
+}
+
 /** Films a scene that has been simulated. The still background is traced once; rays are cast only around bodies. */
 export function renderMotion(scene: Scene, motion: Motion): Pictures {
   const { width, height } = scene
   const pixels = width * height
   const view = viewOf(scene)
-  const background = new Uint8Array(pixels * 3)
-  for (let i = 0; i < pixels; i++) {
-    tracePixel(scene, view, [], i)
-    for (let c = 0; c < 3; c++) background[i * 3 + c] = toSrgb(light[c])
-  }
   const frames = new Uint8Array(motion.frames.length * pixels * 3)
   const masks = new Uint8Array(motion.frames.length * pixels)
   const done = new Int32Array(pixels).fill(-1)
   motion.frames.forEach((states, frame) => {
-    frames.set(background, frame * pixels * 3)
+    if (frame > 0 && standStill(motion.frames[frame - 1], states)) {
+      frames.copyWithin(frame * pixels * 3, (frame - 1) * pixels * 3, frame * pixels * 3)
+      masks.copyWithin(frame * pixels, (frame - 1) * pixels, frame * pixels)
+      return
+    }
+    frames.set(view.background, frame * pixels * 3)
     const bodies = scene.bodies.map((body, i) => placeBody(body, states[i]))
     for (const body of bodies) {
       for (const [left, top, right, bottom] of boxesOf(body, width, height)) {

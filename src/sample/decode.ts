@@ -1,0 +1,42 @@
+import { FRAMES_PER_LATENT } from '../model/index.ts'
+import { frameSize } from './denoise.ts'
+import { DECODE_CHUNK, type Model } from './model.ts'
+
+/** Colours from -1 to 1 as channel planes (3, H, W) to bytes H x W x 3. */
+function toBytes(planes: Float32Array, pixels: number): Uint8Array {
+  const frame = new Uint8Array(3 * pixels)
+  for (let c = 0; c < 3; c++) {
+    for (let i = 0; i < pixels; i++) {
+      frame[i * 3 + c] = Math.max(0, Math.min(255, Math.round((planes[c * pixels + i] + 1) * 127.5)))
+    }
+  }
+  return frame
+}
+
+/**
+ * Decodes the latents of a whole film, a few latent frames at a time.
+ * @param latents f x Z x h x w, normalised, from the film's first latent frame on
+ * @returns frames H x W x 3 in sRGB: 1 for the first latent frame, 4 for each of the others
+ */
+export async function* decodeLatents(model: Model, latents: Float32Array): AsyncGenerator<Uint8Array> {
+  const size = frameSize(model)
+  const frames = latents.length / size
+  const area = size / model.autoencoder.latentChannels
+  const pixels = model.size.width * model.size.height
+  const raw = latents.map((value, i) => {
+    const channel = Math.floor(i / area) % model.autoencoder.latentChannels
+    return value * model.latentDeviation[channel] + model.latentMean[channel]
+  })
+  for (let start = 0; start < frames; start += DECODE_CHUNK) {
+    const chunk = new Float32Array((1 + DECODE_CHUNK) * size)
+    if (start > 0) chunk.set(raw.subarray((start - 1) * size, start * size))
+    const count = Math.min(DECODE_CHUNK, frames - start)
+    chunk.set(raw.subarray(start * size, (start + count) * size), size)
+    const planes = await model.decodeChunk(chunk)
+    for (let f = 0; f < count * FRAMES_PER_LATENT; f++) {
+      // The first latent frame holds one picture, 4 times.
+      if (start === 0 && f < FRAMES_PER_LATENT - 1) continue
+      yield toBytes(planes.subarray(f * 3 * pixels, (f + 1) * 3 * pixels), pixels)
+    }
+  }
+}

@@ -1,0 +1,99 @@
+import type { Random } from '../array/index.ts'
+import { guide, timesteps, velocityFromData } from '../flow/index.ts'
+import { PIXELS_PER_LATENT } from '../model/index.ts'
+import type { Model } from './model.ts'
+
+// Shapes: f latent frames of the window, Z latent channels, h w latent grid; a frame is Z h w numbers.
+
+/** One window to make: every task of the model is a choice of what is known. */
+export interface Window {
+  /** f x Z x h x w, normalised; only known frames are read. */
+  readonly latents: Float32Array
+  /** Which latent frames are known. */
+  readonly known: readonly boolean[]
+  /** Whether the window begins a film, with the latent frame that holds its first picture alone. */
+  readonly isStart: boolean
+  readonly ids: Int32Array
+  /** Tokens that guidance leads away from: the empty prompt, or a negative one. */
+  readonly negativeIds: Int32Array
+}
+
+/** How a window is denoised. */
+export interface DenoiseOptions {
+  readonly numInferenceSteps: number
+  readonly guidanceScale: number
+  readonly random: Random
+  readonly signal?: AbortSignal
+  readonly onStep?: (step: number) => void
+}
+
+/** Noise that is put on known frames: the model has learned not to trust its own history too much. */
+const KNOWN_LEVEL = 0.05
+/** Shift of the sampler's noise levels. */
+const SAMPLING_SHIFT = 2.5
+
+/**
+ * THE loop: from noise to data along the straight path, Euler steps, with classifier-free guidance.
+ * Known frames stay as they are, a little noised and labelled so.
+ * @returns the window with its unknown frames made, normalised latents
+ * @throws DOMException AbortError when the signal aborts.
+ */
+export async function denoise(model: Model, window: Window, options: DenoiseOptions): Promise<Float32Array> {
+  const { numInferenceSteps, guidanceScale, random, signal, onStep } = options
+  const frames = window.known.length
+  const size = frameSize(model)
+  const noise = random.fillNormal(new Float32Array(frames * size))
+  const x = noise.slice()
+  for (let i = 0; i < x.length; i++) {
+    if (window.known[Math.floor(i / size)])
+      x[i] = (1 - KNOWN_LEVEL) * window.latents[i] + KNOWN_LEVEL * noise[i]
+  }
+  const schedule = timesteps(numInferenceSteps, SAMPLING_SHIFT)
+  for (let step = 0; step < numInferenceSteps; step++) {
+    signal?.throwIfAborted()
+    const [t, next] = [schedule[step], schedule[step + 1]]
+    const levels = window.known.map(known => (known ? KNOWN_LEVEL : t))
+    const data = await predictGuided(model, x, levels, window, guidanceScale)
+    for (let i = 0; i < x.length; i++) {
+      if (!window.known[Math.floor(i / size)]) x[i] += (next - t) * velocityFromData(x[i], data[i], t)
+    }
+    onStep?.(step + 1)
+  }
+  for (let i = 0; i < x.length; i++) if (window.known[Math.floor(i / size)]) x[i] = window.latents[i]
+  return x
+}
+
+/** Numbers in one latent frame: Z h w. */
+export function frameSize({ autoencoder, size }: Pick<Model, 'autoencoder' | 'size'>): number {
+  return (autoencoder.latentChannels * size.width * size.height) / PIXELS_PER_LATENT ** 2
+}
+
+/** Predicts the data with and without the prompt in one pass, and moves away from the second. */
+async function predictGuided(
+  model: Model,
+  x: Float32Array,
+  levels: readonly number[],
+  { isStart, ids, negativeIds }: Window,
+  guidanceScale: number,
+): Promise<Float32Array> {
+  const frames = levels.length
+  const { latentChannels } = model.autoencoder
+  const [h, w] = [model.size.height / PIXELS_PER_LATENT, model.size.width / PIXELS_PER_LATENT]
+  const first = levels.map((_, i) => (isStart && i === 0 ? 1 : 0))
+  const twice = (values: ArrayLike<number>) => {
+    const data = new Float32Array(2 * values.length)
+    data.set(values)
+    data.set(values, values.length)
+    return data
+  }
+  const tokens = new Int32Array(2 * ids.length)
+  tokens.set(ids)
+  tokens.set(negativeIds, ids.length)
+  const both = await model.predict({
+    latents: { shape: [2, frames, latentChannels, h, w], data: twice(x) },
+    levels: { shape: [2, frames], data: twice(levels) },
+    first: { shape: [2, frames], data: twice(first) },
+    ids: { shape: [2, ids.length], data: tokens },
+  })
+  return x.map((_, i) => guide(both[i], both[x.length + i], guidanceScale))
+}

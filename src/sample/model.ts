@@ -1,0 +1,184 @@
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { z } from 'zod'
+import { input, sizeOf, type Tensor } from '../array/index.ts'
+import {
+  type AutoencoderConfig,
+  autoencoderSpecs,
+  decode,
+  expectParameters,
+  FRAMES_PER_LATENT,
+  type Parameters,
+  PIXELS_PER_LATENT,
+  type TransformerConfig,
+  traceParameters,
+  transformer,
+  transformerSpecs,
+} from '../model/index.ts'
+import { type Compiled, compile, type Device } from '../onnx/index.ts'
+import { loadModel } from '../store/index.ts'
+
+// Shapes: B batch (with and without text), f latent frames of a window, Z latent channels, h w latent grid, S text tokens.
+
+/** A model that is ready to make films: its parameters in memory and its graphs compiled. */
+export interface Model {
+  readonly autoencoder: AutoencoderConfig
+  readonly transformer: TransformerConfig
+  /** Latent frames that are denoised together. */
+  readonly window: number
+  /** Pixels of a film. */
+  readonly size: { readonly width: number; readonly height: number }
+  readonly fps: number
+  /** Mean and deviation of the latents' channels (Z). */
+  readonly latentMean: Float32Array
+  readonly latentDeviation: Float32Array
+  /** One pass: noisy latents (2, f, Z, h, w), levels and first flags (2, f), tokens (2, S) to predicted data. */
+  predict(feeds: Readonly<Record<'latents' | 'levels' | 'first' | 'ids', Tensor>>): Promise<Float32Array>
+  /** Normalised latents (1 + DECODE_CHUNK, Z, h, w), the first only as what came before, to frames from -1 to 1. */
+  decodeChunk(latents: Float32Array): Promise<Float32Array>
+  close(): Promise<void>
+}
+
+/** Latent frames decoded at once: memory stays the same however long the film is. */
+export const DECODE_CHUNK = 4
+
+/** The configuration that lies beside a model's weights. */
+export const modelConfigSchema = z.strictObject({
+  autoencoder: z.strictObject({
+    latentChannels: z.number().int().positive(),
+    channels: z.strictObject({
+      quarter: z.number().int(),
+      eighth: z.number().int(),
+      sixteenth: z.number().int(),
+      latent: z.number().int(),
+    }),
+  }),
+  transformer: z.strictObject({
+    latentChannels: z.number().int().positive(),
+    patch: z.number().int().positive(),
+    width: z.number().int().positive(),
+    depth: z.number().int().positive(),
+    heads: z.number().int().positive(),
+    text: z.strictObject({
+      vocabulary: z.array(z.string()),
+      length: z.number().int().positive(),
+      width: z.number().int().positive(),
+      depth: z.number().int().positive(),
+      heads: z.number().int().positive(),
+    }),
+  }),
+  window: z.number().int().min(2),
+  width: z.number().int().multipleOf(32),
+  height: z.number().int().multipleOf(32),
+  fps: z.number().positive(),
+})
+
+/** The configuration that lies beside a model's weights. */
+export type ModelConfig = z.infer<typeof modelConfigSchema>
+
+/** Where the bundled model lies, from source and from the compiled build. */
+function bundledFolder(): string {
+  const up = import.meta.url.includes('/dist/') ? '../../../weights' : '../../weights'
+  return fileURLToPath(new URL(up, import.meta.url))
+}
+
+/** What `openModel` can be told. */
+export interface OpenOptions {
+  /** Folder with weights.safetensors and config.json; the bundled model when absent. */
+  readonly folder?: string
+  readonly device?: Device
+  readonly threads?: number
+}
+
+function prefixed(prefix: string, tensors: Parameters): Record<string, Tensor> {
+  return Object.fromEntries(Object.entries(tensors).map(([name, tensor]) => [`${prefix}.${name}`, tensor]))
+}
+
+function part(tensors: Readonly<Record<string, Tensor>>, prefix: string): Parameters {
+  const chosen = Object.entries(tensors).filter(([name]) => name.startsWith(prefix))
+  return Object.fromEntries(chosen.map(([name, tensor]) => [name.slice(prefix.length), tensor])) as Parameters
+}
+
+/**
+ * Opens a model and compiles its graphs.
+ * @throws Error naming the file, the tensor or the field that is missing or damaged.
+ */
+export async function openModel({
+  folder = bundledFolder(),
+  device = 'cpu',
+  threads,
+}: OpenOptions = {}): Promise<Model> {
+  const { config, tensors } = loadModel(path.resolve(folder), modelConfigSchema)
+  return assembleModel(config, tensors, { device, threads })
+}
+
+/** Compiles a model from its configuration and tensors (`transformer.*`, `autoencoder.*`, `latent.mean`, `latent.deviation`). */
+export async function assembleModel(
+  config: ModelConfig,
+  tensors: Readonly<Record<string, Tensor>>,
+  options: Pick<OpenOptions, 'device' | 'threads'> = {},
+): Promise<Model> {
+  const weights = { transformer: part(tensors, 'transformer.'), autoencoder: part(tensors, 'autoencoder.') }
+  expectParameters(transformerSpecs(config.transformer), weights.transformer)
+  expectParameters(autoencoderSpecs(config.autoencoder), weights.autoencoder)
+  const denoiser = await compileDenoiser(config, options)
+  const decoder = await compileDecoder(config, options)
+  const denoiserWeights = prefixed('param', weights.transformer)
+  const decoderWeights = prefixed('param', weights.autoencoder)
+  const { latentChannels } = config.autoencoder
+  const [h, w] = [config.height / PIXELS_PER_LATENT, config.width / PIXELS_PER_LATENT]
+  return {
+    autoencoder: config.autoencoder,
+    transformer: config.transformer,
+    window: config.window,
+    size: { width: config.width, height: config.height },
+    fps: config.fps,
+    latentMean: tensors['latent.mean'].data as Float32Array,
+    latentDeviation: tensors['latent.deviation'].data as Float32Array,
+    async predict(feeds) {
+      const { data } = await denoiser.run({ ...denoiserWeights, ...feeds })
+      return data.data as Float32Array
+    },
+    async decodeChunk(latents) {
+      const shape = [1, 1 + DECODE_CHUNK, latentChannels, h, w]
+      if (latents.length !== sizeOf(shape))
+        throw new TypeError(`latents must hold ${sizeOf(shape)} numbers, got ${latents.length}`)
+      const { frames } = await decoder.run({ ...decoderWeights, latents: { shape, data: latents } })
+      return frames.data.subarray(FRAMES_PER_LATENT * 3 * config.width * config.height) as Float32Array
+    },
+    async close() {
+      await denoiser.release()
+      await decoder.release()
+    },
+  }
+}
+
+function compileDenoiser(
+  config: ModelConfig,
+  options: Pick<OpenOptions, 'device' | 'threads'>,
+): Promise<Compiled> {
+  const [h, w] = [config.height / PIXELS_PER_LATENT, config.width / PIXELS_PER_LATENT]
+  const params = traceParameters(transformerSpecs(config.transformer), 'param')
+  const data = transformer(
+    params,
+    {
+      latents_BfZhw: input('latents', [2, config.window, config.autoencoder.latentChannels, h, w]),
+      levels_Bf: input('levels', [2, config.window]),
+      first_Bf: input('first', [2, config.window]),
+      ids_BS: input('ids', [2, config.transformer.text.length], 'int32'),
+    },
+    config.transformer,
+  )
+  return compile({ data }, options)
+}
+
+function compileDecoder(
+  config: ModelConfig,
+  options: Pick<OpenOptions, 'device' | 'threads'>,
+): Promise<Compiled> {
+  const { latentChannels } = config.autoencoder
+  const [h, w] = [config.height / PIXELS_PER_LATENT, config.width / PIXELS_PER_LATENT]
+  const params = traceParameters(autoencoderSpecs(config.autoencoder), 'param')
+  const latents = input('latents', [1, 1 + DECODE_CHUNK, latentChannels, h, w])
+  return compile({ frames: decode(params, latents, config.autoencoder) }, options)
+}

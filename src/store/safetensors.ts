@@ -1,0 +1,147 @@
+import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs'
+import { z } from 'zod'
+import { type Shape, sizeOf, type Tensor } from '../array/index.ts'
+import { fromHalf, toHalf } from './half.ts'
+
+// The format: 8 bytes of header length, a JSON header, the data (github.com/huggingface/safetensors).
+
+/** How numbers are stored. */
+export type StoredType = 'F32' | 'F16'
+
+const itemSizes: Readonly<Record<string, number>> = { F64: 8, F32: 4, F16: 2, BF16: 2, I64: 8, I32: 4 }
+
+const entrySchema = z.object({
+  dtype: z.string(),
+  shape: z.array(z.number().int().min(0)),
+  data_offsets: z.tuple([z.number().int().min(0), z.number().int().min(0)]),
+})
+
+type Entry = z.infer<typeof entrySchema>
+
+const LARGEST_HEADER = 100_000_000
+
+function encodeData({ data }: Tensor, dtype: StoredType): { dtype: string; bytes: Uint8Array } {
+  if (data instanceof Int32Array)
+    return { dtype: 'I32', bytes: new Uint8Array(data.buffer, data.byteOffset, data.byteLength) }
+  if (dtype === 'F32') return { dtype, bytes: new Uint8Array(data.buffer, data.byteOffset, data.byteLength) }
+  return { dtype, bytes: new Uint8Array(Uint16Array.from(data, toHalf).buffer) }
+}
+
+/** Writes a file so that a crash at any moment leaves the old one or the new one: temporary file, sync, rename. */
+export function writeAtomically(file: string, parts: readonly Uint8Array[]): void {
+  const temporary = `${file}.tmp`
+  const descriptor = openSync(temporary, 'w')
+  try {
+    for (const part of parts) {
+      for (let written = 0; written < part.length; ) written += writeSync(descriptor, part, written)
+    }
+    fsyncSync(descriptor)
+  } finally {
+    closeSync(descriptor)
+  }
+  renameSync(temporary, file)
+}
+
+/**
+ * Writes tensors as safetensors.
+ * @param options.dtype how float32 arrays are stored; int32 stays int32
+ */
+export function saveTensors(
+  file: string,
+  tensors: Readonly<Record<string, Tensor>>,
+  { dtype = 'F32', metadata }: { dtype?: StoredType; metadata?: Readonly<Record<string, string>> } = {},
+): void {
+  const header: Record<string, unknown> = metadata ? { __metadata__: metadata } : {}
+  const parts: Uint8Array[] = []
+  let offset = 0
+  for (const [name, tensor] of Object.entries(tensors)) {
+    const { dtype: stored, bytes } = encodeData(tensor, dtype)
+    header[name] = { dtype: stored, shape: tensor.shape, data_offsets: [offset, offset + bytes.length] }
+    offset += bytes.length
+    parts.push(bytes)
+  }
+  const json = Buffer.from(JSON.stringify(header))
+  const padded = Buffer.concat([json, Buffer.alloc((8 - (json.length % 8)) % 8, ' ')])
+  const length = Buffer.alloc(8)
+  length.writeBigUInt64LE(BigInt(padded.length))
+  writeAtomically(file, [length, padded, ...parts])
+}
+
+function decodeData(dtype: string, bytes: ArrayBuffer): Float32Array | Int32Array {
+  switch (dtype) {
+    case 'F32':
+      return new Float32Array(bytes)
+    case 'F16':
+      return Float32Array.from(new Uint16Array(bytes), fromHalf)
+    case 'BF16':
+      return new Float32Array(Uint32Array.from(new Uint16Array(bytes), half => half << 16).buffer)
+    case 'F64':
+      return Float32Array.from(new Float64Array(bytes))
+    case 'I32':
+      return new Int32Array(bytes)
+    default:
+      return Int32Array.from(new BigInt64Array(bytes), Number)
+  }
+}
+
+function checkEntry(
+  file: string,
+  name: string,
+  { dtype, shape, data_offsets: [start, end] }: Entry,
+  dataSize: number,
+): void {
+  const fail = (problem: string) => {
+    throw new Error(`${file}: tensor ${name} ${problem}`)
+  }
+  if (!(dtype in itemSizes))
+    fail(`has the type ${dtype}, which is not supported (${Object.keys(itemSizes).join(', ')})`)
+  const expected = sizeOf(shape as Shape) * itemSizes[dtype]
+  if (end - start !== expected) fail(`needs ${expected} bytes for its shape, but has ${end - start}`)
+  if (end > dataSize) fail(`is cut off: it ends at byte ${end} of ${dataSize} bytes of data`)
+}
+
+function readHeader(file: string, bytes: Buffer): { start: number; header: Record<string, unknown> } {
+  const length = bytes.length >= 8 ? Number(bytes.readBigUInt64LE()) : Number.NaN
+  if (!(length <= LARGEST_HEADER && 8 + length <= bytes.length)) {
+    throw new Error(`${file} is no safetensors file, or its header is cut off`)
+  }
+  try {
+    const header: unknown = JSON.parse(bytes.toString('utf8', 8, 8 + length))
+    return { start: 8 + length, header: z.record(z.string(), z.unknown()).parse(header) }
+  } catch {
+    throw new Error(`${file}: the header is damaged (no JSON object)`)
+  }
+}
+
+/**
+ * Reads a safetensors file of any writer; every float type becomes float32, integers int32.
+ * @throws Error naming the file and the tensor that is cut off or does not fit.
+ */
+export function loadTensors(file: string): {
+  tensors: Record<string, Tensor>
+  metadata: Readonly<Record<string, string>>
+} {
+  const bytes = readFileSync(file)
+  const { start, header } = readHeader(file, bytes)
+  const { __metadata__: metadata = {}, ...rest } = header
+  const tensors: Record<string, Tensor> = {}
+  const spans: { name: string; start: number; end: number }[] = []
+  for (const [name, value] of Object.entries(rest)) {
+    const parsed = entrySchema.safeParse(value)
+    if (!parsed.success) throw new Error(`${file}: the header of tensor ${name} is damaged`)
+    checkEntry(file, name, parsed.data, bytes.length - start)
+    const [from, to] = parsed.data.data_offsets
+    spans.push({ name, start: from, end: to })
+    // A copy, because numbers must be aligned in memory and need not be in the file.
+    const data = bytes.buffer.slice(
+      bytes.byteOffset + start + from,
+      bytes.byteOffset + start + to,
+    ) as ArrayBuffer
+    tensors[name] = { shape: parsed.data.shape, data: decodeData(parsed.data.dtype, data) }
+  }
+  spans.sort((a, b) => a.start - b.start)
+  const overlap = spans.findIndex((span, i) => i > 0 && span.start < spans[i - 1].end)
+  if (overlap > 0)
+    throw new Error(`${file}: tensors ${spans[overlap - 1].name} and ${spans[overlap].name} overlap`)
+  return { tensors, metadata: metadata as Record<string, string> }
+}
