@@ -1,0 +1,2 @@
+export { pickFrames, type SheetRow, type Size, savePicture, saveSheet } from './picture.ts'
+export { encodeMp4, type FilmFormat, saveVideo } from './video.ts'
