@@ -1,6 +1,6 @@
 import { renameSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { createH264MP4Encoder } from 'h264-mp4-encoder'
+import encoding from 'h264-mp4-encoder'
 import { pickFrames, type Size, saveSheet } from './picture.ts'
 
 /** A film's pictures: size and frames a second. */
@@ -13,7 +13,7 @@ const QUANTISER = 18
 
 /** Encodes frames (F x H x W x 3, sRGB) as MP4 with H.264 in yuv420p, which every browser plays. */
 export async function encodeMp4(frames: Uint8Array, { width, height, fps }: FilmFormat): Promise<Uint8Array> {
-  const encoder = await createH264MP4Encoder()
+  const encoder = await encoding.createH264MP4Encoder()
   try {
     encoder.width = width
     encoder.height = height

@@ -1,17 +1,20 @@
 import { parentPort } from 'node:worker_threads'
-import { filmScene, isHeldOut, loadPhysics, sampleScene } from '../world/index.ts'
+import { filmSplit, loadPhysics } from '../world/index.ts'
 import type { ClipTruth, ShardRequest } from './shards.ts'
 
 /** Films one shard: seeds in order from `firstSeed`, those of the other split left out, until it is full. */
 function filmShard({ family, clips, firstSeed, heldOut, scene }: ShardRequest) {
   const truths: ClipTruth[] = []
   const parts: Uint8Array[] = []
-  for (let seed = firstSeed; truths.length < clips; seed++) {
-    const film = filmScene(sampleScene(family, seed, scene))
-    if (isHeldOut(film.attributes) !== heldOut) continue
-    const { caption, shortCaption, attributes } = film
+  for (const { seed, caption, shortCaption, attributes, frames, masks } of filmSplit(
+    family,
+    firstSeed,
+    heldOut,
+    scene,
+  )) {
     truths.push({ seed, caption, shortCaption, attributes })
-    parts.push(film.frames, film.masks)
+    parts.push(frames, masks)
+    if (truths.length === clips) break
   }
   return { truths, bytes: Buffer.concat(parts) }
 }

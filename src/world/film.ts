@@ -1,6 +1,6 @@
-import { type Attributes, describeMotion, writeCaptions } from './caption.ts'
+import { type Attributes, describeMotion, isHeldOut, writeCaptions } from './caption.ts'
 import { type Pictures, renderMotion } from './render.ts'
-import type { Scene } from './scene.ts'
+import { type Scene, type SceneOptions, sampleScene } from './scene.ts'
 import { type Motion, simulateScene } from './simulate.ts'
 
 /** A film with everything that is true of it. */
@@ -28,5 +28,23 @@ export function filmScene(scene: Scene, motion: Motion = simulateScene(scene)): 
     fps,
     attributes,
     ...writeCaptions(attributes, scene.seed),
+  }
+}
+
+/**
+ * Films the scenes of the seeds from `firstSeed` on, without end: only those of one side of the split, by
+ * whether their combination of colour, shape and action is held out. `loadPhysics` must have finished.
+ */
+export function* filmSplit(
+  family: 'tabletop',
+  firstSeed: number,
+  heldOut: boolean,
+  options: SceneOptions = {},
+): Generator<Film & { readonly seed: number }> {
+  for (let seed = firstSeed; ; seed++) {
+    const scene = sampleScene(family, seed, options)
+    const motion = simulateScene(scene)
+    // Decided before it is filmed: pictures are what costs time.
+    if (isHeldOut(describeMotion(scene, motion)) === heldOut) yield { ...filmScene(scene, motion), seed }
   }
 }

@@ -7,7 +7,7 @@ export {
   parseCaption,
   writeCaptions,
 } from './caption.ts'
-export { type Film, filmScene } from './film.ts'
+export { type Film, filmScene, filmSplit } from './film.ts'
 export type { Pictures } from './render.ts'
 export {
   type Body,
