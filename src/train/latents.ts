@@ -53,16 +53,23 @@ export async function compileEncoder(
   }
 }
 
+/** How encoding is watched and stopped. */
+export interface EncodeOptions {
+  /** Called with the clips that are done. */
+  readonly onProgress?: (clips: number) => void
+  readonly signal?: AbortSignal
+}
+
 /**
  * Encodes a dataset, or reads the latents that an earlier call left in `folder`.
- * @param onProgress called with the clips that are done
+ * @throws DOMException AbortError when the signal aborts; nothing is written then.
  */
 export async function encodeDataset(
   folder: string,
   dataset: Dataset,
   params: Parameters,
   config: AutoencoderConfig,
-  onProgress: (clips: number) => void = () => {},
+  { onProgress, signal }: EncodeOptions = {},
 ): Promise<LatentSet> {
   const file = path.join(folder, 'latents.safetensors')
   mkdirSync(folder, { recursive: true })
@@ -74,7 +81,10 @@ export async function encodeDataset(
       const encoded = await encodeFilm(dataset.clip(i).frames)
       parts.push(encoded.data as Float32Array)
       shape = encoded.shape.slice(1)
-      onProgress(i + 1)
+      onProgress?.(i + 1)
+      // Lets signals be heard between two clips.
+      await new Promise(resolve => setImmediate(resolve))
+      signal?.throwIfAborted()
     }
     saveTensors(file, normalizeLatents(parts, shape))
   }

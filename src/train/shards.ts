@@ -84,11 +84,13 @@ function startWorker(): Worker {
  * Films clips into shards with every core; killed at any moment, it goes on with the first missing shard.
  * The same options give the same bytes.
  * @param onProgress called with the clips that are done
+ * @throws DOMException AbortError when the signal aborts; the shards that are done stay.
  */
 export async function makeDataset(
   folder: string,
   options: DatasetOptions,
   onProgress: (clips: number) => void = () => {},
+  signal?: AbortSignal,
 ): Promise<void> {
   const { clips, clipsPerShard = 20, family, seed, heldOut = false, scene = {} } = options
   mkdirSync(folder, { recursive: true })
@@ -100,7 +102,8 @@ export async function makeDataset(
     new Promise<void>((resolve, reject) => {
       const next = () => {
         const shard = missing.shift()
-        if (shard === undefined) return void worker.terminate().then(() => resolve(), reject)
+        if (shard === undefined || signal?.aborted)
+          return void worker.terminate().then(() => resolve(), reject)
         // Shards draw from seeds far apart, since held-out clips make them skip seeds.
         const firstSeed = seed + shard * clipsPerShard * 100
         worker.postMessage({
@@ -130,6 +133,7 @@ export async function makeDataset(
     })
   const workers = Array.from({ length: Math.min(availableParallelism(), missing.length) }, startWorker)
   await Promise.all(workers.map(runWorker))
+  signal?.throwIfAborted()
 }
 
 function writeAtomically(file: string, data: Uint8Array | string): void {

@@ -1,0 +1,68 @@
+import { Command, CommanderError } from 'commander'
+import { addEvaluate } from './evaluate.ts'
+import { addGenerate } from './generate.ts'
+import { addTrain } from './train.ts'
+import { addWorld } from './world.ts'
+
+/** Exit codes: 0 done, 1 failed, 2 bad input, 130 stopped by the user. */
+const [FAILED, BAD_INPUT, STOPPED] = [1, 2, 130]
+
+function buildProgram(): Command {
+  const program = new Command('aozora')
+    .description('An open Sora: a sentence becomes a film, from a model that trains on your own machine.')
+    .version('0.1.0')
+    .showHelpAfterError(false)
+    .showSuggestionAfterError()
+    .addHelpText(
+      'after',
+      '\nA first film:\n  $ aozora generate "a red ball bounces on a grey floor"\n\nEach command has its own help: aozora generate --help',
+    )
+  addGenerate(program)
+  addTrain(program)
+  addWorld(program)
+  addEvaluate(program)
+  return program
+}
+
+/** Applies to subcommands too, which do not inherit it. */
+function throwErrors(command: Command): void {
+  command.exitOverride().configureOutput({ outputError: () => {} })
+  command.commands.forEach(throwErrors)
+}
+
+/**
+ * Runs the command line.
+ * @param argv what the user typed after `aozora`
+ * @returns the exit code: 0 done, 1 failed, 2 bad input, 130 stopped
+ */
+export async function main(argv: readonly string[]): Promise<number> {
+  const program = buildProgram()
+  throwErrors(program)
+  if (argv.length === 0) {
+    program.outputHelp()
+    return 0
+  }
+  try {
+    await program.parseAsync(argv, { from: 'user' })
+    return 0
+  } catch (error) {
+    return reportError(error)
+  }
+}
+
+function reportError(error: unknown): number {
+  if (error instanceof CommanderError) {
+    // Help and version come this way too, with code 0; what was wrong is told in one line.
+    if (error.exitCode === 0) return 0
+    if (error.code === 'commander.help') return BAD_INPUT
+    console.error(error.message.replace(/^error: /, 'aozora: ').replace(/\n/g, ' '))
+    return BAD_INPUT
+  }
+  if (!(error instanceof Error)) throw error
+  if (error.name === 'AbortError') {
+    console.error('aozora: stopped; what was done is saved, the same command goes on')
+    return STOPPED
+  }
+  console.error(`aozora: ${process.env.AOZORA_DEBUG ? error.stack : error.message}`)
+  return error instanceof RangeError ? BAD_INPUT : FAILED
+}

@@ -1,0 +1,91 @@
+import { type Command, Option } from 'commander'
+import { recipes } from '../../recipes/index.ts'
+import { exportModel, runRecipe, type Stage, type StepReport } from '../train/index.ts'
+import { existingFolder, stopSignal, wholeNumber } from './options.ts'
+import { type Progress, sayDuration, startProgress } from './progress.ts'
+
+interface TrainOptions {
+  readonly folder?: string
+  readonly warmStart?: string
+  readonly threads?: number
+  readonly checkpoint: number
+  readonly export?: boolean
+}
+
+const stageLabels: Record<Stage, string> = {
+  clips: 'filming',
+  autoencoder: 'autoencoder',
+  latents: 'encoding',
+  transformer: 'transformer',
+}
+
+const sayStep = ({ loss, itemsPerSecond, secondsLeft }: StepReport) =>
+  `loss ${loss.toFixed(4)}, ${itemsPerSecond.toFixed(1)}/s, ${sayDuration(secondsLeft)} left`
+
+async function trainRecipe(name: keyof typeof recipes, options: TrainOptions): Promise<void> {
+  const recipe = recipes[name]
+  const folder = options.folder ?? `runs/${name}`
+  const { warmStart, threads } = options
+  if (options.export) {
+    console.log(`${await exportModel(recipe, { folder, warmStart })}: try it with --model`)
+    return
+  }
+  let current: { stage: Stage; progress: Progress } | undefined
+  const onProgress = (stage: Stage, done: number, of: number, report?: StepReport) => {
+    if (current?.stage !== stage) {
+      current?.progress.stop()
+      current = { stage, progress: startProgress(stageLabels[stage]) }
+    }
+    current.progress.update(done, of, report ? sayStep(report) : '')
+  }
+  const model = await runRecipe(recipe, {
+    folder,
+    warmStart,
+    threads,
+    secondsPerCheckpoint: options.checkpoint,
+    signal: stopSignal(),
+    onProgress,
+  }).finally(() => current?.progress.stop())
+  console.log(`${model}: try it with aozora generate "a red ball rolls left" --model ${model}`)
+}
+
+/** Adds `aozora train`. */
+export function addTrain(program: Command): void {
+  const list = Object.values(recipes).map(({ name, description }) => `  ${name.padEnd(8)} ${description}`)
+  program
+    .command('train')
+    .summary('train a model from zero')
+    .description(
+      'Runs a complete recipe: films clips, trains the autoencoder, encodes the clips, trains the transformer.',
+    )
+    .argument('<recipe>', `one of: ${Object.keys(recipes).join(', ')}`)
+    .option('-f, --folder <folder>', 'where everything of the run lies; runs/<recipe> when absent')
+    .option(
+      '--warm-start <folder>',
+      'a finished model to train on from; its autoencoder is kept',
+      existingFolder,
+    )
+    .option('--threads <n>', 'processor cores to use; all when absent', wholeNumber(1, 256))
+    .option('--checkpoint <seconds>', 'seconds between checkpoints', wholeNumber(1, 86400), 180)
+    .addOption(new Option('--export', 'only write the model of the newest checkpoints of a run that goes on'))
+    .addHelpText(
+      'after',
+      `
+Recipes:
+${list.join('\n')}
+
+Stopped or killed at any moment, the same command goes on from the last checkpoint. The losses are in
+<folder>/<stage>/log.jsonl, the finished model in <folder>/model.
+
+Examples:
+  $ aozora train tiny
+  $ nice -n 19 aozora train small
+  $ aozora train small --folder runs/more --warm-start weights`,
+    )
+    .action((name: string, options: TrainOptions) => {
+      if (!(name in recipes)) {
+        throw new RangeError(`the recipe must be one of ${Object.keys(recipes).join(', ')}, got "${name}"`)
+      }
+      return trainRecipe(name as keyof typeof recipes, options)
+    })
+}
