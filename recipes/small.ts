@@ -10,7 +10,7 @@ export const small: Recipe = {
   clips: { family: 'tabletop', clips: 4000, seed: 100_000_000, scene: { twoBodies: 0.2 } },
   autoencoder: {
     config: { latentChannels: 32, channels: autoencoderSizes.small },
-    schedule: { steps: 1800, warmup: 100, decay: 0.4, adamRate: 0.015, muonRate: 0 },
+    schedule: { steps: 2700, warmup: 100, decay: 0.4, adamRate: 0.015, muonRate: 0 },
     batchSize: 8,
     crop: 64,
     frames: 8,

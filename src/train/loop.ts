@@ -1,9 +1,9 @@
-import { appendFileSync, mkdirSync } from 'node:fs'
+import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { createRandom, input, type Random, type Tensor, type Tree, type Value } from '../array/index.ts'
 import { flattenSpecs, initializeParameters, type ParameterSpec, type Parameters } from '../model/index.ts'
 import { compile } from '../onnx/index.ts'
-import { loadCheckpoint, saveCheckpoint } from '../store/index.ts'
+import { type Checkpoint, loadCheckpoint, saveCheckpoint } from '../store/index.ts'
 import { optimizerDefaults, type Rule, updateParameters, type Values } from './optimizer.ts'
 import { type Schedule, scheduleRates } from './schedule.ts'
 
@@ -117,7 +117,49 @@ function checkFinite(step: number, loss: number, state: State): void {
   throw new Error(`the loss is ${loss} in step ${step}${where}; the last checkpoint is unharmed`)
 }
 
+/** A second set of arrays, so that a step can write the new state while it reads the old one. */
+function zerosLike(state: State): State {
+  const zeros = ([name, { shape, data }]: [string, Tensor]) => [
+    name,
+    { shape, data: new Float32Array(data.length) },
+  ]
+  return Object.fromEntries(Object.entries(state).map(zeros))
+}
+
 const scalar = (value: number): Tensor => ({ shape: [], data: Float32Array.of(value) })
+
+const logFile = (folder: string) => path.join(folder, 'log.jsonl')
+
+/**
+ * The newest checkpoint of a run, if it has one; the log is cut to what led there.
+ * @throws Error when the checkpoint belongs to another configuration.
+ */
+function resumeRun(folder: string, { config }: Training): Checkpoint | undefined {
+  const saved = loadCheckpoint(folder)
+  if (saved && JSON.stringify(saved.config) !== JSON.stringify(config)) {
+    throw new Error(`${folder} holds a run with another configuration; choose another folder or delete it`)
+  }
+  if (existsSync(logFile(folder))) {
+    const lines = readFileSync(logFile(folder), 'utf8').split('\n').slice(0, -1)
+    const kept = lines.filter(line => JSON.parse(line).step <= (saved?.step ?? 0))
+    writeFileSync(logFile(folder), kept.map(line => `${line}\n`).join(''))
+  }
+  return saved
+}
+
+/** What a step reads besides the state: its batch and its rates. */
+function feedStep(training: Training, seed: number, step: number): Record<string, Tensor> {
+  const batch = training.nextBatch(randomOfStep(seed, step), step)
+  const { adam, muon } = scheduleRates(training.schedule, step)
+  return {
+    ...Object.fromEntries(Object.entries(batch).map(([name, tensor]) => [`batch.${name}`, tensor])),
+    step: scalar(step),
+    adamRate: scalar(adam),
+    muonRate: scalar(muon),
+    // The average follows quickly at first, when the parameters still move far.
+    emaDecay: scalar(Math.min(training.emaDecay, step / (step + 10))),
+  }
+}
 
 /**
  * Trains until the schedule ends or the signal aborts, and saves a checkpoint then too.
@@ -135,35 +177,24 @@ export async function train(training: Training, options: RunOptions): Promise<St
     onStep,
   } = options
   mkdirSync(folder, { recursive: true })
-  const saved = loadCheckpoint(folder)
+  const saved = resumeRun(folder, training)
   const firstStep = saved?.step ?? 0
   let state = saved?.tensors ?? beginState(training, createRandom(seed), warmStart)
-  let spare: State = Object.fromEntries(
-    Object.entries(state).map(([name, { shape, data }]) => [
-      name,
-      { shape, data: new Float32Array(data.length) },
-    ]),
-  )
+  const { steps } = training.schedule
+  if (firstStep >= steps) return state
+  let spare = zerosLike(state)
   const compiled = await compile(traceStep(training, training.nextBatch(randomOfStep(seed, 0), 0)), {
     threads,
     profile,
   })
   const save = (step: number) => saveCheckpoint(folder, { step, config: training.config, tensors: state })
-  const { steps } = training.schedule
   const started = performance.now()
   let savedAt = started
   let step = firstStep
   while (step < steps && !signal?.aborted) {
     step++
-    const batch = training.nextBatch(randomOfStep(seed, step), step)
-    const rates = scheduleRates(training.schedule, step)
-    const feeds: Record<string, Tensor> = { ...state, step: scalar(step) }
-    feeds.adamRate = scalar(rates.adam)
-    feeds.muonRate = scalar(rates.muon)
-    feeds.emaDecay = scalar(Math.min(training.emaDecay, step / (step + 10)))
-    for (const [name, tensor] of Object.entries(batch)) feeds[`batch.${name}`] = tensor
     const into = Object.fromEntries(Object.entries(spare).map(([name, tensor]) => [`new.${name}`, tensor]))
-    const results = await compiled.run(feeds, into)
+    const results = await compiled.run({ ...state, ...feedStep(training, seed, step) }, into)
     ;[state, spare] = [spare, state]
     checkFinite(step, results.loss.data[0], state)
     const seconds = (performance.now() - started) / 1000
@@ -176,7 +207,7 @@ export async function train(training: Training, options: RunOptions): Promise<St
       secondsLeft: ((steps - step) * seconds) / (step - firstStep),
       watch: readWatch(results),
     }
-    appendFileSync(path.join(folder, 'log.jsonl'), `${JSON.stringify(report)}\n`)
+    appendFileSync(logFile(folder), `${JSON.stringify(report)}\n`)
     onStep?.(report)
     if (performance.now() - savedAt > secondsPerCheckpoint * 1000) {
       save(step)
