@@ -1,0 +1,78 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { createRandom } from '../array/index.ts'
+import {
+  dataFromVelocity,
+  guide,
+  interpolate,
+  SMALLEST_LEVEL,
+  sampleNoiseMap,
+  shiftLevel,
+  timesteps,
+  velocityFromData,
+  velocityWeight,
+} from './index.ts'
+
+const close = (a: number, b: number) => assert.ok(Math.abs(a - b) < 1e-12, `${a} is not ${b}`)
+
+test('data to velocity and back, at every level above the clamp', () => {
+  const random = createRandom(3)
+  for (let i = 0; i < 1000; i++) {
+    const [data, noise] = [random.normal(), random.normal()]
+    const t = SMALLEST_LEVEL + (1 - SMALLEST_LEVEL) * random.uniform()
+    const noisy = interpolate(data, noise, t)
+    close(velocityFromData(noisy, data, t), noise - data)
+    close(dataFromVelocity(noisy, noise - data, t), data)
+  }
+  close(interpolate(3, 5, 0), 3)
+  close(interpolate(3, 5, 1), 5)
+})
+
+test('an error of the data weighs as the error of the velocity', () => {
+  for (const t of [0.05, 0.3, 1]) {
+    const error = velocityFromData(0.7, 0.2, t) - velocityFromData(0.7, 0.1, t)
+    close(error ** 2, 0.1 ** 2 * velocityWeight(t))
+  }
+  assert.equal(velocityWeight(0), velocityWeight(SMALLEST_LEVEL))
+})
+
+test('Euler steps along an exact velocity end at the data, however few', () => {
+  for (const steps of [1, 3, 20]) {
+    const levels = timesteps(steps, 2.5)
+    assert.equal(levels.length, steps + 1)
+    assert.deepEqual([levels[0], levels[steps]], [1, 0])
+    let x = 4
+    for (let i = 0; i < steps; i++) {
+      assert.ok(levels[i] > levels[i + 1])
+      if (levels[i] >= SMALLEST_LEVEL) x += (levels[i + 1] - levels[i]) * velocityFromData(x, -1, levels[i])
+    }
+    close(x, -1)
+  }
+})
+
+test('the shift keeps the ends and can be undone by its inverse', () => {
+  for (const s of [0, 0.2, 0.7, 1]) close(shiftLevel(shiftLevel(s, 2.5), 1 / 2.5), s)
+})
+
+test('guidance: 1 is the prompt alone, 0 is without it, more goes beyond', () => {
+  assert.deepEqual([guide(3, 1, 1), guide(3, 1, 0), guide(3, 1, 2)], [3, 1, 5])
+})
+
+test('noise maps: shares of the mixture, known frames little noised, one level for the rest', () => {
+  const random = createRandom(5)
+  const count = 4000
+  let [known, shared] = [0, 0]
+  for (let i = 0; i < count; i++) {
+    const map = sampleNoiseMap(random, 8)
+    assert.equal(map.levels.length, 8)
+    assert.ok(map.levels.every(level => level >= 0 && level <= 1))
+    const unknown = new Set(map.levels.filter((_, f) => !map.known[f]))
+    if (map.known.some(Boolean)) {
+      known++
+      assert.ok(unknown.size <= 1)
+      assert.ok(map.levels.every((level, f) => !map.known[f] || level <= 0.2))
+    } else if (unknown.size === 1) shared++
+  }
+  assert.ok(Math.abs(known / count - 0.4) < 0.04, `known ${known / count}`)
+  assert.ok(Math.abs(shared / count - 0.4) < 0.04, `shared ${shared / count}`)
+})

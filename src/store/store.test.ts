@@ -1,0 +1,93 @@
+import assert from 'node:assert/strict'
+import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { test } from 'node:test'
+import { z } from 'zod'
+import type { Tensor } from '../array/index.ts'
+import { fromHalf, toHalf } from './half.ts'
+import { loadCheckpoint, loadModel, loadTensors, saveCheckpoint, saveModel, saveTensors } from './index.ts'
+
+const folder = () => mkdtempSync(path.join(tmpdir(), 'aozora-store-'))
+const tensors: Record<string, Tensor> = {
+  'a.weight': { shape: [2, 3], data: Float32Array.of(1, -2.5, 3.25, 0, 1e-7, 65504) },
+  ids: { shape: [3], data: Int32Array.of(-1, 0, 2 ** 31 - 1) },
+  scalar: { shape: [], data: Float32Array.of(Math.PI) },
+}
+
+test('tensors come back as they were, and 16-bit ones as the nearest half', () => {
+  const file = path.join(folder(), 'x.safetensors')
+  saveTensors(file, tensors, { metadata: { made: 'here' } })
+  assert.deepEqual(loadTensors(file), { tensors, metadata: { made: 'here' } })
+  saveTensors(file, tensors, { dtype: 'F16' })
+  const halves = loadTensors(file).tensors
+  assert.deepEqual([...halves['a.weight'].data], [1, -2.5, 3.25, 0, 1.1920928955078125e-7, 65504])
+  assert.ok(Math.abs(halves.scalar.data[0] - Math.PI) < 2 ** -10)
+})
+
+test('every half survives the way through float and back, and rounding is to nearest, ties to even', () => {
+  for (let bits = 0; bits < 65536; bits++) {
+    const value = fromHalf(bits)
+    if (Number.isNaN(value)) assert.equal(toHalf(value) & 0x7c00, 0x7c00)
+    else assert.equal(toHalf(value), bits)
+  }
+  assert.equal(fromHalf(toHalf(1 + 2 ** -11)), 1)
+  assert.equal(fromHalf(toHalf(1 + 3 * 2 ** -11)), 1 + 2 ** -9)
+  assert.equal(fromHalf(toHalf(65520)), Number.POSITIVE_INFINITY)
+})
+
+test('a file of another writer: BF16, I64, unaligned data, padded header', () => {
+  const header = JSON.stringify({
+    odd: { dtype: 'I64', shape: [1], data_offsets: [2, 10] },
+    brain: { dtype: 'BF16', shape: [], data_offsets: [0, 2] },
+  })
+  const bytes = Buffer.alloc(8 + header.length + 10)
+  bytes.writeBigUInt64LE(BigInt(header.length))
+  bytes.write(header, 8)
+  bytes.writeUInt16LE(0xc040, 8 + header.length)
+  bytes.writeBigInt64LE(-7n, 8 + header.length + 2)
+  const file = path.join(folder(), 'other.safetensors')
+  writeFileSync(file, bytes)
+  const { odd, brain } = loadTensors(file).tensors
+  assert.deepEqual([odd.data, brain.data], [Int32Array.of(-7), Float32Array.of(-3)])
+})
+
+test('damaged files are named with what is wrong', () => {
+  const file = path.join(folder(), 'x.safetensors')
+  saveTensors(file, tensors)
+  const whole = readFileSync(file)
+  for (const [cut, message] of [
+    [4, /no safetensors file/],
+    [30, /header is cut off/],
+    [whole.length - 2, /x\.safetensors: tensor scalar is cut off/],
+  ] as const) {
+    writeFileSync(file, whole.subarray(0, cut))
+    assert.throws(() => loadTensors(file), message)
+  }
+  writeFileSync(file, Buffer.from(whole.toString('latin1').replace('"F32"', '"F99"'), 'latin1'))
+  assert.throws(() => loadTensors(file), /tensor a\.weight has the type F99/)
+})
+
+test('checkpoints: the newest is loaded, two are kept, a half-written one is not seen', () => {
+  const run = folder()
+  assert.equal(loadCheckpoint(run), undefined)
+  for (const step of [5, 10, 15]) saveCheckpoint(run, { step, config: { size: step }, tensors })
+  assert.deepEqual(readdirSync(run), ['step-00000010', 'step-00000015'])
+  writeFileSync(path.join(run, 'step-00000020.tmp'), 'half')
+  assert.deepEqual(loadCheckpoint(run), { step: 15, config: { size: 15 }, tensors })
+})
+
+test('a model is read with its schema; a wrong field, a newer format, a missing file are named', () => {
+  const model = folder()
+  const schema = z.strictObject({ width: z.number() })
+  saveModel(model, { width: 4 }, tensors, 'F32')
+  assert.deepEqual(loadModel(model, schema), { config: { width: 4 }, tensors })
+  const file = path.join(model, 'config.json')
+  writeFileSync(file, JSON.stringify({ formatVersion: 1, config: { width: 'x' } }))
+  assert.throws(() => loadModel(model, schema), /config\.json: `width`/)
+  writeFileSync(file, JSON.stringify({ formatVersion: 99, config: {} }))
+  assert.throws(() => loadModel(model, schema), /format 99, newer than/)
+  writeFileSync(file, '{')
+  assert.throws(() => loadModel(model, schema), /damaged/)
+  assert.throws(() => loadModel(folder(), schema), /config\.json is missing/)
+})
