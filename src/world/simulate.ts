@@ -107,6 +107,15 @@ export function simulateScene(scene: Scene): Motion {
   return { frames, contacts }
 }
 
+/** Metres within which the engine lets bodies at rest float. */
+const CONTACT_SLOP = 5e-3
+
+/** How far two bodies move against each other in one step: a quick hit is over before a step ends. */
+function approach(a: RAPIER.Collider, b: RAPIER.Collider): number {
+  const [v, w] = [a.parent()!.linvel(), b.parent()!.linvel()]
+  return Math.hypot(v.x - w.x, v.y - w.y, v.z - w.z) / STEPS_PER_SECOND
+}
+
 /** Appends the pairs that touch now and did not before; returns all that touch now. */
 function recordContacts(
   world: RAPIER.World,
@@ -119,9 +128,10 @@ function recordContacts(
   const floor = colliders.length - 1
   for (let body = 0; body < floor; body++) {
     for (let other = body + 1; other <= floor; other++) {
+      const reach = CONTACT_SLOP + (other === floor ? 0 : approach(colliders[body], colliders[other]))
       let touches = false
       world.contactPair(colliders[body], colliders[other], manifold => {
-        for (let i = 0; i < manifold.numContacts(); i++) touches ||= manifold.contactDist(i) < 5e-3
+        for (let i = 0; i < manifold.numContacts(); i++) touches ||= manifold.contactDist(i) < reach
       })
       if (!touches) continue
       const pair = `${body}-${other}`

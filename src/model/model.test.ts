@@ -1,0 +1,143 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { createRandom, input, type Tensor } from '../array/index.ts'
+import { compile } from '../onnx/index.ts'
+import {
+  autoencoderSizes,
+  autoencoderSpecs,
+  countParameters,
+  decode,
+  encode,
+  expectParameters,
+  initializeParameters,
+  tokenize,
+  traceParameters,
+  transformer,
+  transformerSizes,
+  transformerSpecs,
+} from './index.ts'
+
+const random = createRandom(4)
+const draw = (...shape: number[]): Tensor => ({
+  shape,
+  data: random.fillNormal(new Float32Array(shape.reduce((a, b) => a * b, 1))),
+})
+const fed = (params: Readonly<Record<string, Tensor>>) =>
+  Object.fromEntries(Object.entries(params).map(([name, tensor]) => [`param.${name}`, tensor]))
+
+const autoencoderConfig = { latentChannels: 16, channels: autoencoderSizes.tiny }
+const text = { vocabulary: ['a', 'red', 'ball'], length: 6, width: 64, depth: 1, heads: 2 }
+const transformerConfig = { latentChannels: 16, patch: 2, ...transformerSizes.tiny, text }
+
+async function compileEncoder(frames: number) {
+  const specs = autoencoderSpecs(autoencoderConfig)
+  const params = fed(initializeParameters(specs, createRandom(1)))
+  const video = input('video', [1, frames, 3, 32, 32])
+  const compiled = await compile({
+    latents: encode(traceParameters(specs, 'param'), video, autoencoderConfig),
+  })
+  return async (data: Tensor) => (await compiled.run({ ...params, video: data })).latents
+}
+
+test('the encoder sees no future: latents do not change when later frames do', async () => {
+  const encodeVideo = await compileEncoder(12)
+  const video = draw(1, 12, 3, 32, 32)
+  const changed = { ...video, data: video.data.slice() as Float32Array }
+  changed.data.fill(0, 8 * 3 * 32 * 32)
+  const [a, b] = [await encodeVideo(video), await encodeVideo(changed)]
+  assert.deepEqual(a.shape, [1, 3, 16, 2, 2])
+  const frame = 16 * 2 * 2
+  assert.deepEqual(a.data.slice(0, 2 * frame), b.data.slice(0, 2 * frame))
+  assert.notDeepEqual(a.data.slice(2 * frame), b.data.slice(2 * frame))
+})
+
+test('the decoder sees only the latent frame before: chunks decode as the whole does', async () => {
+  const specs = autoencoderSpecs(autoencoderConfig)
+  const params = fed(initializeParameters(specs, createRandom(1)))
+  const decodeLatents = async (latents: Tensor) => {
+    const value = input('latents', latents.shape)
+    const compiled = await compile({
+      video: decode(traceParameters(specs, 'param'), value, autoencoderConfig),
+    })
+    return (await compiled.run({ ...params, latents })).video
+  }
+  const latents = draw(1, 4, 16, 2, 2)
+  const whole = await decodeLatents(latents)
+  assert.deepEqual(whole.shape, [1, 16, 3, 32, 32])
+  const frame = 16 * 2 * 2
+  const tail = await decodeLatents({ shape: [1, 3, 16, 2, 2], data: latents.data.slice(frame) })
+  const pixels = 4 * 3 * 32 * 32
+  // Frames 2 and 3 with frame 1 before them, out of the whole and out of the chunk.
+  whole.data.slice(2 * pixels).forEach((value, i) => {
+    assert.ok(Math.abs(value - tail.data[pixels + i]) < 1e-4)
+  })
+})
+
+test('the transformer: shapes, and every input matters', async () => {
+  const specs = transformerSpecs(transformerConfig)
+  const params: Record<string, Tensor> = fed(initializeParameters(specs, createRandom(1)))
+  // Modulation tables begin at zero, which would hide what passes through them.
+  for (const tensor of Object.values(params)) {
+    if (tensor.data.every(value => value === 0)) random.fillNormal(tensor.data as Float32Array)
+  }
+  const shape = [1, 3, 16, 4, 4]
+  const compiled = await compile({
+    out: transformer(
+      traceParameters(specs, 'param'),
+      {
+        latents_BfZhw: input('latents', shape),
+        levels_Bf: input('levels', [1, 3]),
+        first_Bf: input('first', [1, 3]),
+        ids_BS: input('ids', [1, 6], 'int32'),
+      },
+      transformerConfig,
+    ),
+  })
+  const base = {
+    latents: draw(...shape),
+    levels: { shape: [1, 3], data: Float32Array.of(0.1, 0.5, 0.5) },
+    first: { shape: [1, 3], data: Float32Array.of(1, 0, 0) },
+    ids: { shape: [1, 6], data: tokenize('a red ball', text).ids },
+  }
+  const run = async (changes: Partial<Record<keyof typeof base, Tensor>>) =>
+    (await compiled.run({ ...params, ...base, ...changes })).out
+  const out = await run({})
+  assert.deepEqual(out.shape, shape)
+  for (const changes of [
+    { latents: draw(...shape) },
+    { levels: { shape: [1, 3], data: Float32Array.of(0.1, 0.5, 0.9) } },
+    { first: { shape: [1, 3], data: Float32Array.of(0, 0, 0) } },
+    { ids: { shape: [1, 6], data: tokenize('a red', text).ids } },
+  ]) {
+    const other = await run(changes)
+    assert.ok(
+      out.data.some((value, i) => Math.abs(value - other.data[i]) > 1e-3),
+      `${Object.keys(changes)} changes nothing`,
+    )
+  }
+})
+
+test('sizes are what MODEL.md counts on', () => {
+  const count = countParameters(autoencoderSpecs({ latentChannels: 32, channels: autoencoderSizes.small }))
+  assert.ok(count > 4e6 && count < 6e6, `${count} parameters`)
+})
+
+test('words become tokens: case and signs do not matter, unknown words are named once', () => {
+  const { ids, unknownWords } = tokenize('A red, GREEN ball; green?', text)
+  assert.deepEqual([...ids], [2, 3, 1, 4, 1, 0])
+  assert.deepEqual(unknownWords, ['green'])
+  assert.deepEqual([...tokenize('', text).ids], [0, 0, 0, 0, 0, 0])
+})
+
+test('parameters of another model are refused by name and shape', () => {
+  const specs = autoencoderSpecs(autoencoderConfig)
+  const params = initializeParameters(specs, createRandom(1))
+  expectParameters(specs, params)
+  const { 'encoder.stem': stem, ...rest } = params
+  assert.throws(() => expectParameters(specs, rest), /encoder\.stem is missing/)
+  assert.throws(() => expectParameters(specs, { ...params, extra: stem }), /extra does not belong/)
+  assert.throws(
+    () => expectParameters(specs, { ...params, 'encoder.stem': { ...stem, shape: [1] } }),
+    /encoder\.stem/,
+  )
+})

@@ -1,0 +1,134 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { createRandom, type Tensor } from '../array/index.ts'
+import {
+  autoencoderSizes,
+  autoencoderSpecs,
+  initializeParameters,
+  transformerSizes,
+  transformerSpecs,
+} from '../model/index.ts'
+import { assembleModel, denoise, frameSize, type ModelConfig, openModel, textToVideo } from './index.ts'
+
+const config: ModelConfig = {
+  autoencoder: { latentChannels: 16, channels: autoencoderSizes.tiny },
+  transformer: {
+    latentChannels: 16,
+    patch: 2,
+    ...transformerSizes.tiny,
+    text: { vocabulary: ['a', 'red', 'ball'], length: 6, width: 64, depth: 1, heads: 2 },
+  },
+  window: 5,
+  width: 32,
+  height: 32,
+  fps: 8,
+}
+
+/** A real model at the smallest size, with weights that were never trained. */
+function untrained(): Record<string, Tensor> {
+  const named = (prefix: string, params: Readonly<Record<string, Tensor>>) =>
+    Object.entries(params).map(([name, tensor]) => [`${prefix}.${name}`, tensor])
+  const random = createRandom(2)
+  return {
+    ...Object.fromEntries(
+      named('autoencoder', initializeParameters(autoencoderSpecs(config.autoencoder), random)),
+    ),
+    ...Object.fromEntries(
+      named('transformer', initializeParameters(transformerSpecs(config.transformer), random)),
+    ),
+    'latent.mean': { shape: [16], data: new Float32Array(16) },
+    'latent.deviation': { shape: [16], data: new Float32Array(16).fill(1) },
+  }
+}
+
+test('the same seed makes the same film, another seed or prompt another', async () => {
+  const model = await assembleModel(config, untrained())
+  const make = (prompt: string, seed: number) =>
+    textToVideo(model, prompt, { seconds: 1, seed, numInferenceSteps: 2 })
+  const film = await make('a red ball', 1)
+  assert.deepEqual([film.frameCount, film.width, film.height, film.fps], [8, 32, 32, 8])
+  assert.equal(film.frames.length, 8 * 32 * 32 * 3)
+  assert.deepEqual((await make('a red ball', 1)).frames, film.frames)
+  assert.notDeepEqual((await make('a red ball', 2)).frames, film.frames)
+  assert.notDeepEqual((await make('a ball', 1)).frames, film.frames)
+  assert.deepEqual((await make('a pink ball', 1)).unknownWords, ['pink'])
+  await model.close()
+})
+
+test('long films go window by window: every length has all its frames, and progress counts all steps', async () => {
+  const model = await assembleModel(config, untrained())
+  for (const seconds of [1, 2, 3, 7]) {
+    const seen: number[] = []
+    const film = await textToVideo(model, 'a ball', {
+      seconds,
+      numInferenceSteps: 2,
+      onProgress: ({ step, steps }) => seen.push(step / steps),
+    })
+    assert.equal(film.frameCount, seconds * 8)
+    const last = film.frames.subarray(-32 * 32 * 3)
+    assert.ok(
+      last.some(value => value !== last[0]),
+      'the last frame was made',
+    )
+    assert.equal(seen[seen.length - 1], 1)
+    assert.ok(seen.every((value, i) => i === 0 || value > seen[i - 1]))
+  }
+  await model.close()
+})
+
+test('what is known stays as it is, and changes what is made', async () => {
+  const model = await assembleModel(config, untrained())
+  const size = frameSize(model)
+  const known = [true, true, false, false, false]
+  const run = (latents: Float32Array) => {
+    const ids = new Int32Array(6)
+    return denoise(
+      model,
+      { latents, known, isStart: true, ids, negativeIds: ids },
+      { numInferenceSteps: 3, guidanceScale: 1, random: createRandom(8) },
+    )
+  }
+  const [a, b] = [1, 2].map(seed => createRandom(seed).fillNormal(new Float32Array(5 * size)))
+  const [madeA, madeB] = [await run(a), await run(b)]
+  assert.deepEqual(madeA.subarray(0, 2 * size), a.subarray(0, 2 * size))
+  assert.notDeepEqual(madeA.subarray(2 * size), madeB.subarray(2 * size))
+  await model.close()
+})
+
+test('a signal stops the work between two steps', async () => {
+  const model = await assembleModel(config, untrained())
+  const controller = new AbortController()
+  const steps: number[] = []
+  await assert.rejects(
+    textToVideo(model, 'a ball', {
+      seconds: 7,
+      numInferenceSteps: 10,
+      signal: controller.signal,
+      onProgress: ({ step }) => {
+        steps.push(step)
+        if (step === 3) controller.abort()
+      },
+    }),
+    { name: 'AbortError' },
+  )
+  assert.deepEqual(steps, [1, 2, 3])
+  await model.close()
+})
+
+test('bad input is named with the rule and the value', async () => {
+  const model = await assembleModel(config, untrained())
+  const cases = [
+    [{ seconds: 0 }, '`seconds` must be a whole number from 1 to 60, got 0'],
+    [{ seconds: 61 }, '`seconds` must be a whole number from 1 to 60, got 61'],
+    [{ seed: -1 }, '`seed` must be a whole number from 0 to 2147483647, got -1'],
+    [{ numInferenceSteps: 0.5 }, '`numInferenceSteps` must be a whole number from 1 to 1000, got 0.5'],
+    [{ guidanceScale: Number.NaN }, '`guidanceScale` must be from 0 to 30, got NaN'],
+  ] as const
+  for (const [options, message] of cases) {
+    await assert.rejects(textToVideo(model, 'a ball', options), { name: 'RangeError', message })
+  }
+  await model.close()
+  await assert.rejects(openModel({ folder: 'nowhere' }), /config\.json is missing/)
+  const { 'transformer.embed': _, ...rest } = untrained()
+  await assert.rejects(assembleModel(config, rest), /parameter embed is missing/)
+})

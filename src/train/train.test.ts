@@ -1,0 +1,84 @@
+import assert from 'node:assert/strict'
+import { mkdtempSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { test } from 'node:test'
+import { evaluateReference, input, mean, mul, reshape, square, sub } from '../array/index.ts'
+import { scheduleRates, type Training, train } from './index.ts'
+import { optimizerDefaults, type Rule, updateParameters, type Values } from './optimizer.ts'
+
+const temporary = () => mkdtempSync(path.join(tmpdir(), 'aozora-train-'))
+
+/** The distance of a point from (1, ..., 1), or not a number from step 3 on. */
+function toyTraining(breaks: boolean): Training {
+  return {
+    specs: { x: { shape: [4], start: { value: 0 } } },
+    config: {},
+    schedule: { steps: 5, warmup: 1, decay: 0.2, adamRate: 0.1, muonRate: 0 },
+    emaDecay: 0.9,
+    itemsPerStep: 1,
+    rule: () => 'adamw',
+    rateFactor: () => 1,
+    nextBatch: (_, step) => ({
+      target: { shape: [4], data: new Float32Array(4).fill(breaks && step >= 3 ? Number.NaN : 1) },
+    }),
+    loss: (params, batch) => ({ loss: reshape(mean(square(sub(params.x, batch.target))), []) }),
+  }
+}
+
+test('a loss that is no number ends the run with the step, and spoils no checkpoint', async () => {
+  const folder = temporary()
+  await assert.rejects(
+    train(toyTraining(true), { folder, seed: 1, secondsPerCheckpoint: 0 }),
+    /the loss is NaN in step 3.*first tensor with such numbers is param\.x/,
+  )
+  const state = await train(toyTraining(false), { folder, seed: 1 })
+  assert.ok(state['param.x'].data.every(value => value > 0.3))
+})
+
+test('learning rates: they rise, stay, and fall to nearly nothing', () => {
+  const schedule = { steps: 100, warmup: 10, decay: 0.2, adamRate: 1, muonRate: 2 }
+  const at = (step: number) => scheduleRates(schedule, step).adam
+  assert.deepEqual([at(1), at(10), at(50), at(80)], [0.1, 1, 1, 1])
+  assert.ok(Math.abs(at(90) - 0.55) < 1e-12 && Math.abs(at(100) - 0.05) < 1e-12)
+  assert.equal(scheduleRates(schedule, 50).muon, 2)
+})
+
+/** One traced update of a 3 x 2 matrix, evaluated in float64. */
+function updateOnce(rule: Rule, start: number[], grad: number[]) {
+  const names = ['param', 'first', 'second', 'ema'] as const
+  const [param, first, second, ema] = names.map(name => input(name, [3, 2]))
+  const [step, adamRate, muonRate, emaDecay] = ['step', 'adamRate', 'muonRate', 'emaDecay'].map(name =>
+    input(name, []),
+  )
+  const loss = reshape(mean(mul(mul(param, input('grad', [3, 2])), 6)), [])
+  const moments = { first: { m: first } as Values, second: (rule === 'adamw' ? { m: second } : {}) as Values }
+  const rates = { step, adamRate, muonRate, emaDecay }
+  const config = { ...optimizerDefaults, rule: () => rule, rateFactor: () => 1 }
+  const update = updateParameters(loss, { m: param }, moments, { m: ema }, rates, config)
+  const zeros = new Float64Array(6)
+  const feeds = { param: start, grad, first: zeros, second: zeros, ema: start }
+  const scalars = { step: [1], adamRate: [0.125], muonRate: [0.125], emaDecay: [0.75] }
+  const [moved, averaged] = evaluateReference([update.params.m, update.ema.m], { ...feeds, ...scalars })
+  return { moved: [...moved.data], averaged: [...averaged.data] }
+}
+
+test('AdamW: the first step goes against the sign of the gradient, and decays', () => {
+  const start = [1, 2, 3, 4, 5, 6]
+  const grad = [0.1, -0.2, 0.1, 0.2, -0.1, 0.3]
+  const { moved, averaged } = updateOnce('adamw', start, grad)
+  start.forEach((x, i) => {
+    const expected = x - 0.125 * (Math.sign(grad[i]) + 0.01 * x)
+    assert.ok(Math.abs(moved[i] - expected) < 1e-5, `${moved[i]} is not ${expected}`)
+    assert.ok(Math.abs(averaged[i] - (x + 0.25 * (expected - x))) < 1e-5)
+  })
+})
+
+test('Muon: the step is nearly orthogonal, whatever the size of the gradient', () => {
+  const start = [0, 0, 0, 0, 0, 0]
+  const { moved } = updateOnce('muon', start, [0.3, 0.1, -0.2, 0.4, 0.1, 0.2])
+  const columns = [0, 1].map(c => [0, 1, 2].map(r => moved[r * 2 + c] / 0.125))
+  const dot = (a: number[], b: number[]) => a.reduce((sum, x, i) => sum + x * b[i], 0)
+  for (const column of columns) assert.ok(Math.abs(dot(column, column) - 1) < 0.45, `${dot(column, column)}`)
+  assert.ok(Math.abs(dot(columns[0], columns[1])) < 0.25)
+})

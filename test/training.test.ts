@@ -1,0 +1,99 @@
+import assert from 'node:assert/strict'
+import { type ChildProcess, spawn } from 'node:child_process'
+import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { test } from 'node:test'
+import { tiny } from '../recipes/tiny.ts'
+import { type Recipe, runRecipe } from '../src/train/index.ts'
+
+const temporary = () => mkdtempSync(path.join(tmpdir(), 'aozora-train-'))
+
+interface LogLine {
+  readonly step: number
+  readonly loss: number
+}
+const readLog = (folder: string, stage: string): LogLine[] => {
+  const text = readFileSync(path.join(folder, stage, 'log.jsonl'), 'utf8')
+  return text
+    .trim()
+    .split('\n')
+    .map(line => JSON.parse(line))
+}
+const curve = (folder: string, stage: string) => readLog(folder, stage).map(({ step, loss }) => [step, loss])
+
+const quick: Recipe = {
+  ...tiny,
+  clips: { ...tiny.clips, clips: 6 },
+  autoencoder: { ...tiny.autoencoder, schedule: { ...tiny.autoencoder.schedule, steps: 40 } },
+  transformer: { ...tiny.transformer, schedule: { ...tiny.transformer.schedule, steps: 60 } },
+}
+
+/** Runs the recipe in another process, as a user would. */
+function startRun(folder: string): ChildProcess {
+  const script = path.join(folder, 'run.mts')
+  const here = (file: string) => new URL(file, import.meta.url).href
+  writeFileSync(
+    script,
+    `import { runRecipe } from '${here('../src/train/index.ts')}'
+     const recipe = ${JSON.stringify(quick)}
+     runRecipe(recipe, { folder: ${JSON.stringify(folder)}, secondsPerCheckpoint: 0.3 })`,
+  )
+  return spawn(process.execPath, ['--import', 'tsx', script], { stdio: ['ignore', 'inherit', 'inherit'] })
+}
+
+test('killed again and again, a run goes on from its checkpoints to the same losses and weights', async () => {
+  const [whole, killed] = [temporary(), temporary()]
+  await runRecipe(quick, { folder: whole })
+  let kills = 0
+  for (let attempt = 0; ; attempt++) {
+    const child = startRun(killed)
+    const exited = new Promise<number | null>(resolve => child.on('exit', resolve))
+    // Each attempt lives a little longer than the one before, so that it comes further.
+    const timer = setTimeout(() => child.kill('SIGKILL'), 1500 + 400 * attempt)
+    const code = await exited
+    clearTimeout(timer)
+    if (code === 0) break
+    assert.equal(code, null, 'the run must only end because it was killed')
+    kills++
+    assert.ok(attempt < 40, 'the run does not come further')
+  }
+  assert.ok(kills > 0, 'the run was never killed')
+  for (const stage of ['autoencoder', 'transformer']) {
+    const losses = curve(whole, stage)
+    assert.equal(losses.length, stage === 'autoencoder' ? 40 : 60)
+    assert.ok(losses[losses.length - 1][1] < losses[0][1], `${stage} learns`)
+    assert.deepEqual(curve(killed, stage), losses)
+  }
+  const model = (folder: string) => readFileSync(path.join(folder, 'model', 'weights.safetensors'))
+  assert.ok(model(whole).equals(model(killed)))
+})
+
+test('a finished model can be trained on; another configuration in the same folder is refused', async () => {
+  const folder = temporary()
+  await runRecipe(quick, { folder })
+  const [[, cold]] = curve(folder, 'transformer')
+  const warm = temporary()
+  await runRecipe(quick, { folder: warm, warmStart: path.join(folder, 'model') })
+  assert.ok(!existsSync(path.join(warm, 'autoencoder')))
+  assert.ok(curve(warm, 'transformer')[0][1] < 0.9 * cold)
+  const config = { ...quick.transformer.config, depth: 1 }
+  await assert.rejects(
+    runRecipe({ ...quick, transformer: { ...quick.transformer, config } }, { folder }),
+    /another configuration/,
+  )
+})
+
+test('a stopped run saves a checkpoint', async () => {
+  const folder = temporary()
+  const controller = new AbortController()
+  await assert.rejects(
+    runRecipe(quick, {
+      folder,
+      signal: controller.signal,
+      onProgress: (stage, done) => stage === 'autoencoder' && done === 7 && controller.abort(),
+    }),
+    { name: 'AbortError' },
+  )
+  assert.ok(existsSync(path.join(folder, 'autoencoder', 'step-00000007')))
+})
