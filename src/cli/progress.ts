@@ -1,14 +1,30 @@
 import { SingleBar } from 'cli-progress'
 
-/** A progress bar on standard error; silent where that is no terminal. */
+/** A progress bar on standard error; where that is no terminal, a line from time to time. */
 export interface Progress {
   /** @param note said behind the bar */
   update(done: number, of: number, note?: string): void
   stop(): void
 }
 
+const SECONDS_PER_LINE = 60
+
+/** For logs: the first line after a minute, so that quick work says nothing. */
+function startLines(label: string): Progress {
+  let last = performance.now()
+  return {
+    update(done, of, note = '') {
+      if (performance.now() - last < SECONDS_PER_LINE * 1000) return
+      last = performance.now()
+      console.error(`${label} ${done}/${of} ${note}`)
+    },
+    stop() {},
+  }
+}
+
 /** Shows a bar from its first update until it is stopped. */
 export function startProgress(label: string): Progress {
+  if (!process.stderr.isTTY) return startLines(label)
   const bar = new SingleBar({
     format: `${label.padEnd(12)} {bar} {value}/{total} {note}`,
     barCompleteChar: '█',

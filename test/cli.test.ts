@@ -1,0 +1,101 @@
+import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
+import { existsSync, mkdtempSync, readdirSync, readFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { test } from 'node:test'
+import { parseCaption } from '../src/world/index.ts'
+
+const bin = path.resolve('bin/aozora.js')
+
+function aozora(...args: string[]) {
+  const cwd = mkdtempSync(path.join(tmpdir(), 'aozora-cli-'))
+  const { status, stdout, stderr } = spawnSync(process.execPath, [bin, ...args], { cwd, encoding: 'utf8' })
+  return { status, stdout, stderr, cwd }
+}
+
+test('help teaches: every command, with examples', () => {
+  const { status, stdout } = aozora('--help')
+  assert.equal(status, 0)
+  for (const command of ['generate', 'train', 'world', 'evaluate']) {
+    assert.match(stdout, new RegExp(`^  ${command} `, 'm'))
+  }
+  for (const [command, word] of [
+    [['generate'], '--guidance'],
+    [['train'], '--warm-start'],
+    [['world', 'film'], '--count'],
+    [['evaluate'], 'held-out'],
+  ] as const) {
+    const help = aozora(...command, '--help')
+    assert.equal(help.status, 0)
+    assert.ok(help.stdout.includes(word), `${command}: ${word}`)
+  }
+  assert.match(aozora('--version').stdout, /^\d+\.\d+\.\d+\n$/)
+})
+
+test('bad input: one clear line, exit code 2, nothing written', () => {
+  const cases: [string[], RegExp][] = [
+    [['genrate', 'x'], /unknown command 'genrate' \(Did you mean generate\?\)/],
+    [['generate'], /missing required argument 'prompt'/],
+    [['generate', ''], /prompt must say something/],
+    [
+      ['generate', 'a ball', '--seconds', '0'],
+      /argument '0' is invalid\. It must be a whole number from 1 to 60/,
+    ],
+    [['generate', 'a ball', '--seconds', 'x'], /argument 'x' is invalid/],
+    [['generate', 'a ball', '--seed', '1.5'], /argument '1\.5' is invalid/],
+    [
+      ['generate', 'a ball', '-o', 'film.gif'],
+      /argument 'film\.gif' is invalid\. It must end in \.mp4 or \.png/,
+    ],
+    [['generate', 'a ball', '-o', 'nowhere/film.mp4'], /There is no folder nowhere/],
+    [['generate', 'a ball', '--model', 'nowhere'], /There is no such folder/],
+    [['generate', 'a ball', '--fast'], /unknown option '--fast'/],
+    [['train', 'huge'], /recipe must be one of small, tiny, got "huge"/],
+    [['world', 'film', '--size', '33'], /--size must be even, got 33/],
+    [['evaluate', '--count', '1'], /argument '1' is invalid/],
+  ]
+  for (const [args, message] of cases) {
+    const { status, stdout, stderr, cwd } = aozora(...args)
+    assert.equal(status, 2, `${args.join(' ')}: ${stderr}`)
+    assert.match(stderr, message)
+    assert.equal(stderr.trim().split('\n').length, 1, stderr)
+    assert.equal(stdout, '')
+    assert.deepEqual(readdirSync(cwd), [])
+  }
+})
+
+test('world film: films, true captions, a sheet', () => {
+  const { status, cwd } = aozora(
+    'world',
+    'film',
+    '--count',
+    '2',
+    '--seconds',
+    '1',
+    '--size',
+    '32',
+    '--seed',
+    '5',
+  )
+  assert.equal(status, 0)
+  const names = ['sheet.png', 'tabletop-5.json', 'tabletop-5.mp4', 'tabletop-6.json', 'tabletop-6.mp4']
+  assert.deepEqual(readdirSync(path.join(cwd, 'films')).sort(), names)
+  const { caption, scene } = JSON.parse(readFileSync(path.join(cwd, 'films/tabletop-5.json'), 'utf8'))
+  assert.equal(parseCaption(caption).bodies.length, scene.bodies.length)
+})
+
+test('generate: the bundled model makes a film; unknown words are told', () => {
+  const { status, stdout, stderr, cwd } = aozora(
+    'generate',
+    'a pink ball rolls left',
+    '-s',
+    '1',
+    '--steps',
+    '2',
+  )
+  assert.equal(status, 0, stderr)
+  assert.match(stdout, /^a-pink-ball-rolls-left\.mp4: 1 s, 128x128, 12 frames\/s, seed 0/)
+  assert.match(stderr, /never seen: pink\. It knows: /)
+  assert.ok(existsSync(path.join(cwd, 'a-pink-ball-rolls-left.mp4')))
+})
