@@ -11,6 +11,7 @@ export {
 export {
   countParameters,
   expectParameters,
+  fixParameters,
   flattenSpecs,
   initializeParameters,
   nestValues,

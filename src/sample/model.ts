@@ -6,12 +6,11 @@ import {
   type AutoencoderConfig,
   autoencoderSpecs,
   decode,
-  expectParameters,
   FRAMES_PER_LATENT,
+  fixParameters,
   type Parameters,
   PIXELS_PER_LATENT,
   type TransformerConfig,
-  traceParameters,
   transformer,
   transformerSpecs,
 } from '../model/index.ts'
@@ -90,10 +89,6 @@ export interface OpenOptions {
   readonly threads?: number
 }
 
-function prefixed(prefix: string, tensors: Parameters): Record<string, Tensor> {
-  return Object.fromEntries(Object.entries(tensors).map(([name, tensor]) => [`${prefix}.${name}`, tensor]))
-}
-
 function part(tensors: Readonly<Record<string, Tensor>>, prefix: string): Parameters {
   const chosen = Object.entries(tensors).filter(([name]) => name.startsWith(prefix))
   return Object.fromEntries(chosen.map(([name, tensor]) => [name.slice(prefix.length), tensor])) as Parameters
@@ -118,13 +113,8 @@ export async function assembleModel(
   tensors: Readonly<Record<string, Tensor>>,
   options: Pick<OpenOptions, 'device' | 'threads'> = {},
 ): Promise<Model> {
-  const weights = { transformer: part(tensors, 'transformer.'), autoencoder: part(tensors, 'autoencoder.') }
-  expectParameters(transformerSpecs(config.transformer), weights.transformer)
-  expectParameters(autoencoderSpecs(config.autoencoder), weights.autoencoder)
-  const denoiser = await compileDenoiser(config, options)
-  const decoder = await compileDecoder(config, options)
-  const denoiserWeights = prefixed('param', weights.transformer)
-  const decoderWeights = prefixed('param', weights.autoencoder)
+  const denoiser = await compileDenoiser(config, part(tensors, 'transformer.'), options)
+  const decoder = await compileDecoder(config, part(tensors, 'autoencoder.'), options)
   const { latentChannels } = config.autoencoder
   const [h, w] = [config.height / PIXELS_PER_LATENT, config.width / PIXELS_PER_LATENT]
   return {
@@ -136,14 +126,14 @@ export async function assembleModel(
     latentMean: tensors['latent.mean'].data as Float32Array,
     latentDeviation: tensors['latent.deviation'].data as Float32Array,
     async predict(feeds) {
-      const { data } = await denoiser.run({ ...denoiserWeights, ...feeds })
+      const { data } = await denoiser.run(feeds)
       return data.data as Float32Array
     },
     async decodeChunk(latents) {
       const shape = [1, 1 + DECODE_CHUNK, latentChannels, h, w]
       if (latents.length !== sizeOf(shape))
         throw new TypeError(`latents must hold ${sizeOf(shape)} numbers, got ${latents.length}`)
-      const { frames } = await decoder.run({ ...decoderWeights, latents: { shape, data: latents } })
+      const { frames } = await decoder.run({ latents: { shape, data: latents } })
       return frames.data.subarray(FRAMES_PER_LATENT * 3 * config.width * config.height) as Float32Array
     },
     async close() {
@@ -155,10 +145,11 @@ export async function assembleModel(
 
 function compileDenoiser(
   config: ModelConfig,
+  weights: Parameters,
   options: Pick<OpenOptions, 'device' | 'threads'>,
 ): Promise<Compiled> {
   const [h, w] = [config.height / PIXELS_PER_LATENT, config.width / PIXELS_PER_LATENT]
-  const params = traceParameters(transformerSpecs(config.transformer), 'param')
+  const params = fixParameters(transformerSpecs(config.transformer), weights)
   const data = transformer(
     params,
     {
@@ -174,11 +165,12 @@ function compileDenoiser(
 
 function compileDecoder(
   config: ModelConfig,
+  weights: Parameters,
   options: Pick<OpenOptions, 'device' | 'threads'>,
 ): Promise<Compiled> {
   const { latentChannels } = config.autoencoder
   const [h, w] = [config.height / PIXELS_PER_LATENT, config.width / PIXELS_PER_LATENT]
-  const params = traceParameters(autoencoderSpecs(config.autoencoder), 'param')
+  const params = fixParameters(autoencoderSpecs(config.autoencoder), weights)
   const latents = input('latents', [1, 1 + DECODE_CHUNK, latentChannels, h, w])
   return compile({ frames: decode(params, latents, config.autoencoder) }, options)
 }

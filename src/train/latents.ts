@@ -5,8 +5,8 @@ import {
   type AutoencoderConfig,
   autoencoderSpecs,
   encode,
+  fixParameters,
   type Parameters,
-  traceParameters,
 } from '../model/index.ts'
 import { compile } from '../onnx/index.ts'
 import { loadTensors, saveTensors } from '../store/index.ts'
@@ -33,11 +33,8 @@ export async function compileEncoder(
 ) {
   const frames = frameCount + 3
   const video = input('video', [1, frames, 3, height, width])
-  const latents = encode(traceParameters(autoencoderSpecs(config), 'param'), video, config)
+  const latents = encode(fixParameters(autoencoderSpecs(config), params), video, config)
   const compiled = await compile({ latents })
-  const weights = Object.fromEntries(
-    Object.entries(params).map(([name, tensor]) => [`param.${name}`, tensor]),
-  )
   const pixels = width * height
   return async (film: Uint8Array): Promise<Tensor> => {
     const data = new Float32Array(frames * 3 * pixels)
@@ -48,7 +45,7 @@ export async function compileEncoder(
         for (let c = 0; c < 3; c++) data[(f * 3 + c) * pixels + i] = film[(from + i) * 3 + c] / 127.5 - 1
       }
     }
-    const results = await compiled.run({ ...weights, video: { shape: video.shape, data } })
+    const results = await compiled.run({ video: { shape: video.shape, data } })
     return results.latents
   }
 }
