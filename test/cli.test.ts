@@ -99,3 +99,13 @@ test('generate: the bundled model makes a film; unknown words are told', () => {
   assert.match(stderr, /never seen: pink\. It knows: /)
   assert.ok(existsSync(path.join(cwd, 'a-pink-ball-rolls-left.mp4')))
 })
+
+test('every example runs as it is', () => {
+  for (const example of readdirSync('examples')) {
+    const cwd = mkdtempSync(path.join(tmpdir(), 'aozora-example-'))
+    const args = ['--import', import.meta.resolve('tsx'), path.resolve('examples', example)]
+    const { status, stderr } = spawnSync(process.execPath, args, { cwd, encoding: 'utf8' })
+    assert.equal(status, 0, `${example}: ${stderr}`)
+    assert.ok(readdirSync(cwd).length > 0, `${example} makes something`)
+  }
+})
