@@ -42,9 +42,28 @@ function startRun(folder: string): ChildProcess {
   return spawn(process.execPath, ['--import', 'tsx', script], { stdio: ['ignore', 'inherit', 'inherit'] })
 }
 
-test('killed again and again, a run goes on from its checkpoints to the same losses and weights', async () => {
+const golden = 'test/golden/loss-curves.json'
+
+/** Compares with the curves that are kept: a refactor must not bend them. AOZORA_UPDATE_GOLDEN=1 writes them anew. */
+function compareWithGolden(folder: string): void {
+  const losses = Object.fromEntries(
+    ['autoencoder', 'transformer'].map(stage => [stage, readLog(folder, stage).map(({ loss }) => loss)]),
+  )
+  if (process.env.AOZORA_UPDATE_GOLDEN) writeFileSync(golden, `${JSON.stringify(losses)}\n`)
+  const kept = JSON.parse(readFileSync(golden, 'utf8')) as Record<string, number[]>
+  for (const [stage, curve] of Object.entries(kept)) {
+    curve.forEach((expected, i) => {
+      // Another processor may add in another order; what that changes grows slowly.
+      const difference = Math.abs(losses[stage][i] - expected) / expected
+      assert.ok(difference < 0.02, `${stage}, step ${i + 1}: ${losses[stage][i]} instead of ${expected}`)
+    })
+  }
+}
+
+test('the same seed gives the loss curve that is kept; killed again and again, a run goes on from its checkpoints to the same losses and weights', async () => {
   const [whole, killed] = [temporary(), temporary()]
   await runRecipe(quick, { folder: whole })
+  compareWithGolden(whole)
   let kills = 0
   for (let attempt = 0; ; attempt++) {
     const child = startRun(killed)

@@ -16,6 +16,9 @@ interface EvaluateOptions {
   readonly output: string
 }
 
+/** Films of the short sheet: the first, not the best. */
+const STRIP_ROWS = 6
+
 const sayRate = ({ right, of }: Rate) =>
   `${right} of ${of} (${((100 * right) / Math.max(1, of)).toFixed(0)} %)`
 
@@ -57,6 +60,8 @@ async function evaluate({ count, steps, guidance, model: folder, output }: Evalu
     frames: pickFrames(film.frames, film, 7),
   }))
   await saveSheet(path.join(output, 'sheet.png'), rows, model.size)
+  const strip = rows.slice(0, STRIP_ROWS).map((row, i) => ({ ...row, label: truths[i].caption }))
+  await saveSheet(path.join(output, 'strip.png'), strip, model.size)
   const prompts = scores.map((score, i) => ({ prompt: truths[i].caption, seed: i, ...score }))
   const report = { steps, guidance, rates, prompts }
   writeFileSync(path.join(output, 'obedience.json'), `${JSON.stringify(report, null, 2)}\n`)
