@@ -6,6 +6,7 @@ import {
   guide,
   interpolate,
   SMALLEST_LEVEL,
+  SMALLEST_WEIGHTED_LEVEL,
   sampleNoiseMap,
   shiftLevel,
   timesteps,
@@ -29,11 +30,11 @@ test('data to velocity and back, at every level above the clamp', () => {
 })
 
 test('an error of the data weighs as the error of the velocity', () => {
-  for (const t of [0.05, 0.3, 1]) {
+  for (const t of [SMALLEST_WEIGHTED_LEVEL, 0.3, 1]) {
     const error = velocityFromData(0.7, 0.2, t) - velocityFromData(0.7, 0.1, t)
     close(error ** 2, 0.1 ** 2 * velocityWeight(t))
   }
-  assert.equal(velocityWeight(0), velocityWeight(SMALLEST_LEVEL))
+  assert.equal(velocityWeight(0), velocityWeight(SMALLEST_WEIGHTED_LEVEL))
 })
 
 test('Euler steps along an exact velocity end at the data, however few', () => {

@@ -16,7 +16,10 @@ export function dataFromVelocity(noisy: number, velocity: number, t: number): nu
   return noisy - t * velocity
 }
 
+/** The noise level below which an error of the data weighs no more: else nearly clean frames would drown the rest. */
+export const SMALLEST_WEIGHTED_LEVEL = 0.2
+
 /** What the squared error of a data prediction is multiplied by to count as the squared error of the velocity. */
 export function velocityWeight(t: number): number {
-  return 1 / Math.max(t, SMALLEST_LEVEL) ** 2
+  return 1 / Math.max(t, SMALLEST_WEIGHTED_LEVEL) ** 2
 }
