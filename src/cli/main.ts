@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander'
 import { addEvaluate } from './evaluate.ts'
 import { addGenerate } from './generate.ts'
+import { addServe } from './serve.ts'
 import { addTrain } from './train.ts'
 import { addWorld } from './world.ts'
 
@@ -21,6 +22,7 @@ function buildProgram(): Command {
   addTrain(program)
   addWorld(program)
   addEvaluate(program)
+  addServe(program)
   return program
 }
 

@@ -1,2 +1,10 @@
-export { pickFrames, type SheetRow, type Size, savePicture, saveSheet } from './picture.ts'
+export {
+  pickFrames,
+  type SheetRow,
+  type Size,
+  savePicture,
+  saveSheet,
+  saveSpriteSheet,
+  saveThumbnail,
+} from './picture.ts'
 export { encodeMp4, type FilmFormat, saveVideo } from './video.ts'

@@ -69,3 +69,53 @@ export async function saveSheet(file: string, rows: readonly SheetRow[], size: S
   }
   await savePicture(file, sheet, { width, height })
 }
+
+/**
+ * Scales a frame into another size: as large as fits whole, the rest filled by what lies at its border.
+ * @param frame H x W x 3, sRGB
+ * @returns H x W x 4 of the target, opaque
+ */
+export async function fitFrame(frame: Uint8Array, size: Size, target: Size): Promise<Uint8Array> {
+  const scale = Math.min(target.width / size.width, target.height / size.height)
+  const [width, height] = [Math.round(size.width * scale), Math.round(size.height * scale)]
+  const [left, top] = [Math.floor((target.width - width) / 2), Math.floor((target.height - height) / 2)]
+  const picture = sharp(frame, { raw: { width: size.width, height: size.height, channels: 3 } })
+  if (scale !== 1) picture.resize(width, height, { kernel: 'lanczos3', fit: 'fill' })
+  if (left + top > 0) {
+    const [right, bottom] = [target.width - width - left, target.height - height - top]
+    picture.extend({ left, right, top, bottom, extendWith: 'copy' })
+  }
+  return picture.ensureAlpha().raw().toBuffer()
+}
+
+const SPRITES = 10
+
+/** Writes the frame in the middle of a film as WebP, at any size. */
+export async function saveThumbnail(
+  file: string,
+  frames: Uint8Array,
+  size: Size,
+  target: Size,
+): Promise<void> {
+  const [, middle] = pickFrames(frames, size, 3)
+  const raw = await fitFrame(middle ?? frames.subarray(0, size.width * size.height * 3), size, target)
+  const { width, height } = target
+  await sharp(raw, { raw: { width, height, channels: 4 } })
+    .removeAlpha()
+    .webp()
+    .toFile(`${file}.tmp`)
+  renameSync(`${file}.tmp`, file)
+}
+
+/** Writes ten frames of a film side by side as JPEG. */
+export async function saveSpriteSheet(file: string, frames: Uint8Array, size: Size): Promise<void> {
+  const picked = pickFrames(frames, size, SPRITES)
+  const width = picked.length * size.width
+  const sheet = new Uint8Array(width * size.height * 3)
+  picked.forEach((frame, i) => {
+    place(sheet, width, frame, size, i * size.width, 0)
+  })
+  const picture = sharp(sheet, { raw: { width, height: size.height, channels: 3 } })
+  await picture.jpeg({ quality: 90 }).toFile(`${file}.tmp`)
+  renameSync(`${file}.tmp`, file)
+}

@@ -1,0 +1,107 @@
+import type { HonoRequest } from 'hono'
+import { z } from 'zod'
+import { ApiError } from './errors.ts'
+
+const whole = (low: number, high: number) =>
+  z.coerce.number().pipe(z.number().int(`must be a whole number from ${low} to ${high}`).min(low).max(high))
+
+const SIZE = /^(\d{2,4})x(\d{2,4})$/
+
+/** What can be asked of POST /videos; numbers may come as text, since multipart knows nothing else. */
+const createSchema = z.object({
+  prompt: z.string().min(1).max(32_000),
+  model: z.string().default('aozora-small'),
+  seconds: whole(1, 60).default(4),
+  size: z
+    .string()
+    .regex(SIZE, 'must be WIDTHxHEIGHT, like 1280x720')
+    .refine(size => sizeOf(size).every(side => side >= 32 && side <= 2048 && side % 2 === 0), {
+      message: 'must have even sides from 32 to 2048',
+    })
+    .default('720x1280'),
+  seed: whole(0, 2 ** 31 - 1).optional(),
+  negative_prompt: z.string().max(32_000).default(''),
+  steps: whole(1, 200).default(20),
+  guidance: z.coerce.number().pipe(z.number().min(0).max(30)).default(2.5),
+})
+
+/** A video as it was asked for, with every default filled in. */
+export type VideoRequest = z.infer<typeof createSchema> & { readonly seed: number }
+
+/** Width and height of a size like 1280x720. */
+export function sizeOf(size: string): [number, number] {
+  const [, width, height] = SIZE.exec(size) ?? []
+  return [Number(width), Number(height)]
+}
+
+/** The query of GET /videos. */
+const listSchema = z.object({
+  limit: whole(0, 100).default(20),
+  order: z.enum(['asc', 'desc']).default('desc'),
+  after: z.string().optional(),
+})
+
+/** Bytes of a body: prompts are short, and files are not taken yet. */
+const LARGEST_BODY = 1_000_000
+
+/** Fields of the wire that are known and cannot be served yet: silence would look like obedience. */
+const unsupported = ['input_reference', 'characters', 'video'] as const
+
+async function readBody(request: HonoRequest): Promise<Record<string, unknown>> {
+  const length = Number(request.header('content-length') ?? 0)
+  if (length > LARGEST_BODY) {
+    throw new ApiError(
+      413,
+      'body_too_large',
+      `the body must have at most ${LARGEST_BODY} bytes, got ${length}`,
+    )
+  }
+  const type = request.header('content-type') ?? ''
+  try {
+    if (type.startsWith('multipart/form-data')) return await request.parseBody()
+    const body: unknown = await request.json()
+    if (typeof body === 'object' && body !== null && !Array.isArray(body))
+      return body as Record<string, unknown>
+  } catch {
+    throw new ApiError(400, 'invalid_body', 'the body is neither a JSON object nor a multipart form')
+  }
+  throw new ApiError(400, 'invalid_body', 'the body must be a JSON object or a multipart form')
+}
+
+function parse<T>(schema: z.ZodType<T>, given: unknown): T {
+  const parsed = schema.safeParse(given)
+  if (parsed.success) return parsed.data
+  const [{ path, message }] = parsed.error.issues
+  const field = path.join('.')
+  throw new ApiError(400, 'invalid_value', `\`${field}\`: ${message}`, field || null)
+}
+
+/**
+ * Reads the body of POST /videos and of a remix, in either encoding.
+ * @param defaults what a remix takes over from the video that it remixes
+ * @throws ApiError 400 naming the field.
+ */
+export async function readVideoRequest(
+  request: HonoRequest,
+  defaults: Partial<VideoRequest> = {},
+): Promise<VideoRequest> {
+  const body = await readBody(request)
+  for (const field of unsupported) {
+    if (Object.keys(body).some(key => key === field || key.startsWith(`${field}[`))) {
+      throw new ApiError(400, 'unsupported_parameter', `\`${field}\` cannot be served yet`, field)
+    }
+  }
+  const read = parse(createSchema, { ...defaults, ...body })
+  return { ...read, seed: read.seed ?? Math.floor(Math.random() * 2 ** 31) }
+}
+
+/** Reads the query of GET /videos. */
+export function readListQuery(request: HonoRequest): z.infer<typeof listSchema> {
+  return parse(listSchema, request.query())
+}
+
+/** Reads the query of GET /videos/{id}/content. */
+export function readVariant(request: HonoRequest): 'video' | 'thumbnail' | 'spritesheet' {
+  const schema = z.object({ variant: z.enum(['video', 'thumbnail', 'spritesheet']).default('video') })
+  return parse(schema, request.query()).variant
+}
