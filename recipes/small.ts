@@ -22,7 +22,7 @@ export const small: Recipe = {
       ...transformerSizes.small,
       text: { vocabulary: captionWords, length: 24, width: 256, depth: 2, heads: 4 },
     },
-    schedule: { steps: 3000, warmup: 100, decay: 0.35, adamRate: 0.015, muonRate: 0.015 },
+    schedule: { steps: 3200, warmup: 100, decay: 0.35, adamRate: 0.015, muonRate: 0.015 },
     batchSize: 32,
     window: 8,
   },

@@ -1,7 +1,14 @@
-import { saveVideo } from './media/index.ts'
-import { type Film, type Model, textToVideo as makeFilm, type TextToVideoOptions } from './sample/index.ts'
+import { readPicture, saveVideo } from './media/index.ts'
+import {
+  extend as extendFilm,
+  type Film,
+  type FilmOptions,
+  type Model,
+  imageToVideo as makeFromImage,
+  textToVideo as makeFromText,
+} from './sample/index.ts'
 
-export { type Model, type OpenOptions, openModel as open, type TextToVideoOptions } from './sample/index.ts'
+export { type FilmOptions, type Model, type OpenOptions, openModel as open } from './sample/index.ts'
 
 /** A finished video in memory. */
 export class Video {
@@ -13,7 +20,8 @@ export class Video {
   readonly unknownWords: readonly string[]
   /** Milliseconds that denoising and decoding took. */
   readonly timings: Film['timings']
-  readonly #pixels: Uint8Array
+  /** The film inside, for the tasks that go on from it. */
+  readonly film: Film
 
   /** Wraps the frames of a film. */
   constructor(film: Film) {
@@ -23,7 +31,7 @@ export class Video {
     this.frameCount = film.frameCount
     this.unknownWords = film.unknownWords
     this.timings = film.timings
-    this.#pixels = film.frames
+    this.film = film
   }
 
   /** Length in seconds. */
@@ -33,9 +41,10 @@ export class Video {
 
   /** The frames in order, each H x W x 3 in sRGB. */
   *frames(): Generator<Uint8Array> {
+    const { frames } = this.film
     const bytes = this.width * this.height * 3
-    for (let start = 0; start < this.#pixels.length; start += bytes) {
-      yield this.#pixels.subarray(start, start + bytes)
+    for (let start = 0; start < frames.length; start += bytes) {
+      yield frames.subarray(start, start + bytes)
     }
   }
 
@@ -44,7 +53,7 @@ export class Video {
    * @throws RangeError for any other extension.
    */
   save(file: string): Promise<void> {
-    return saveVideo(file, this.#pixels, this)
+    return saveVideo(file, this.film.frames, this)
   }
 }
 
@@ -53,10 +62,34 @@ export class Video {
  * @throws RangeError naming the option, the rule and the value received.
  * @throws DOMException AbortError when `options.signal` aborts.
  */
-export async function textToVideo(
+export async function textToVideo(model: Model, prompt: string, options: FilmOptions = {}): Promise<Video> {
+  return new Video(await makeFromText(model, prompt, options))
+}
+
+/**
+ * Makes a video that begins with a picture.
+ * @param image a file, or the bytes of one (PNG, JPEG, WebP ...); brought to the model's size, its borders cut
+ * @throws RangeError when the picture cannot be read, or as `textToVideo`.
+ */
+export async function imageToVideo(
   model: Model,
+  image: string | Uint8Array,
   prompt: string,
-  options: TextToVideoOptions = {},
+  options: FilmOptions = {},
 ): Promise<Video> {
-  return new Video(await makeFilm(model, prompt, options))
+  const picture = await readPicture(image, model.size)
+  return new Video(await makeFromImage(model, picture, prompt, options))
+}
+
+/**
+ * Goes on with a video of this model.
+ * @param options `seconds` are those behind the video; `prompt` says what happens there
+ * @throws RangeError when the video is too short or has another size, or as `textToVideo`.
+ */
+export async function extend(
+  model: Model,
+  video: Video,
+  { prompt, ...options }: FilmOptions & { readonly prompt: string },
+): Promise<Video> {
+  return new Video(await extendFilm(model, video.film, prompt, options))
 }

@@ -102,6 +102,18 @@ test('the official client: create, poll, download, list, remix, delete', async (
   const part = await fetch(`${baseURL}/videos/${created.id}/content`, { headers: { range: 'bytes=4-7' } })
   assert.deepEqual([part.status, await part.text()], [206, 'ftyp'])
 
+  const picture = { create: { width: 60, height: 40, channels: 3 as const, background: '#c8c4c0' } }
+  const png = await sharp(picture).png().toBuffer()
+  const fromFile = await client.videos.create(
+    quick('a red ball', { input_reference: new File([png], 'first.png', { type: 'image/png' }) }),
+  )
+  const url = `data:image/png;base64,${png.toString('base64')}`
+  const fromUrl = await client.videos.create(quick('a red ball', { input_reference: { image_url: url } }))
+  for (const { id } of [fromFile, fromUrl]) {
+    assert.equal((await waitFor(client, id)).status, 'completed')
+    await client.videos.delete(id)
+  }
+
   const remix = await client.videos.remix(created.id, { prompt: 'a blue ball rolls left' })
   assert.equal(remix.remixed_from_video_id, created.id)
   assert.equal((await waitFor(client, remix.id)).status, 'completed')
@@ -127,6 +139,8 @@ test('errors come as the classes of the client, with the field', async () => {
     [{ size: '31x64' }, 'size'],
     [{ guidance: 99 }, 'guidance'],
     [{ input_reference: { image_url: 'data:,' } }, 'input_reference'],
+    [{ input_reference: { image_url: 'http://127.0.0.1/x.png' } }, 'input_reference'],
+    [{ input_reference: new File(['x'], 'x.png') }, 'input_reference'],
   ]
   for (const [change, field] of cases) {
     const request = client.videos.create({ ...quick('a red ball'), ...change } as OpenAI.VideoCreateParams)

@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { open, textToVideo } from '../index.ts'
+import { imageToVideo, open, textToVideo } from '../index.ts'
 import { decimalNumber, existingFolder, outputFile, stopSignal, wholeNumber } from './options.ts'
 import { startProgress } from './progress.ts'
 
@@ -10,6 +10,7 @@ interface GenerateOptions {
   readonly steps: number
   readonly guidance: number
   readonly negative: string
+  readonly image?: string
   readonly model?: string
   readonly threads?: number
 }
@@ -30,15 +31,19 @@ async function generate(prompt: string, options: GenerateOptions): Promise<void>
   const model = await open({ folder: options.model, threads: options.threads })
   const opened = performance.now()
   const progress = startProgress('denoising')
-  const video = await textToVideo(model, prompt, {
+  const filmOptions = {
     seconds: options.seconds,
     seed: options.seed,
     numInferenceSteps: options.steps,
     guidanceScale: options.guidance,
     negativePrompt: options.negative,
     signal: stopSignal(),
-    onProgress: ({ step, steps }) => progress.update(step, steps),
-  }).finally(() => progress.stop())
+    onProgress: ({ step, steps }: { step: number; steps: number }) => progress.update(step, steps),
+  }
+  const made = options.image
+    ? imageToVideo(model, options.image, prompt, filmOptions)
+    : textToVideo(model, prompt, filmOptions)
+  const video = await made.finally(() => progress.stop())
   await video.save(file)
   const { vocabulary } = model.transformer.text
   await model.close()
@@ -47,10 +52,10 @@ async function generate(prompt: string, options: GenerateOptions): Promise<void>
       `The model has never seen: ${video.unknownWords.join(', ')}. It knows: ${vocabulary.join(' ')}`,
     )
   }
-  const made = (video.timings.denoise + video.timings.decode) / 1000
+  const seconds = (video.timings.denoise + video.timings.decode) / 1000
   console.log(
     `${file}: ${video.seconds} s, ${video.width}x${video.height}, ${video.fps} frames/s, seed ${options.seed} ` +
-      `(model opened in ${((opened - started) / 1000).toFixed(1)} s, film made in ${made.toFixed(1)} s)`,
+      `(model opened in ${((opened - started) / 1000).toFixed(1)} s, film made in ${seconds.toFixed(1)} s)`,
   )
 }
 
@@ -84,6 +89,7 @@ export function addGenerate(program: Command): void {
       2.5,
     )
     .option('--negative <words>', 'what the film shall not show', '')
+    .option('--image <file>', 'a picture that the film begins with')
     .option(
       '--model <folder>',
       'a model that `aozora train` has made; the bundled one when absent',
@@ -99,7 +105,8 @@ slide, drop, bounce, rest or hit one another on a plain grey or a checkered floo
 Examples:
   $ aozora generate "a red ball bounces on a grey floor"
   $ aozora generate "a small yellow cylinder slides quickly right and stops" --seed 7 -o slide.mp4
-  $ aozora generate "a purple ball rolls left and hits a green cube" --seconds 8 -o strip.png`,
+  $ aozora generate "a purple ball rolls left and hits a green cube" --seconds 8 -o strip.png
+  $ aozora generate "a green cube slides right" --image first.png`,
     )
     .action(generate)
 }

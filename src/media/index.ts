@@ -1,5 +1,6 @@
 export {
   pickFrames,
+  readPicture,
   type SheetRow,
   type Size,
   savePicture,

@@ -13,20 +13,45 @@ function toBytes(planes: Float32Array, pixels: number): Uint8Array {
   return frame
 }
 
+/** Calls `change` with every number of latents (f x Z x h x w), its channel's mean and its deviation. */
+function mapChannels(
+  model: Model,
+  latents: Float32Array,
+  change: (value: number, mean: number, deviation: number) => number,
+): Float32Array {
+  const { latentChannels } = model.autoencoder
+  const area = frameSize(model) / latentChannels
+  return latents.map((value, i) => {
+    const channel = Math.floor(i / area) % latentChannels
+    return change(value, model.latentMean[channel], model.latentDeviation[channel])
+  })
+}
+
+/** The encoder's latents as the transformer knows them: every channel with mean 0 and deviation 1. */
+export function normalizeLatents(model: Model, latents: Float32Array): Float32Array {
+  return mapChannels(model, latents, (value, mean, deviation) => (value - mean) / deviation)
+}
+
+/** The inverse of `normalizeLatents`: latents as the decoder knows them. */
+function restoreLatents(model: Model, latents: Float32Array): Float32Array {
+  return mapChannels(model, latents, (value, mean, deviation) => value * deviation + mean)
+}
+
 /**
  * Decodes the latents of a whole film, a few latent frames at a time.
- * @param latents f x Z x h x w, normalised, from the film's first latent frame on
- * @returns frames H x W x 3 in sRGB: 1 for the first latent frame, 4 for each of the others
+ * @param latents f x Z x h x w, normalised
+ * @param isStart whether the first latent frame is the film's first, which holds one picture, 4 times
+ * @returns frames H x W x 3 in sRGB: 4 for each latent frame, 1 for the film's first
  */
-export async function* decodeLatents(model: Model, latents: Float32Array): AsyncGenerator<Uint8Array> {
+export async function* decodeLatents(
+  model: Model,
+  latents: Float32Array,
+  isStart: boolean,
+): AsyncGenerator<Uint8Array> {
   const size = frameSize(model)
   const frames = latents.length / size
-  const area = size / model.autoencoder.latentChannels
   const pixels = model.size.width * model.size.height
-  const raw = latents.map((value, i) => {
-    const channel = Math.floor(i / area) % model.autoencoder.latentChannels
-    return value * model.latentDeviation[channel] + model.latentMean[channel]
-  })
+  const raw = restoreLatents(model, latents)
   for (let start = 0; start < frames; start += DECODE_CHUNK) {
     const chunk = new Float32Array((1 + DECODE_CHUNK) * size)
     if (start > 0) chunk.set(raw.subarray((start - 1) * size, start * size))
@@ -34,8 +59,7 @@ export async function* decodeLatents(model: Model, latents: Float32Array): Async
     chunk.set(raw.subarray(start * size, (start + count) * size), size)
     const planes = await model.decodeChunk(chunk)
     for (let f = 0; f < count * FRAMES_PER_LATENT; f++) {
-      // The first latent frame holds one picture, 4 times.
-      if (start === 0 && f < FRAMES_PER_LATENT - 1) continue
+      if (isStart && start === 0 && f < FRAMES_PER_LATENT - 1) continue
       yield toBytes(planes.subarray(f * 3 * pixels, (f + 1) * 3 * pixels), pixels)
     }
   }

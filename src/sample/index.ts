@@ -1,5 +1,9 @@
-export { decodeLatents } from './decode.ts'
+export { decodeLatents, normalizeLatents } from './decode.ts'
 export { type DenoiseOptions, denoise, frameSize, type Window } from './denoise.ts'
+export { compileEncoder, type Encoder, repeatFirstFrame } from './encode.ts'
+export { extend } from './extend.ts'
+export type { Film, FilmOptions } from './film.ts'
+export { imageToVideo } from './imageToVideo.ts'
 export {
   assembleModel,
   type Model,
@@ -8,4 +12,4 @@ export {
   type OpenOptions,
   openModel,
 } from './model.ts'
-export { type Film, type TextToVideoOptions, textToVideo } from './textToVideo.ts'
+export { textToVideo } from './textToVideo.ts'

@@ -16,6 +16,7 @@ import {
 } from '../model/index.ts'
 import { type Compiled, compile, type Device } from '../onnx/index.ts'
 import { loadModel } from '../store/index.ts'
+import { compileEncoder, type Encoder } from './encode.ts'
 
 // Shapes: B batch (with and without text), f latent frames of a window, Z latent channels, h w latent grid, S text tokens.
 
@@ -35,11 +36,16 @@ export interface Model {
   predict(feeds: Readonly<Record<'latents' | 'levels' | 'first' | 'ids', Tensor>>): Promise<Float32Array>
   /** Normalised latents (1 + DECODE_CHUNK, Z, h, w), the first only as what came before, to frames from -1 to 1. */
   decodeChunk(latents: Float32Array): Promise<Float32Array>
+  /** ENCODE_CHUNK latent frames' worth of frames (4 each, H x W x 3, sRGB) to latents, not normalised. */
+  encodeChunk(frames: Uint8Array): Promise<Float32Array>
   close(): Promise<void>
 }
 
 /** Latent frames decoded at once: memory stays the same however long the film is. */
 export const DECODE_CHUNK = 4
+
+/** Latent frames encoded at once: what a window is shown of an earlier film, and one that is thrown away. */
+export const ENCODE_CHUNK = 4
 
 /** The configuration that lies beside a model's weights. */
 export const modelConfigSchema = z.strictObject({
@@ -117,6 +123,7 @@ export async function assembleModel(
   const decoder = await compileDecoder(config, part(tensors, 'autoencoder.'), options)
   const { latentChannels } = config.autoencoder
   const [h, w] = [config.height / PIXELS_PER_LATENT, config.width / PIXELS_PER_LATENT]
+  let encoder: Promise<Encoder> | undefined
   return {
     autoencoder: config.autoencoder,
     transformer: config.transformer,
@@ -136,9 +143,20 @@ export async function assembleModel(
       const { frames } = await decoder.run({ latents: { shape, data: latents } })
       return frames.data.subarray(FRAMES_PER_LATENT * 3 * config.width * config.height) as Float32Array
     },
+    async encodeChunk(frames) {
+      // Only tasks that start from pictures need it: compiled when the first of them comes.
+      const size = {
+        frameCount: ENCODE_CHUNK * FRAMES_PER_LATENT,
+        width: config.width,
+        height: config.height,
+      }
+      encoder ??= compileEncoder(part(tensors, 'autoencoder.'), config.autoencoder, size, options)
+      return (await encoder).encode(frames)
+    },
     async close() {
       await denoiser.release()
       await decoder.release()
+      await (await encoder)?.release()
     },
   }
 }

@@ -8,7 +8,16 @@ import {
   transformerSizes,
   transformerSpecs,
 } from '../model/index.ts'
-import { assembleModel, denoise, frameSize, type ModelConfig, openModel, textToVideo } from './index.ts'
+import {
+  assembleModel,
+  denoise,
+  extend,
+  frameSize,
+  imageToVideo,
+  type ModelConfig,
+  openModel,
+  textToVideo,
+} from './index.ts'
 
 const config: ModelConfig = {
   autoencoder: { latentChannels: 16, channels: autoencoderSizes.tiny },
@@ -92,6 +101,37 @@ test('what is known stays as it is, and changes what is made', async () => {
   const [madeA, madeB] = [await run(a), await run(b)]
   assert.deepEqual(madeA.subarray(0, 2 * size), a.subarray(0, 2 * size))
   assert.notDeepEqual(madeA.subarray(2 * size), madeB.subarray(2 * size))
+  await model.close()
+})
+
+test('a picture begins the film: the first frame depends on nothing else', async () => {
+  const model = await assembleModel(config, untrained())
+  const picture = Uint8Array.from({ length: 32 * 32 * 3 }, (_, i) => (i * 7) % 256)
+  const make = (prompt: string, seed: number) =>
+    imageToVideo(model, picture, prompt, { seconds: 1, seed, numInferenceSteps: 2 })
+  const [a, b] = [await make('a ball', 1), await make('a red ball', 2)]
+  const first = 32 * 32 * 3
+  assert.deepEqual(a.frames.subarray(0, first), b.frames.subarray(0, first))
+  assert.notDeepEqual(a.frames.subarray(first), b.frames.subarray(first))
+  await assert.rejects(
+    imageToVideo(model, new Uint8Array(3), 'a ball'),
+    /picture must hold 3072 bytes, got 3/,
+  )
+  await model.close()
+})
+
+test('a film goes on: its frames stay, new ones come, and depend on how it ended', async () => {
+  const model = await assembleModel(config, untrained())
+  const [a, b] = [1, 2].map(seed => textToVideo(model, 'a ball', { seconds: 2, seed, numInferenceSteps: 2 }))
+  const more = async (film: Awaited<typeof a>) =>
+    extend(model, film, 'a red ball', { seconds: 3, numInferenceSteps: 2 })
+  const [longA, longB] = [await more(await a), await more(await b)]
+  assert.equal(longA.frameCount, 5 * 8)
+  assert.deepEqual(longA.frames.subarray(0, (await a).frames.length), (await a).frames)
+  const [tailA, tailB] = [longA, longB].map(film => film.frames.subarray((16 + 4) * 32 * 32 * 3))
+  assert.notDeepEqual(tailA, tailB)
+  const short = { ...(await a), frameCount: 8 }
+  await assert.rejects(extend(model, short, 'a ball'), /at least 16 frames, got 8/)
   await model.close()
 })
 

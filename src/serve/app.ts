@@ -61,7 +61,7 @@ function checkKey(c: Context, apiKey: string): void {
   }
 }
 
-const mediaTypes: Readonly<Record<Variant, string>> = {
+const mediaTypes: Readonly<Record<Exclude<Variant, 'reference'>, string>> = {
   video: 'video/mp4',
   thumbnail: 'image/webp',
   spritesheet: 'image/jpeg',
@@ -92,7 +92,10 @@ function sendFile(c: Context, file: string, type: string): Response {
 }
 
 function addVideoRoutes(app: Hono, jobs: JobStore): void {
-  app.post('/v1/videos', async c => c.json(toVideoObject(jobs.create(await readVideoRequest(c.req)))))
+  app.post('/v1/videos', async c => {
+    const { request, reference } = await readVideoRequest(c.req)
+    return c.json(toVideoObject(jobs.create(request, { reference })))
+  })
 
   app.get('/v1/videos', c => {
     const query = readListQuery(c.req)
@@ -141,7 +144,8 @@ function addVideoRoutes(app: Hono, jobs: JobStore): void {
     }
     // The same noise with other words: what the words do not change stays alike.
     const { prompt: _, ...rest } = source.request
-    return c.json(toVideoObject(jobs.create(await readVideoRequest(c.req, rest), source.id)))
+    const { request, reference } = await readVideoRequest(c.req, rest)
+    return c.json(toVideoObject(jobs.create(request, { remixed: source.id, reference })))
   })
 }
 

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { mkdirSync, rmSync } from 'node:fs'
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import Database from 'libsql'
 import type { VideoRequest } from './requests.ts'
@@ -22,8 +22,8 @@ export interface Job {
   readonly attempts: number
 }
 
-/** The files that belong to a finished job. */
-export type Variant = 'video' | 'thumbnail' | 'spritesheet'
+/** The files of a job: what came out, and the picture that went in. */
+export type Variant = 'video' | 'thumbnail' | 'spritesheet' | 'reference'
 
 /** How a page of jobs is asked for. */
 export interface ListOptions {
@@ -35,7 +35,7 @@ export interface ListOptions {
 
 /** Jobs that survive: one SQLite file and one folder, shared by the server and its workers. */
 export interface JobStore {
-  create(request: VideoRequest, remixedFrom?: string): Job
+  create(request: VideoRequest, from?: { readonly remixed?: string; readonly reference?: Uint8Array }): Job
   get(id: string): Job | undefined
   /** @returns undefined when `after` names no job */
   list(options: ListOptions): { readonly jobs: Job[]; readonly hasMore: boolean } | undefined
@@ -56,7 +56,12 @@ export interface JobStore {
 const LEASE_SECONDS = 10
 const MOST_ATTEMPTS = 3
 
-const extensions: Readonly<Record<Variant, string>> = { video: 'mp4', thumbnail: 'webp', spritesheet: 'jpg' }
+const extensions: Readonly<Record<Variant, string>> = {
+  video: 'mp4',
+  thumbnail: 'webp',
+  spritesheet: 'jpg',
+  reference: 'reference',
+}
 
 const SCHEMA = `
   CREATE TABLE IF NOT EXISTS jobs (
@@ -131,9 +136,11 @@ export function openJobs(folder: string): JobStore {
   const file = (id: string, variant: Variant) => path.join(folder, 'files', `${id}.${extensions[variant]}`)
   const mine = 'WHERE id = ? AND worker = ? AND status = ?'
   return {
-    create(request, remixedFrom) {
+    create(request, { remixed, reference } = {}) {
       const id = `video_${randomBytes(20).toString('hex')}`
-      const values = [id, JSON.stringify(request), Math.floor(now()), remixedFrom ?? null]
+      // Before the job: a worker may take it at once.
+      if (reference) writeFileSync(file(id, 'reference'), reference)
+      const values = [id, JSON.stringify(request), Math.floor(now()), remixed ?? null]
       database
         .prepare(
           "INSERT INTO jobs (id, status, request, created_at, remixed_from) VALUES (?, 'queued', ?, ?, ?)",

@@ -1,5 +1,6 @@
 import type { HonoRequest } from 'hono'
 import { z } from 'zod'
+import { readPicture } from '../media/index.ts'
 import { ApiError } from './errors.ts'
 
 const whole = (low: number, high: number) =>
@@ -41,11 +42,11 @@ const listSchema = z.object({
   after: z.string().optional(),
 })
 
-/** Bytes of a body: prompts are short, and files are not taken yet. */
-const LARGEST_BODY = 1_000_000
+/** Bytes of a body: what a data URL may have, and room for the rest. */
+const LARGEST_BODY = 22_000_000
 
 /** Fields of the wire that are known and cannot be served yet: silence would look like obedience. */
-const unsupported = ['input_reference', 'characters', 'video'] as const
+const unsupported = ['characters', 'video'] as const
 
 async function readBody(request: HonoRequest): Promise<Record<string, unknown>> {
   const length = Number(request.header('content-length') ?? 0)
@@ -76,6 +77,31 @@ function parse<T>(schema: z.ZodType<T>, given: unknown): T {
   throw new ApiError(400, 'invalid_value', `\`${field}\`: ${message}`, field || null)
 }
 
+const DATA_URL = /^data:image\/(?:png|jpeg|webp);base64,/
+
+/** The picture that a video shall begin with: a file, or a data URL in either encoding. */
+async function readReference(body: Record<string, unknown>): Promise<Uint8Array | undefined> {
+  const given = body.input_reference ?? body['input_reference[image_url]'] ?? body['input_reference[file_id]']
+  if (given === undefined) return undefined
+  const url = typeof given === 'object' && given !== null && 'image_url' in given ? given.image_url : given
+  const isData = typeof url === 'string' && DATA_URL.test(url)
+  const bytes =
+    given instanceof File
+      ? new Uint8Array(await given.arrayBuffer())
+      : isData
+        ? Buffer.from(url.slice(url.indexOf(',') + 1), 'base64')
+        : undefined
+  // No address is fetched: a server must not be led to ask others for what it is told.
+  const wanted = '`input_reference` must be a picture: a file, or a data URL of PNG, JPEG or WebP'
+  if (!bytes) throw new ApiError(400, 'invalid_value', wanted, 'input_reference')
+  try {
+    await readPicture(bytes, { width: 32, height: 32 })
+  } catch {
+    throw new ApiError(400, 'invalid_value', wanted, 'input_reference')
+  }
+  return bytes
+}
+
 /**
  * Reads the body of POST /videos and of a remix, in either encoding.
  * @param defaults what a remix takes over from the video that it remixes
@@ -84,7 +110,7 @@ function parse<T>(schema: z.ZodType<T>, given: unknown): T {
 export async function readVideoRequest(
   request: HonoRequest,
   defaults: Partial<VideoRequest> = {},
-): Promise<VideoRequest> {
+): Promise<{ request: VideoRequest; reference?: Uint8Array }> {
   const body = await readBody(request)
   for (const field of unsupported) {
     if (Object.keys(body).some(key => key === field || key.startsWith(`${field}[`))) {
@@ -92,7 +118,8 @@ export async function readVideoRequest(
     }
   }
   const read = parse(createSchema, { ...defaults, ...body })
-  return { ...read, seed: read.seed ?? Math.floor(Math.random() * 2 ** 31) }
+  const seed = read.seed ?? Math.floor(Math.random() * 2 ** 31)
+  return { request: { ...read, seed }, reference: await readReference(body) }
 }
 
 /** Reads the query of GET /videos. */

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
-import { saveSpriteSheet, saveThumbnail, saveVideo } from '../media/index.ts'
-import { type Film, type Model, textToVideo } from '../sample/index.ts'
+import { existsSync } from 'node:fs'
+import { readPicture, saveSpriteSheet, saveThumbnail, saveVideo } from '../media/index.ts'
+import { type Film, type FilmOptions, imageToVideo, type Model, textToVideo } from '../sample/index.ts'
 import type { Job, JobStore } from './jobs.ts'
 import { sizeOf } from './requests.ts'
 
@@ -28,6 +29,13 @@ async function saveFiles(jobs: JobStore, { id, request }: Job, film: Film): Prom
   await saveVideo(jobs.file(id, 'video'), film.frames, film, { width, height })
 }
 
+async function makeFilm(jobs: JobStore, model: Model, job: Job, options: FilmOptions): Promise<Film> {
+  const { prompt } = job.request
+  const reference = jobs.file(job.id, 'reference')
+  if (!existsSync(reference)) return textToVideo(model, prompt, options)
+  return imageToVideo(model, await readPicture(reference, model.size), prompt, options)
+}
+
 /** Makes one video, saying now and then that it is still at it; stops when the job is no longer its own. */
 async function makeVideo(jobs: JobStore, model: Model, job: Job, worker: string, stop: AbortSignal) {
   const lost = new AbortController()
@@ -36,9 +44,9 @@ async function makeVideo(jobs: JobStore, model: Model, job: Job, worker: string,
     if (!jobs.report(job.id, worker, progress)) lost.abort()
   }
   const heartbeat = setInterval(report, HEARTBEAT_MILLISECONDS)
-  const { prompt, seconds, seed, steps, guidance, negative_prompt } = job.request
+  const { seconds, seed, steps, guidance, negative_prompt } = job.request
   try {
-    const film = await textToVideo(model, prompt, {
+    const film = await makeFilm(jobs, model, job, {
       seconds,
       seed,
       numInferenceSteps: steps,

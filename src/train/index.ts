@@ -1,4 +1,4 @@
-export { compileEncoder, type EncodeOptions, encodeDataset, type LatentSet } from './latents.ts'
+export { type EncodeOptions, encodeDataset, type LatentSet } from './latents.ts'
 export { type RunOptions, type StepReport, selectState, type Training, train } from './loop.ts'
 export {
   configOfRecipe,

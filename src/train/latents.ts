@@ -1,14 +1,13 @@
 import { existsSync, mkdirSync } from 'node:fs'
 import path from 'node:path'
-import { input, type Tensor } from '../array/index.ts'
+import type { Tensor } from '../array/index.ts'
 import {
   type AutoencoderConfig,
-  autoencoderSpecs,
-  encode,
-  fixParameters,
+  FRAMES_PER_LATENT,
   type Parameters,
+  PIXELS_PER_LATENT,
 } from '../model/index.ts'
-import { compile } from '../onnx/index.ts'
+import { compileEncoder, repeatFirstFrame } from '../sample/index.ts'
 import { loadTensors, saveTensors } from '../store/index.ts'
 import type { ClipTruth, Dataset } from './shards.ts'
 
@@ -23,31 +22,6 @@ export interface LatentSet {
   readonly mean: Float32Array
   readonly deviation: Float32Array
   readonly truths: readonly ClipTruth[]
-}
-
-/** A compiled encoder for films of 1 + 4 k frames at one size. */
-export async function compileEncoder(
-  params: Parameters,
-  config: AutoencoderConfig,
-  { frameCount, width, height }: { frameCount: number; width: number; height: number },
-) {
-  const frames = frameCount + 3
-  const video = input('video', [1, frames, 3, height, width])
-  const latents = encode(fixParameters(autoencoderSpecs(config), params), video, config)
-  const compiled = await compile({ latents })
-  const pixels = width * height
-  return async (film: Uint8Array): Promise<Tensor> => {
-    const data = new Float32Array(frames * 3 * pixels)
-    for (let f = 0; f < frames; f++) {
-      // The first picture stands alone in its latent frame, repeated 4 times.
-      const from = Math.max(0, f - 3) * pixels
-      for (let i = 0; i < pixels; i++) {
-        for (let c = 0; c < 3; c++) data[(f * 3 + c) * pixels + i] = film[(from + i) * 3 + c] / 127.5 - 1
-      }
-    }
-    const results = await compiled.run({ video: { shape: video.shape, data } })
-    return results.latents
-  }
 }
 
 /** How encoding is watched and stopped. */
@@ -71,18 +45,24 @@ export async function encodeDataset(
   const file = path.join(folder, 'latents.safetensors')
   mkdirSync(folder, { recursive: true })
   if (!existsSync(file)) {
-    const encodeFilm = await compileEncoder(params, config, dataset)
+    const { width, height, frameCount } = dataset
+    const frames = frameCount + FRAMES_PER_LATENT - 1
+    const encoder = await compileEncoder(params, config, { frameCount: frames, width, height })
     const parts: Float32Array[] = []
-    let shape: readonly number[] = []
+    const shape = [
+      frames / FRAMES_PER_LATENT,
+      config.latentChannels,
+      height / PIXELS_PER_LATENT,
+      width / PIXELS_PER_LATENT,
+    ]
     for (let i = 0; i < dataset.truths.length; i++) {
-      const encoded = await encodeFilm(dataset.clip(i).frames)
-      parts.push(encoded.data as Float32Array)
-      shape = encoded.shape.slice(1)
+      parts.push(await encoder.encode(repeatFirstFrame(dataset.clip(i).frames, width * height * 3)))
       onProgress?.(i + 1)
       // Lets signals be heard between two clips.
       await new Promise(resolve => setImmediate(resolve))
       signal?.throwIfAborted()
     }
+    await encoder.release()
     saveTensors(file, normalizeLatents(parts, shape))
   }
   const { latents, mean, deviation } = loadTensors(file).tensors
