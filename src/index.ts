@@ -84,7 +84,7 @@ export async function imageToVideo(
 /**
  * Goes on with a video of this model.
  * @param options `seconds` are those behind the video; `prompt` says what happens there
- * @throws RangeError when the video is too short or has another size, or as `textToVideo`.
+ * @throws RangeError when the video has another size, or as `textToVideo`.
  */
 export async function extend(
   model: Model,

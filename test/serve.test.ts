@@ -117,6 +117,18 @@ test('the official client: create, poll, download, list, remix, delete', async (
   const remix = await client.videos.remix(created.id, { prompt: 'a blue ball rolls left' })
   assert.equal(remix.remixed_from_video_id, created.id)
   assert.equal((await waitFor(client, remix.id)).status, 'completed')
+  const longer = await client.videos.extend({
+    prompt: 'a red ball',
+    seconds: '2' as '4',
+    video: { id: created.id },
+  })
+  assert.deepEqual([longer.seconds, longer.size], ['3', '256x128'])
+  const again = await client.videos
+    .extend({ prompt: 'a red ball', seconds: '1' as '4', video: { id: longer.id } })
+    .catch(e => e)
+  assert.ok(again instanceof OpenAI.BadRequestError, 'a video that is not finished cannot be gone on from')
+  assert.equal((await waitFor(client, longer.id)).status, 'completed')
+  await client.videos.delete(longer.id)
   for (let i = 0; i < 3; i++) await client.videos.create(quick(`a red ball ${i}`))
   const seen: string[] = []
   for await (const video of client.videos.list({ limit: 2 })) seen.push(video.id)
@@ -125,6 +137,15 @@ test('the official client: create, poll, download, list, remix, delete', async (
   assert.deepEqual(await client.videos.delete(created.id).then(({ deleted }) => deleted), true)
   await assert.rejects(client.videos.retrieve(created.id), OpenAI.NotFoundError)
   assert.equal((await client.models.list()).data[0].id, 'aozora-small')
+})
+
+test('cancel: a waiting job is not made, an ended one cannot be cancelled', async () => {
+  const { baseURL } = await startServer(temporary(), ['--no-worker'])
+  const { id } = await connect(baseURL).videos.create(quick('a red ball'))
+  const cancel = () => fetch(`${baseURL}/videos/${id}/cancel`, { method: 'POST' })
+  const cancelled = (await (await cancel()).json()) as OpenAI.Video
+  assert.deepEqual([cancelled.status, cancelled.error?.code], ['failed', 'cancelled'])
+  assert.equal((await cancel()).status, 409)
 })
 
 test('errors come as the classes of the client, with the field', async () => {

@@ -4,11 +4,21 @@ import { frameSize } from './denoise.ts'
 import { type Film, type FilmOptions, HISTORY, makeFilm } from './film.ts'
 import { ENCODE_CHUNK, type Model } from './model.ts'
 
+/** The last frames of a film, as many as are encoded at once; a shorter one stands still before it begins. */
+function endOf({ frames, width, height }: Film): Uint8Array {
+  const bytes = width * height * 3
+  const end = new Uint8Array(ENCODE_CHUNK * FRAMES_PER_LATENT * bytes)
+  const missing = Math.max(0, end.length - frames.length)
+  for (let start = 0; start < missing; start += bytes) end.set(frames.subarray(0, bytes), start)
+  end.set(frames.subarray(-(end.length - missing)), missing)
+  return end
+}
+
 /**
  * Goes on with a film: its last latent frames are known.
- * @param film at least 16 frames of the model's size
+ * @param film of the model's size
  * @returns the film with `seconds` more behind it
- * @throws RangeError when the film is too short or has another size.
+ * @throws RangeError when the film has another size.
  */
 export async function extend(
   model: Model,
@@ -20,12 +30,7 @@ export async function extend(
   if (film.width !== width || film.height !== height) {
     throw new RangeError(`the film must be ${width}x${height}, got ${film.width}x${film.height}`)
   }
-  const count = ENCODE_CHUNK * FRAMES_PER_LATENT
-  if (film.frameCount < count) {
-    throw new RangeError(`the film must have at least ${count} frames, got ${film.frameCount}`)
-  }
-  const tail = film.frames.subarray(-count * width * height * 3)
-  const latents = normalizeLatents(model, await model.encodeChunk(tail))
+  const latents = normalizeLatents(model, await model.encodeChunk(endOf(film)))
   // The first of them was encoded without what came before it.
   const known = latents.slice((ENCODE_CHUNK - HISTORY) * frameSize(model))
   const more = await makeFilm(model, prompt, { known, isStart: false }, options)

@@ -3,8 +3,8 @@ import { createReadStream, existsSync, statSync } from 'node:fs'
 import { Readable } from 'node:stream'
 import { type Context, Hono } from 'hono'
 import { ApiError } from './errors.ts'
-import type { Job, JobStore, Variant } from './jobs.ts'
-import { readListQuery, readVariant, readVideoRequest } from './requests.ts'
+import type { Job, JobStore } from './jobs.ts'
+import { lengthOf, readExtension, readListQuery, readVariant, readVideoRequest } from './requests.ts'
 
 /** How requests are let in. */
 export interface AppOptions {
@@ -38,7 +38,7 @@ function toVideoObject(job: Job) {
     expires_at: null,
     prompt: request.prompt,
     size: request.size,
-    seconds: String(request.seconds),
+    seconds: String(lengthOf(request)),
     remixed_from_video_id: job.remixedFrom,
     error: job.error,
     seed: request.seed,
@@ -61,7 +61,7 @@ function checkKey(c: Context, apiKey: string): void {
   }
 }
 
-const mediaTypes: Readonly<Record<Exclude<Variant, 'reference'>, string>> = {
+const mediaTypes: Readonly<Record<'video' | 'thumbnail' | 'spritesheet', string>> = {
   video: 'video/mp4',
   thumbnail: 'image/webp',
   spritesheet: 'image/jpeg',
@@ -133,19 +133,32 @@ function addVideoRoutes(app: Hono, jobs: JobStore): void {
     return sendFile(c, file, mediaTypes[variant])
   })
 
+  app.post('/v1/videos/:id/cancel', c => {
+    const { id } = findJob(jobs, c.req.param('id'))
+    if (!jobs.cancel(id)) throw new ApiError(409, 'not_cancellable', `video ${id} has ended already`)
+    return c.json(toVideoObject(findJob(jobs, id)))
+  })
+}
+
+/** The finished job that a new one is made from. */
+function findSource(jobs: JobStore, id: string): Job {
+  const source = findJob(jobs, id)
+  if (source.status === 'completed') return source
+  throw new ApiError(400, 'not_ready', `video ${id} is ${source.status}; wait until it is completed`)
+}
+
+function addDerivedRoutes(app: Hono, jobs: JobStore): void {
   app.post('/v1/videos/:id/remix', async c => {
-    const source = findJob(jobs, c.req.param('id'))
-    if (source.status !== 'completed') {
-      throw new ApiError(
-        400,
-        'not_ready',
-        `video ${source.id} is ${source.status}; only a completed one can be remixed`,
-      )
-    }
+    const source = findSource(jobs, c.req.param('id'))
     // The same noise with other words: what the words do not change stays alike.
-    const { prompt: _, ...rest } = source.request
+    const { prompt: _, extends: __, ...rest } = source.request
     const { request, reference } = await readVideoRequest(c.req, rest)
     return c.json(toVideoObject(jobs.create(request, { remixed: source.id, reference })))
+  })
+
+  app.post('/v1/videos/extensions', async c => {
+    const request = await readExtension(c.req, id => findSource(jobs, id).request)
+    return c.json(toVideoObject(jobs.create(request)))
   })
 }
 
@@ -178,6 +191,7 @@ export function createApp(jobs: JobStore, { apiKey, onAnswer }: AppOptions = {})
     return c.json({ object: 'list', data })
   })
   addVideoRoutes(app, jobs)
+  addDerivedRoutes(app, jobs)
   app.notFound(c => {
     const error = new ApiError(404, 'not_found', `there is no route ${c.req.method} ${c.req.path}`)
     return c.json(error.toJSON(), 404)

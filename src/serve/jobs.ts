@@ -22,8 +22,8 @@ export interface Job {
   readonly attempts: number
 }
 
-/** The files of a job: what came out, and the picture that went in. */
-export type Variant = 'video' | 'thumbnail' | 'spritesheet' | 'reference'
+/** The files of a job: what came out, the picture that went in, and the frames as the model made them. */
+export type Variant = 'video' | 'thumbnail' | 'spritesheet' | 'reference' | 'frames'
 
 /** How a page of jobs is asked for. */
 export interface ListOptions {
@@ -33,9 +33,17 @@ export interface ListOptions {
   readonly after?: string
 }
 
+/** What a job is made from, besides its request. */
+export interface Origin {
+  /** The video that it remixes. */
+  readonly remixed?: string
+  /** The picture that it begins with, as a file's bytes. */
+  readonly reference?: Uint8Array
+}
+
 /** Jobs that survive: one SQLite file and one folder, shared by the server and its workers. */
 export interface JobStore {
-  create(request: VideoRequest, from?: { readonly remixed?: string; readonly reference?: Uint8Array }): Job
+  create(request: VideoRequest, origin?: Origin): Job
   get(id: string): Job | undefined
   /** @returns undefined when `after` names no job */
   list(options: ListOptions): { readonly jobs: Job[]; readonly hasMore: boolean } | undefined
@@ -45,6 +53,8 @@ export interface JobStore {
   claim(worker: string): Job | undefined
   /** Says that the work goes on. @returns false when the job is no longer this worker's: deleted, or taken by another */
   report(id: string, worker: string, progress: number): boolean
+  /** Takes a waiting or running job from the queue: its worker stops at its next report. */
+  cancel(id: string): boolean
   finish(id: string, worker: string, error?: Job['error']): boolean
   /** Puts a job back into the queue, as if it had not been tried. */
   handBack(id: string, worker: string): void
@@ -61,6 +71,7 @@ const extensions: Readonly<Record<Variant, string>> = {
   thumbnail: 'webp',
   spritesheet: 'jpg',
   reference: 'reference',
+  frames: 'rgb.br',
 }
 
 const SCHEMA = `
@@ -126,17 +137,13 @@ function openDatabase(folder: string): Database.Database {
 
 const now = () => Date.now() / 1000
 
-/**
- * Opens the jobs in a folder, or begins them there.
- * @throws Error naming the file when the database is damaged.
- */
-export function openJobs(folder: string): JobStore {
-  const database = openDatabase(folder)
+type Find = (id: string, variant: Variant) => string
+
+/** What clients do with jobs: make them, look at them, remove them. */
+function keepRecords(database: Database.Database, file: Find) {
   const find = (id: string) => database.prepare('SELECT * FROM jobs WHERE id = ?').get(id) as Row | undefined
-  const file = (id: string, variant: Variant) => path.join(folder, 'files', `${id}.${extensions[variant]}`)
-  const mine = 'WHERE id = ? AND worker = ? AND status = ?'
   return {
-    create(request, { remixed, reference } = {}) {
+    create(request: VideoRequest, { remixed, reference }: Origin = {}) {
       const id = `video_${randomBytes(20).toString('hex')}`
       // Before the job: a worker may take it at once.
       if (reference) writeFileSync(file(id, 'reference'), reference)
@@ -148,36 +155,16 @@ export function openJobs(folder: string): JobStore {
         .run(...values)
       return toJob(find(id)!)
     },
-    get(id) {
+    get(id: string) {
       const row = find(id)
       return row && toJob(row)
     },
-    list: options => listJobs(database, options),
-    remove(id) {
+    list: (options: ListOptions) => listJobs(database, options),
+    remove(id: string) {
       const { changes } = database.prepare('DELETE FROM jobs WHERE id = ?').run(id)
       if (changes === 0) return false
       for (const variant of Object.keys(extensions) as Variant[]) rmSync(file(id, variant), { force: true })
       return true
-    },
-    claim: worker => claimJob(database, worker),
-    report(id, worker, progress) {
-      const update = database.prepare(`UPDATE jobs SET progress = ?, lease_until = ? ${mine}`)
-      return update.run(progress, now() + LEASE_SECONDS, id, worker, 'in_progress').changes > 0
-    },
-    finish(id, worker, error) {
-      const update = database.prepare(
-        `UPDATE jobs SET status = ?, progress = ?, error = ?, completed_at = ?, lease_until = NULL ${mine}`,
-      )
-      const [status, progress] = error ? ['failed', 0] : ['completed', 100]
-      const reason = error ? JSON.stringify(error) : null
-      return update.run(status, progress, reason, Math.floor(now()), id, worker, 'in_progress').changes > 0
-    },
-    handBack(id, worker) {
-      database
-        .prepare(
-          `UPDATE jobs SET status = 'queued', progress = 0, worker = NULL, attempts = attempts - 1 ${mine}`,
-        )
-        .run(id, worker, 'in_progress')
     },
     count() {
       const counts: Record<JobStatus, number> = { queued: 0, in_progress: 0, completed: 0, failed: 0 }
@@ -185,9 +172,53 @@ export function openJobs(folder: string): JobStore {
       for (const { status, n } of rows as { status: JobStatus; n: number }[]) counts[status] = n
       return counts
     },
-    file,
-    close: () => void database.close(),
-  }
+  } satisfies Partial<JobStore>
+}
+
+/** What workers do with jobs: take them, say how far they are, end them. */
+function keepQueue(database: Database.Database) {
+  const mine = 'WHERE id = ? AND worker = ? AND status = ?'
+  return {
+    claim: (worker: string) => claimJob(database, worker),
+    report(id: string, worker: string, progress: number) {
+      const update = database.prepare(`UPDATE jobs SET progress = ?, lease_until = ? ${mine}`)
+      return update.run(progress, now() + LEASE_SECONDS, id, worker, 'in_progress').changes > 0
+    },
+    cancel(id: string) {
+      const error = JSON.stringify({ code: 'cancelled', message: 'the video was cancelled' })
+      const update = database.prepare(
+        `UPDATE jobs SET status = 'failed', error = ?, completed_at = ?, worker = NULL, lease_until = NULL
+         WHERE id = ? AND status IN ('queued', 'in_progress')`,
+      )
+      return update.run(error, Math.floor(now()), id).changes > 0
+    },
+    finish(id: string, worker: string, error?: Job['error']) {
+      const update = database.prepare(
+        `UPDATE jobs SET status = ?, progress = ?, error = ?, completed_at = ?, lease_until = NULL ${mine}`,
+      )
+      const [status, progress] = error ? ['failed', 0] : ['completed', 100]
+      const reason = error ? JSON.stringify(error) : null
+      return update.run(status, progress, reason, Math.floor(now()), id, worker, 'in_progress').changes > 0
+    },
+    handBack(id: string, worker: string) {
+      database
+        .prepare(
+          `UPDATE jobs SET status = 'queued', progress = 0, worker = NULL, attempts = attempts - 1 ${mine}`,
+        )
+        .run(id, worker, 'in_progress')
+    },
+  } satisfies Partial<JobStore>
+}
+
+/**
+ * Opens the jobs in a folder, or begins them there.
+ * @throws Error naming the file when the database is damaged.
+ */
+export function openJobs(folder: string): JobStore {
+  const database = openDatabase(folder)
+  const file: Find = (id, variant) => path.join(folder, 'files', `${id}.${extensions[variant]}`)
+  const close = () => void database.close()
+  return { ...keepRecords(database, file), ...keepQueue(database), file, close }
 }
 
 function listJobs(database: Database.Database, { limit, order, after }: ListOptions) {

@@ -27,7 +27,11 @@ const createSchema = z.object({
 })
 
 /** A video as it was asked for, with every default filled in. */
-export type VideoRequest = z.infer<typeof createSchema> & { readonly seed: number }
+export type VideoRequest = z.infer<typeof createSchema> & {
+  readonly seed: number
+  /** The video that this one goes on from; `seconds` are those behind it. */
+  readonly extends?: { readonly id: string; readonly seconds: number }
+}
 
 /** Width and height of a size like 1280x720. */
 export function sizeOf(size: string): [number, number] {
@@ -46,7 +50,7 @@ const listSchema = z.object({
 const LARGEST_BODY = 22_000_000
 
 /** Fields of the wire that are known and cannot be served yet: silence would look like obedience. */
-const unsupported = ['characters', 'video'] as const
+const unsupported = ['characters'] as const
 
 async function readBody(request: HonoRequest): Promise<Record<string, unknown>> {
   const length = Number(request.header('content-length') ?? 0)
@@ -111,7 +115,35 @@ export async function readVideoRequest(
   request: HonoRequest,
   defaults: Partial<VideoRequest> = {},
 ): Promise<{ request: VideoRequest; reference?: Uint8Array }> {
+  return readVideoBody(await readBody(request), defaults)
+}
+
+/**
+ * Reads the body of POST /videos/extensions: a prompt, the seconds to add, and a finished video of this server.
+ * @param find the source by its id; it throws when there is none to go on from
+ */
+export async function readExtension(
+  request: HonoRequest,
+  find: (id: string) => VideoRequest,
+): Promise<VideoRequest> {
   const body = await readBody(request)
+  const { video } = body
+  const id = typeof video === 'object' && video !== null && 'id' in video ? video.id : body['video[id]']
+  if (typeof id !== 'string') {
+    const problem = '`video` must be {id} of a video of this server: files cannot be gone on from yet'
+    throw new ApiError(400, 'invalid_value', problem, 'video')
+  }
+  const { prompt: _, seconds: __, ...rest } = find(id)
+  const { request: read } = await readVideoBody(body, rest)
+  return { ...read, extends: { id, seconds: lengthOf(find(id)) } }
+}
+
+/** Seconds of a finished video, with those of the video that it goes on from. */
+export function lengthOf(request: VideoRequest): number {
+  return request.seconds + (request.extends?.seconds ?? 0)
+}
+
+async function readVideoBody(body: Record<string, unknown>, defaults: Partial<VideoRequest>) {
   for (const field of unsupported) {
     if (Object.keys(body).some(key => key === field || key.startsWith(`${field}[`))) {
       throw new ApiError(400, 'unsupported_parameter', `\`${field}\` cannot be served yet`, field)

@@ -1,7 +1,15 @@
 import { randomUUID } from 'node:crypto'
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { brotliCompressSync, brotliDecompressSync, constants } from 'node:zlib'
 import { readPicture, saveSpriteSheet, saveThumbnail, saveVideo } from '../media/index.ts'
-import { type Film, type FilmOptions, imageToVideo, type Model, textToVideo } from '../sample/index.ts'
+import {
+  extend,
+  type Film,
+  type FilmOptions,
+  imageToVideo,
+  type Model,
+  textToVideo,
+} from '../sample/index.ts'
 import type { Job, JobStore } from './jobs.ts'
 import { sizeOf } from './requests.ts'
 
@@ -23,14 +31,28 @@ const pause = (milliseconds: number, signal: AbortSignal) =>
 
 async function saveFiles(jobs: JobStore, { id, request }: Job, film: Film): Promise<void> {
   const [width, height] = sizeOf(request.size)
+  const quality = { params: { [constants.BROTLI_PARAM_QUALITY]: 4 } }
+  writeFileSync(jobs.file(id, 'frames'), brotliCompressSync(film.frames, quality))
   // The video last: a job without it is not finished, whatever else lies there.
   await saveThumbnail(jobs.file(id, 'thumbnail'), film.frames, film, { width, height })
   await saveSpriteSheet(jobs.file(id, 'spritesheet'), film.frames, film)
   await saveVideo(jobs.file(id, 'video'), film.frames, film, { width, height })
 }
 
+/** A finished film as the model made it. */
+function loadFilm(jobs: JobStore, model: Model, id: string): Film {
+  const file = jobs.file(id, 'frames')
+  if (!existsSync(file)) throw new Error(`video ${id}, which this one goes on from, is gone`)
+  const frames = new Uint8Array(brotliDecompressSync(readFileSync(file)))
+  const { width, height } = model.size
+  const frameCount = frames.length / (width * height * 3)
+  const nothing = { unknownWords: [], timings: { denoise: 0, decode: 0 } }
+  return { frames, frameCount, width, height, fps: model.fps, ...nothing }
+}
+
 async function makeFilm(jobs: JobStore, model: Model, job: Job, options: FilmOptions): Promise<Film> {
-  const { prompt } = job.request
+  const { prompt, extends: source } = job.request
+  if (source) return extend(model, loadFilm(jobs, model, source.id), prompt, options)
   const reference = jobs.file(job.id, 'reference')
   if (!existsSync(reference)) return textToVideo(model, prompt, options)
   return imageToVideo(model, await readPicture(reference, model.size), prompt, options)
