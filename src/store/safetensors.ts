@@ -1,7 +1,7 @@
 import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs'
 import { z } from 'zod'
 import { type Shape, sizeOf, type Tensor } from '../array/index.ts'
-import { fromHalf, toHalf } from './half.ts'
+import { fromHalves, toHalf } from './half.ts'
 
 // The format: 8 bytes of header length, a JSON header, the data (github.com/huggingface/safetensors).
 
@@ -72,7 +72,7 @@ function decodeData(dtype: string, bytes: ArrayBuffer): Float32Array | Int32Arra
     case 'F32':
       return new Float32Array(bytes)
     case 'F16':
-      return Float32Array.from(new Uint16Array(bytes), fromHalf)
+      return fromHalves(new Uint16Array(bytes))
     case 'BF16':
       return new Float32Array(Uint32Array.from(new Uint16Array(bytes), half => half << 16).buffer)
     case 'F64':

@@ -19,3 +19,4 @@ export {
   makeDataset,
   openDataset,
 } from './shards.ts'
+export { type TransformerTrainingOptions, transformerTraining } from './transformer.ts'
