@@ -1,5 +1,7 @@
 import { readPicture, saveVideo } from './media/index.ts'
 import {
+  type EditOptions,
+  edit as editFilm,
   extend as extendFilm,
   type Film,
   type FilmOptions,
@@ -8,7 +10,13 @@ import {
   textToVideo as makeFromText,
 } from './sample/index.ts'
 
-export { type FilmOptions, type Model, type OpenOptions, openModel as open } from './sample/index.ts'
+export {
+  type EditOptions,
+  type FilmOptions,
+  type Model,
+  type OpenOptions,
+  openModel as open,
+} from './sample/index.ts'
 
 /** A finished video in memory. */
 export class Video {
@@ -92,4 +100,17 @@ export async function extend(
   { prompt, ...options }: FilmOptions & { readonly prompt: string },
 ): Promise<Video> {
   return new Video(await extendFilm(model, video.film, prompt, options))
+}
+
+/**
+ * Makes a video of this model again in other words.
+ * @param options `strength` says how much is made anew, from 0 to 1; `prompt` what it shall show
+ * @throws RangeError when the video has another size, or as `textToVideo`.
+ */
+export async function edit(
+  model: Model,
+  video: Video,
+  { prompt, ...options }: EditOptions & { readonly prompt: string },
+): Promise<Video> {
+  return new Video(await editFilm(model, video.film, prompt, options))
 }

@@ -51,6 +51,15 @@ test('Euler steps along an exact velocity end at the data, however few', () => {
   }
 })
 
+test('a sampler that begins below 1 begins exactly there', () => {
+  for (const from of [0.3, 0.6, 1]) {
+    const levels = timesteps(7, 2.5, from)
+    close(levels[0], from)
+    assert.equal(levels[7], 0)
+    assert.ok(levels.every((level, i) => i === 0 || level < levels[i - 1]))
+  }
+})
+
 test('the shift keeps the ends and can be undone by its inverse', () => {
   for (const s of [0, 0.2, 0.7, 1]) close(shiftLevel(shiftLevel(s, 2.5), 1 / 2.5), s)
 })

@@ -3,7 +3,13 @@ export function shiftLevel(s: number, a: number): number {
   return (a * s) / (1 + (a - 1) * s)
 }
 
-/** The noise levels that a sampler visits: from 1 to 0, one more than there are steps. */
-export function timesteps(numInferenceSteps: number, shift: number): number[] {
-  return Array.from({ length: numInferenceSteps + 1 }, (_, i) => shiftLevel(1 - i / numInferenceSteps, shift))
+/**
+ * The noise levels that a sampler visits: from `from` to 0, one more than there are steps.
+ * @param from where it begins: 1 is pure noise; less keeps something of a source (SDEdit, 2108.01073)
+ */
+export function timesteps(numInferenceSteps: number, shift: number, from = 1): number[] {
+  const start = shiftLevel(from, 1 / shift)
+  return Array.from({ length: numInferenceSteps + 1 }, (_, i) =>
+    shiftLevel(start * (1 - i / numInferenceSteps), shift),
+  )
 }

@@ -1,5 +1,5 @@
 import type { Random } from '../array/index.ts'
-import { guide, timesteps, velocityFromData } from '../flow/index.ts'
+import { guide, interpolate, timesteps, velocityFromData } from '../flow/index.ts'
 import { PIXELS_PER_LATENT } from '../model/index.ts'
 import type { Model } from './model.ts'
 
@@ -7,12 +7,14 @@ import type { Model } from './model.ts'
 
 /** One window to make: every task of the model is a choice of what is known. */
 export interface Window {
-  /** f x Z x h x w, normalised; only known frames are read. */
+  /** f x Z x h x w, normalised; of unknown frames it is read what `strength` leaves of them. */
   readonly latents: Float32Array
   /** Which latent frames are known. */
   readonly known: readonly boolean[]
   /** Whether the window begins a film, with the latent frame that holds its first picture alone. */
   readonly isStart: boolean
+  /** The noise level at which unknown frames begin: 1 makes them new, less keeps something of what was there. */
+  readonly strength?: number
   readonly ids: Int32Array
   /** Tokens that guidance leads away from: the empty prompt, or a negative one. */
   readonly negativeIds: Int32Array
@@ -43,12 +45,11 @@ export async function denoise(model: Model, window: Window, options: DenoiseOpti
   const frames = window.known.length
   const size = frameSize(model)
   const noise = random.fillNormal(new Float32Array(frames * size))
-  const x = noise.slice()
-  for (let i = 0; i < x.length; i++) {
-    if (window.known[Math.floor(i / size)])
-      x[i] = (1 - KNOWN_LEVEL) * window.latents[i] + KNOWN_LEVEL * noise[i]
-  }
-  const schedule = timesteps(numInferenceSteps, SAMPLING_SHIFT)
+  const schedule = timesteps(numInferenceSteps, SAMPLING_SHIFT, window.strength)
+  const x = noise.map((value, i) => {
+    const level = window.known[Math.floor(i / size)] ? KNOWN_LEVEL : schedule[0]
+    return interpolate(window.latents[i], value, level)
+  })
   for (let step = 0; step < numInferenceSteps; step++) {
     signal?.throwIfAborted()
     const [t, next] = [schedule[step], schedule[step + 1]]

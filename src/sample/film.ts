@@ -37,6 +37,8 @@ export interface Beginning {
   readonly known: Float32Array
   /** Whether the first latent frame is the film's first, which holds one picture alone. */
   readonly isStart: boolean
+  /** A film to change, as latents from its first on, and how much of it: 1 leaves nothing. */
+  readonly source?: { readonly latents: Float32Array; readonly strength: number }
 }
 
 /** Latent frames of the film so far that the next window is shown. */
@@ -74,7 +76,7 @@ function countWindows(frames: number, window: number): number {
 /** Denoises window after window; what is known of each is what came before. */
 async function rollWindows(
   model: Model,
-  { known, isStart }: Beginning,
+  { known, isStart, source }: Beginning,
   frames: number,
   words: Pick<Window, 'ids' | 'negativeIds'>,
   options: Omit<DenoiseOptions, 'onStep'> & Pick<FilmOptions, 'onProgress'>,
@@ -83,6 +85,7 @@ async function rollWindows(
   const windows = countWindows(frames, model.window)
   const steps = windows * options.numInferenceSteps
   const latents = new Float32Array((model.window + (windows - 1) * (model.window - HISTORY)) * size)
+  if (source) latents.set(source.latents.subarray(0, latents.length))
   latents.set(known)
   for (let i = 0; i < windows; i++) {
     const start = i * (model.window - HISTORY) * size
@@ -93,6 +96,7 @@ async function rollWindows(
       latents: part,
       known: Array.from({ length: model.window }, (_, f) => f < given),
       isStart: isStart && i === 0,
+      strength: source?.strength,
     }
     const onStep = (step: number) =>
       options.onProgress?.({ step: i * options.numInferenceSteps + step, steps })

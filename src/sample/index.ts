@@ -1,5 +1,6 @@
 export { decodeLatents, normalizeLatents } from './decode.ts'
 export { type DenoiseOptions, denoise, frameSize, type Window } from './denoise.ts'
+export { type EditOptions, edit } from './edit.ts'
 export { compileEncoder, type Encoder, repeatFirstFrame } from './encode.ts'
 export { extend } from './extend.ts'
 export type { Film, FilmOptions } from './film.ts'

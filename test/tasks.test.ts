@@ -1,0 +1,62 @@
+import assert from 'node:assert/strict'
+import { before, test } from 'node:test'
+import sharp from 'sharp'
+import { measurePsnr } from '../src/evaluate/index.ts'
+import { edit, extend, imageToVideo, open, textToVideo } from '../src/index.ts'
+import { filmScene, loadPhysics, sampleScene } from '../src/world/index.ts'
+
+// Every task with the bundled model: what is known must come back, what is new must go on from it.
+
+before(loadPhysics)
+
+const prompt = 'a large blue cube slides slowly to the left on a plain grey floor'
+
+test('image to video: the film begins with the picture', async () => {
+  const model = await open()
+  const { frames, width, height } = filmScene(
+    sampleScene('tabletop', 9_000_001, { frameCount: 1, twoBodies: 0 }),
+  )
+  const png = await sharp(frames, { raw: { width, height, channels: 3 } })
+    .png()
+    .toBuffer()
+  const video = await imageToVideo(model, png, prompt, { seconds: 1 })
+  const [first] = video.frames()
+  const psnr = measurePsnr(frames, first)
+  assert.ok(psnr > 24, `${psnr} dB`)
+  await assert.rejects(
+    imageToVideo(model, Buffer.from('no picture'), prompt),
+    /the image cannot be read as a picture/,
+  )
+  await assert.rejects(imageToVideo(model, 'nowhere.png', prompt), /nowhere\.png cannot be read/)
+  await model.close()
+})
+
+test('extend: the join is no jump', async () => {
+  const model = await open()
+  const video = await textToVideo(model, prompt, { seconds: 2 })
+  const longer = await extend(model, video, { prompt, seconds: 2 })
+  assert.deepEqual([longer.seconds, longer.frameCount], [4, 48])
+  const frames = [...longer.frames()]
+  const change = (i: number) => 1 / 10 ** (measurePsnr(frames[i - 1], frames[i]) / 20)
+  const changes = frames.slice(1).map((_, i) => change(i + 1))
+  const median = changes.toSorted((a, b) => a - b)[Math.floor(changes.length / 2)]
+  assert.ok(change(24) < 4 * median, `${change(24)} at the join, ${median} elsewhere`)
+  await model.close()
+})
+
+test('edit: the weaker, the nearer to the film; at full strength nothing is left of it', async () => {
+  const model = await open()
+  const video = await textToVideo(model, prompt, { seconds: 2, seed: 3 })
+  const nearness = async (strength: number) => {
+    const edited = await edit(model, video, { prompt, strength, seed: 4 })
+    assert.equal(edited.frameCount, video.frameCount)
+    return measurePsnr(edited.film.frames, video.film.frames)
+  }
+  const [weak, middle, full] = [await nearness(0.2), await nearness(0.6), await nearness(1)]
+  assert.ok(weak > middle && middle > full, `${weak}, ${middle}, ${full} dB`)
+  await assert.rejects(
+    edit(model, video, { prompt, strength: 0 }),
+    /`strength` must be above 0 and at most 1, got 0/,
+  )
+  await model.close()
+})
