@@ -128,7 +128,11 @@ test('the official client: create, poll, download, list, remix, delete', async (
     .catch(e => e)
   assert.ok(again instanceof OpenAI.BadRequestError, 'a video that is not finished cannot be gone on from')
   assert.equal((await waitFor(client, longer.id)).status, 'completed')
+  const edited = await client.videos.edit({ prompt: 'a green ball', video: { id: longer.id } })
+  assert.equal(edited.seconds, '3')
+  assert.equal((await waitFor(client, edited.id)).status, 'completed')
   await client.videos.delete(longer.id)
+  await client.videos.delete(edited.id)
   for (let i = 0; i < 3; i++) await client.videos.create(quick(`a red ball ${i}`))
   const seen: string[] = []
   for await (const video of client.videos.list({ limit: 2 })) seen.push(video.id)
@@ -159,6 +163,7 @@ test('errors come as the classes of the client, with the field', async () => {
     [{ size: 'large' }, 'size'],
     [{ size: '31x64' }, 'size'],
     [{ guidance: 99 }, 'guidance'],
+    [{ strength: 0 }, 'strength'],
     [{ input_reference: { image_url: 'data:,' } }, 'input_reference'],
     [{ input_reference: { image_url: 'http://127.0.0.1/x.png' } }, 'input_reference'],
     [{ input_reference: new File(['x'], 'x.png') }, 'input_reference'],
@@ -220,6 +225,7 @@ test('jobs: one worker each, three tries at most, handed back untried, a damaged
     negative_prompt: '',
     steps: 1,
     guidance: 1,
+    strength: 1,
   }
   const { id } = jobs.create(request)
   assert.equal(jobs.claim('one')!.id, id)

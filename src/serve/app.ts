@@ -4,7 +4,7 @@ import { Readable } from 'node:stream'
 import { type Context, Hono } from 'hono'
 import { ApiError } from './errors.ts'
 import type { Job, JobStore } from './jobs.ts'
-import { lengthOf, readExtension, readListQuery, readVariant, readVideoRequest } from './requests.ts'
+import { lengthOf, readDerived, readListQuery, readVariant, readVideoRequest } from './requests.ts'
 
 /** How requests are let in. */
 export interface AppOptions {
@@ -151,15 +151,20 @@ function addDerivedRoutes(app: Hono, jobs: JobStore): void {
   app.post('/v1/videos/:id/remix', async c => {
     const source = findSource(jobs, c.req.param('id'))
     // The same noise with other words: what the words do not change stays alike.
-    const { prompt: _, extends: __, ...rest } = source.request
+    const { prompt: _, source: __, ...rest } = source.request
     const { request, reference } = await readVideoRequest(c.req, rest)
     return c.json(toVideoObject(jobs.create(request, { remixed: source.id, reference })))
   })
 
-  app.post('/v1/videos/extensions', async c => {
-    const request = await readExtension(c.req, id => findSource(jobs, id).request)
-    return c.json(toVideoObject(jobs.create(request)))
-  })
+  for (const [route, task] of [
+    ['/v1/videos/extensions', 'extend'],
+    ['/v1/videos/edits', 'edit'],
+  ] as const) {
+    app.post(route, async c => {
+      const request = await readDerived(c.req, task, id => findSource(jobs, id).request)
+      return c.json(toVideoObject(jobs.create(request)))
+    })
+  }
 }
 
 function sayMetrics(jobs: JobStore): string {

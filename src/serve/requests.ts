@@ -23,14 +23,15 @@ const createSchema = z.object({
   seed: whole(0, 2 ** 31 - 1).optional(),
   negative_prompt: z.string().max(32_000).default(''),
   steps: whole(1, 200).default(20),
+  strength: z.coerce.number().pipe(z.number().gt(0).max(1)).default(0.8),
   guidance: z.coerce.number().pipe(z.number().min(0).max(30)).default(2.5),
 })
 
 /** A video as it was asked for, with every default filled in. */
 export type VideoRequest = z.infer<typeof createSchema> & {
   readonly seed: number
-  /** The video that this one goes on from; `seconds` are those behind it. */
-  readonly extends?: { readonly id: string; readonly seconds: number }
+  /** The video that this one goes on from or makes again; `seconds` is its length. */
+  readonly source?: { readonly id: string; readonly task: 'extend' | 'edit'; readonly seconds: number }
 }
 
 /** Width and height of a size like 1280x720. */
@@ -119,28 +120,31 @@ export async function readVideoRequest(
 }
 
 /**
- * Reads the body of POST /videos/extensions: a prompt, the seconds to add, and a finished video of this server.
- * @param find the source by its id; it throws when there is none to go on from
+ * Reads the body of POST /videos/extensions and /videos/edits: words, and a finished video of this server.
+ * @param find the source by its id; it throws when there is none
  */
-export async function readExtension(
+export async function readDerived(
   request: HonoRequest,
+  task: 'extend' | 'edit',
   find: (id: string) => VideoRequest,
 ): Promise<VideoRequest> {
   const body = await readBody(request)
   const { video } = body
   const id = typeof video === 'object' && video !== null && 'id' in video ? video.id : body['video[id]']
   if (typeof id !== 'string') {
-    const problem = '`video` must be {id} of a video of this server: files cannot be gone on from yet'
+    const problem = '`video` must be {id} of a video of this server: uploaded files cannot be read yet'
     throw new ApiError(400, 'invalid_value', problem, 'video')
   }
-  const { prompt: _, seconds: __, ...rest } = find(id)
-  const { request: read } = await readVideoBody(body, rest)
-  return { ...read, extends: { id, seconds: lengthOf(find(id)) } }
+  const original = find(id)
+  const { prompt: _, seconds: __, source: ___, ...rest } = original
+  const seconds = lengthOf(original)
+  const { request: read } = await readVideoBody(body, task === 'edit' ? { ...rest, seconds } : rest)
+  return { ...read, source: { id, task, seconds } }
 }
 
 /** Seconds of a finished video, with those of the video that it goes on from. */
-export function lengthOf(request: VideoRequest): number {
-  return request.seconds + (request.extends?.seconds ?? 0)
+export function lengthOf({ seconds, source }: VideoRequest): number {
+  return source?.task === 'extend' ? source.seconds + seconds : seconds
 }
 
 async function readVideoBody(body: Record<string, unknown>, defaults: Partial<VideoRequest>) {

@@ -3,6 +3,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { brotliCompressSync, brotliDecompressSync, constants } from 'node:zlib'
 import { readPicture, saveSpriteSheet, saveThumbnail, saveVideo } from '../media/index.ts'
 import {
+  edit,
   extend,
   type Film,
   type FilmOptions,
@@ -42,7 +43,7 @@ async function saveFiles(jobs: JobStore, { id, request }: Job, film: Film): Prom
 /** A finished film as the model made it. */
 function loadFilm(jobs: JobStore, model: Model, id: string): Film {
   const file = jobs.file(id, 'frames')
-  if (!existsSync(file)) throw new Error(`video ${id}, which this one goes on from, is gone`)
+  if (!existsSync(file)) throw new Error(`video ${id}, which this one is made from, is gone`)
   const frames = new Uint8Array(brotliDecompressSync(readFileSync(file)))
   const { width, height } = model.size
   const frameCount = frames.length / (width * height * 3)
@@ -51,8 +52,12 @@ function loadFilm(jobs: JobStore, model: Model, id: string): Film {
 }
 
 async function makeFilm(jobs: JobStore, model: Model, job: Job, options: FilmOptions): Promise<Film> {
-  const { prompt, extends: source } = job.request
-  if (source) return extend(model, loadFilm(jobs, model, source.id), prompt, options)
+  const { prompt, source, strength } = job.request
+  if (source) {
+    const film = loadFilm(jobs, model, source.id)
+    if (source.task === 'extend') return extend(model, film, prompt, options)
+    return edit(model, film, prompt, { ...options, strength })
+  }
   const reference = jobs.file(job.id, 'reference')
   if (!existsSync(reference)) return textToVideo(model, prompt, options)
   return imageToVideo(model, await readPicture(reference, model.size), prompt, options)
