@@ -85,7 +85,7 @@ test('picked frames go from the first to the last; a sheet has a line of text ab
     format,
   )
   const { width, height } = await sharp(file).metadata()
-  assert.deepEqual([width, height], [3 * 50 - 2, 11 + 34 + 32])
+  assert.deepEqual([width, height], [3 * 50 - 2, 2 * (11 + 32) + 2])
   const label = await sharp(file).extract({ left: 0, top: 0, width: 60, height: 11 }).raw().toBuffer()
   assert.ok(
     label.some(value => value < 60),

@@ -1,4 +1,5 @@
 import { renameSync } from 'node:fs'
+import path from 'node:path'
 import sharp from 'sharp'
 import { drawText, LINE_HEIGHT } from './font.ts'
 
@@ -8,13 +9,16 @@ export interface Size {
   readonly height: number
 }
 
-/** Writes an RGB picture (H x W x 3, sRGB) as PNG; a crash leaves no half-written file. */
+/** Writes an RGB picture (H x W x 3, sRGB) in the format of the extension; a crash leaves no half-written file. */
 export async function savePicture(file: string, picture: Uint8Array, { width, height }: Size): Promise<void> {
-  const temporary = `${file}.tmp`
-  await sharp(picture, { raw: { width, height, channels: 3 } })
-    .png({ compressionLevel: 9, palette: false })
-    .toFile(temporary)
-  renameSync(temporary, file)
+  const image = sharp(picture, { raw: { width, height, channels: 3 } })
+  const extension = path.extname(file).toLowerCase()
+  if (extension === '.png') image.png({ compressionLevel: 9 })
+  else if (extension === '.webp') image.webp({ quality: 90 })
+  else if (extension === '.jpg') image.jpeg({ quality: 90 })
+  else throw new RangeError(`a picture is saved as .png, .jpg or .webp, got "${path.basename(file)}"`)
+  await image.toFile(`${file}.tmp`)
+  renameSync(`${file}.tmp`, file)
 }
 
 /** Copies a frame into a larger picture. */
@@ -51,22 +55,32 @@ export interface SheetRow {
 const GAP = 2
 const PAPER = 250
 
-/** Writes a contact sheet: each row its label and its frames. */
-export async function saveSheet(file: string, rows: readonly SheetRow[], size: Size): Promise<void> {
-  const columns = Math.max(...rows.map(({ frames }) => frames.length))
-  const label = (row: SheetRow) => (row.label === '' ? 0 : LINE_HEIGHT)
-  const width = columns * (size.width + GAP) - GAP
-  const height = rows.reduce((total, row) => total + size.height + GAP + label(row), 0) - GAP
+/** Space between the columns of a sheet. */
+const GUTTER = 16
+
+/** Writes a contact sheet (.png, .jpg or .webp): each row its label and its frames, in one or more columns. */
+export async function saveSheet(
+  file: string,
+  rows: readonly SheetRow[],
+  size: Size,
+  columns = 1,
+): Promise<void> {
+  const frameCount = Math.max(...rows.map(({ frames }) => frames.length))
+  const labelHeight = rows.some(({ label }) => label !== '') ? LINE_HEIGHT : 0
+  const rowHeight = labelHeight + size.height + GAP
+  const perColumn = Math.ceil(rows.length / columns)
+  const columnWidth = frameCount * (size.width + GAP) - GAP
+  const width = columns * (columnWidth + GUTTER) - GUTTER
+  const height = perColumn * rowHeight - GAP
   const sheet = new Uint8Array(width * height * 3).fill(PAPER)
-  let top = 0
-  for (const row of rows) {
-    drawText(sheet, width, row.label, 1, top + 2)
-    top += label(row)
-    row.frames.forEach((frame, i) => {
-      place(sheet, width, frame, size, i * (size.width + GAP), top)
+  rows.forEach((row, i) => {
+    const left = Math.floor(i / perColumn) * (columnWidth + GUTTER)
+    const top = (i % perColumn) * rowHeight
+    drawText(sheet, width, row.label, left + 1, top + 2)
+    row.frames.forEach((frame, f) => {
+      place(sheet, width, frame, size, left + f * (size.width + GAP), top + labelHeight)
     })
-    top += size.height + GAP
-  }
+  })
   await savePicture(file, sheet, { width, height })
 }
 
