@@ -1,4 +1,4 @@
-import { readPicture, saveVideo } from './media/index.ts'
+import { readDescription, readPicture, saveVideo } from './media/index.ts'
 import {
   type EditOptions,
   edit as editFilm,
@@ -8,6 +8,7 @@ import {
   type Model,
   imageToVideo as makeFromImage,
   textToVideo as makeFromText,
+  type Origin,
 } from './sample/index.ts'
 
 export {
@@ -15,8 +16,17 @@ export {
   type FilmOptions,
   type Model,
   type OpenOptions,
+  type Origin,
   openModel as open,
 } from './sample/index.ts'
+
+/** An origin as JSON in ASCII, which EXIF demands. */
+function describe(origin: Origin): string {
+  return JSON.stringify(origin).replace(
+    /[\u0080-\uffff]/g,
+    letter => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  )
+}
 
 /** A finished video in memory. */
 export class Video {
@@ -57,11 +67,13 @@ export class Video {
   }
 
   /**
-   * Writes the video as `.mp4` (H.264), or as a `.png` strip of 8 frames.
+   * Writes the video as `.mp4` (H.264), or as a `.png` strip of 8 frames. Prompt, seed and settings are kept inside
+   * the file: `readOrigin` reads them back.
    * @throws RangeError for any other extension.
    */
   save(file: string): Promise<void> {
-    return saveVideo(file, this.film.frames, this)
+    const { frames, origin } = this.film
+    return saveVideo(file, frames, this, { description: describe(origin) })
   }
 }
 
@@ -113,4 +125,18 @@ export async function edit(
   { prompt, ...options }: EditOptions & { readonly prompt: string },
 ): Promise<Video> {
   return new Video(await editFilm(model, video.film, prompt, options))
+}
+
+/**
+ * Reads how a video or strip was made: task, prompt, seed, settings and the model's fingerprint.
+ * @returns undefined when the file says nothing of it
+ * @throws RangeError when the file cannot be read.
+ */
+export async function readOrigin(file: string): Promise<Origin | undefined> {
+  const description = await readDescription(file)
+  try {
+    return description === undefined ? undefined : (JSON.parse(description) as Origin)
+  } catch {
+    return undefined
+  }
 }

@@ -109,3 +109,45 @@ test('every example runs as it is', () => {
     assert.ok(readdirSync(cwd).length > 0, `${example} makes something`)
   }
 })
+
+test('show: a film and a strip say how they were made; other files say that they do not', () => {
+  const { cwd } = aozora(
+    'generate',
+    'a red ball',
+    '-s',
+    '1',
+    '--steps',
+    '2',
+    '--seed',
+    '8',
+    '--count',
+    '2',
+    '--json',
+  )
+  const [first] = readdirSync(cwd)
+  assert.deepEqual(readdirSync(cwd), ['a-red-ball-1.mp4', 'a-red-ball-2.mp4'])
+  const strip = path.join(cwd, 'strip.png')
+  const made = aozora(
+    'generate',
+    'a 红 "ball"',
+    '-s',
+    '1',
+    '--steps',
+    '2',
+    '--seed',
+    '9',
+    '-o',
+    strip,
+    '--json',
+  )
+  const line = JSON.parse(made.stdout)
+  assert.deepEqual([line.file, line.frames, line.seed, line.fps], [strip, 12, 9, 12])
+  assert.deepEqual(Object.keys(line.timings), ['load', 'denoise', 'decode', 'encode', 'total'])
+  const shown = aozora('show', path.join(cwd, first)).stdout
+  assert.match(shown, /^prompt +a red ball$/m)
+  assert.match(shown, /^seed +8$/m)
+  assert.match(aozora('show', strip).stdout, /^prompt +a 红 "ball"$/m)
+  const other = aozora('show', path.resolve('docs/world.png'))
+  assert.deepEqual([other.status, other.stderr.trim().split('\n').length], [2, 1])
+  assert.equal(aozora('show', 'nowhere.mp4').status, 2)
+})

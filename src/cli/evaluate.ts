@@ -59,7 +59,7 @@ async function evaluate({ count, steps, guidance, model: folder, output }: Evalu
     label: `${i} ${truths[i].caption}   ${sayScore(scores[i])}`,
     frames: pickFrames(film.frames, film, 7),
   }))
-  await saveSheet(path.join(output, 'sheet.jpg'), rows, model.size, 2)
+  await saveSheet(path.join(output, 'sheet.jpg'), rows, model.size, { columns: 2 })
   const strip = rows.slice(0, STRIP_ROWS).map((row, i) => ({ ...row, label: truths[i].caption }))
   await saveSheet(path.join(output, 'strip.png'), strip, model.size)
   const prompts = scores.map((score, i) => ({ prompt: truths[i].caption, seed: i, ...score }))

@@ -1,5 +1,6 @@
+import path from 'node:path'
 import type { Command } from 'commander'
-import { imageToVideo, open, textToVideo } from '../index.ts'
+import { imageToVideo, type Model, open, textToVideo, type Video } from '../index.ts'
 import { decimalNumber, existingFolder, outputFile, stopSignal, wholeNumber } from './options.ts'
 import { startProgress } from './progress.ts'
 
@@ -13,6 +14,9 @@ interface GenerateOptions {
   readonly image?: string
   readonly model?: string
   readonly threads?: number
+  readonly count: number
+  readonly json?: boolean
+  readonly signal: AbortSignal
 }
 
 /** A file name from a prompt. */
@@ -24,39 +28,70 @@ function nameFile(prompt: string): string {
   return `${slug.slice(0, 60) || 'film'}.mp4`
 }
 
-async function generate(prompt: string, options: GenerateOptions): Promise<void> {
-  if (prompt.trim() === '') throw new RangeError('the prompt must say something, got an empty text')
-  const file = options.output ?? nameFile(prompt)
-  const started = performance.now()
-  const model = await open({ folder: options.model, threads: options.threads })
-  const opened = performance.now()
+/** The files of several films: numbered, when there is more than one. */
+function nameFiles(file: string, count: number): string[] {
+  const { dir, name, ext } = path.parse(file)
+  if (count === 1) return [file]
+  return Array.from({ length: count }, (_, i) => path.join(dir, `${name}-${i + 1}${ext}`))
+}
+
+async function makeVideo(
+  model: Model,
+  prompt: string,
+  seed: number,
+  options: GenerateOptions,
+): Promise<Video> {
   const progress = startProgress('denoising')
   const filmOptions = {
     seconds: options.seconds,
-    seed: options.seed,
+    seed,
     numInferenceSteps: options.steps,
     guidanceScale: options.guidance,
     negativePrompt: options.negative,
-    signal: stopSignal(),
+    signal: options.signal,
     onProgress: ({ step, steps }: { step: number; steps: number }) => progress.update(step, steps),
   }
   const made = options.image
     ? imageToVideo(model, options.image, prompt, filmOptions)
     : textToVideo(model, prompt, filmOptions)
-  const video = await made.finally(() => progress.stop())
-  await video.save(file)
-  const { vocabulary } = model.transformer.text
-  await model.close()
-  if (video.unknownWords.length > 0) {
-    console.error(
-      `The model has never seen: ${video.unknownWords.join(', ')}. It knows: ${vocabulary.join(' ')}`,
-    )
+  return made.finally(() => progress.stop())
+}
+
+/** What there is to say of a film: one line for people, or one JSON object a line. */
+function report(file: string, video: Video, isJson: boolean, timings: Record<string, number>): void {
+  const { width, height, fps, frameCount: frames, seconds } = video
+  const { seed, model } = video.film.origin
+  if (isJson) {
+    console.log(JSON.stringify({ file, width, height, frames, fps, seconds, seed, model, timings }))
+    return
   }
-  const seconds = (video.timings.denoise + video.timings.decode) / 1000
+  const [load, made] = [timings.load, timings.denoise + timings.decode].map(ms => (ms / 1000).toFixed(1))
   console.log(
-    `${file}: ${video.seconds} s, ${video.width}x${video.height}, ${video.fps} frames/s, seed ${options.seed} ` +
-      `(model opened in ${((opened - started) / 1000).toFixed(1)} s, film made in ${seconds.toFixed(1)} s)`,
+    `${file}: ${seconds} s, ${width}x${height}, ${fps} frames/s, seed ${seed} (model opened in ${load} s, film made in ${made} s)`,
   )
+}
+
+async function generate(prompt: string, given: GenerateOptions): Promise<void> {
+  if (prompt.trim() === '') throw new RangeError('the prompt must say something, got an empty text')
+  const options = { ...given, signal: stopSignal() }
+  const started = performance.now()
+  const model = await open({ folder: options.model, threads: options.threads })
+  const load = performance.now() - started
+  let unknown: readonly string[] = []
+  for (const [i, file] of nameFiles(options.output ?? nameFile(prompt), options.count).entries()) {
+    const video = await makeVideo(model, prompt, options.seed + i, options)
+    const encoding = performance.now()
+    await video.save(file)
+    const now = performance.now()
+    const { denoise, decode } = video.timings
+    const timings = { load, denoise, decode, encode: now - encoding, total: now - started }
+    report(file, video, options.json === true, timings)
+    unknown = video.unknownWords
+  }
+  await model.close()
+  if (unknown.length === 0) return
+  const { vocabulary } = model.transformer.text
+  console.error(`The model has never seen: ${unknown.join(', ')}. It knows: ${vocabulary.join(' ')}`)
 }
 
 /** Adds `aozora generate`. */
@@ -88,6 +123,8 @@ export function addGenerate(program: Command): void {
       decimalNumber(0, 30),
       2.5,
     )
+    .option('-n, --count <n>', 'how many films, with the seeds from --seed on', wholeNumber(1, 1000), 1)
+    .option('--json', 'say what was made as JSON, one film a line')
     .option('--negative <words>', 'what the film shall not show', '')
     .option('--image <file>', 'a picture that the film begins with')
     .option(

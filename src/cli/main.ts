@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander'
 import { addEvaluate } from './evaluate.ts'
 import { addGenerate } from './generate.ts'
 import { addServe } from './serve.ts'
+import { addShow } from './show.ts'
 import { addTrain } from './train.ts'
 import { addWorld } from './world.ts'
 
@@ -19,6 +20,7 @@ function buildProgram(): Command {
       '\nA first film:\n  $ aozora generate "a red ball bounces on a grey floor"\n\nEach command has its own help: aozora generate --help',
     )
   addGenerate(program)
+  addShow(program)
   addTrain(program)
   addWorld(program)
   addEvaluate(program)

@@ -1,3 +1,4 @@
+export { readDescription } from './description.ts'
 export {
   pickFrames,
   readPicture,
@@ -8,4 +9,4 @@ export {
   saveSpriteSheet,
   saveThumbnail,
 } from './picture.ts'
-export { encodeMp4, type FilmFormat, saveVideo } from './video.ts'
+export { encodeMp4, type FilmFormat, type SaveOptions, saveVideo } from './video.ts'

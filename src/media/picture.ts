@@ -10,8 +10,14 @@ export interface Size {
 }
 
 /** Writes an RGB picture (H x W x 3, sRGB) in the format of the extension; a crash leaves no half-written file. */
-export async function savePicture(file: string, picture: Uint8Array, { width, height }: Size): Promise<void> {
+export async function savePicture(
+  file: string,
+  picture: Uint8Array,
+  { width, height }: Size,
+  description?: string,
+): Promise<void> {
   const image = sharp(picture, { raw: { width, height, channels: 3 } })
+  if (description !== undefined) image.withExif({ IFD0: { ImageDescription: description } })
   const extension = path.extname(file).toLowerCase()
   if (extension === '.png') image.png({ compressionLevel: 9 })
   else if (extension === '.webp') image.webp({ quality: 90 })
@@ -63,7 +69,7 @@ export async function saveSheet(
   file: string,
   rows: readonly SheetRow[],
   size: Size,
-  columns = 1,
+  { columns = 1, description }: { readonly columns?: number; readonly description?: string } = {},
 ): Promise<void> {
   const frameCount = Math.max(...rows.map(({ frames }) => frames.length))
   const labelHeight = rows.some(({ label }) => label !== '') ? LINE_HEIGHT : 0
@@ -81,7 +87,7 @@ export async function saveSheet(
       place(sheet, width, frame, size, left + f * (size.width + GAP), top + labelHeight)
     })
   })
-  await savePicture(file, sheet, { width, height })
+  await savePicture(file, sheet, { width, height }, description)
 }
 
 /**

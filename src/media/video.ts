@@ -1,6 +1,7 @@
 import { renameSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import encoding from 'h264-mp4-encoder'
+import { describeMp4 } from './description.ts'
 import { fitFrame, pickFrames, type Size, saveSheet } from './picture.ts'
 
 /** A film's pictures: size and frames a second. */
@@ -39,24 +40,34 @@ export async function encodeMp4(
 /** Frames of a strip. */
 const STRIP_FRAMES = 8
 
+/** How a film is saved. */
+export interface SaveOptions {
+  /** The size of an `.mp4` when it is not the film's own: even sides. */
+  readonly target?: Size
+  /** A text that is kept inside the file; `readDescription` reads it back. */
+  readonly description?: string
+}
+
 /**
  * Saves a film as `.mp4`, or as a `.png` strip of 8 frames; a crash leaves no half-written file.
  * @param frames F x H x W x 3, sRGB
- * @param target the size of an `.mp4` when it is not the film's own: even sides
  * @throws RangeError for any other extension.
  */
 export async function saveVideo(
   file: string,
   frames: Uint8Array,
   format: FilmFormat,
-  target: Size = format,
+  { target = format, description }: SaveOptions = {},
 ): Promise<void> {
   const extension = path.extname(file).toLowerCase()
-  if (extension === '.png')
-    return saveSheet(file, [{ label: '', frames: pickFrames(frames, format, STRIP_FRAMES) }], format)
+  if (extension === '.png') {
+    const row = { label: '', frames: pickFrames(frames, format, STRIP_FRAMES) }
+    return saveSheet(file, [row], format, { description })
+  }
   if (extension !== '.mp4')
     throw new RangeError(`a film is saved as .mp4 or .png, got "${path.basename(file)}"`)
   const bytes = await encodeMp4(frames, format, target)
-  writeFileSync(`${file}.tmp`, bytes)
+  const parts = description === undefined ? [bytes] : [bytes, describeMp4(description)]
+  writeFileSync(`${file}.tmp`, Buffer.concat(parts))
   renameSync(`${file}.tmp`, file)
 }

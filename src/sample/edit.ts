@@ -2,11 +2,11 @@ import { FRAMES_PER_LATENT } from '../model/index.ts'
 import { normalizeLatents } from './decode.ts'
 import { frameSize } from './denoise.ts'
 import { repeatFirstFrame } from './encode.ts'
-import { type Film, type FilmOptions, makeFilm } from './film.ts'
+import { type Film, type FilmOptions, type Footage, makeFilm } from './film.ts'
 import { ENCODE_CHUNK, type Model } from './model.ts'
 
 /** All latents of a film from its first frame on, normalised; the last frame stands still to fill the last of them. */
-async function encodeFilm(model: Model, film: Film): Promise<Float32Array> {
+async function encodeFilm(model: Model, film: Footage): Promise<Float32Array> {
   const bytes = film.width * film.height * 3
   const repeated = repeatFirstFrame(film.frames, bytes)
   const count = Math.ceil(repeated.length / bytes / FRAMES_PER_LATENT)
@@ -41,7 +41,7 @@ export type EditOptions = Omit<FilmOptions, 'seconds'> & {
  */
 export async function edit(
   model: Model,
-  film: Film,
+  film: Footage,
   prompt: string,
   { strength = 0.8, ...options }: EditOptions = {},
 ): Promise<Film> {
@@ -57,7 +57,7 @@ export async function edit(
   return makeFilm(
     model,
     prompt,
-    { known: new Float32Array(0), isStart: true, source },
+    { task: 'edit', known: new Float32Array(0), isStart: true, source },
     { ...options, seconds },
   )
 }

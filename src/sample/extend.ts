@@ -1,11 +1,11 @@
 import { FRAMES_PER_LATENT } from '../model/index.ts'
 import { normalizeLatents } from './decode.ts'
 import { frameSize } from './denoise.ts'
-import { type Film, type FilmOptions, HISTORY, makeFilm } from './film.ts'
+import { type Film, type FilmOptions, type Footage, HISTORY, makeFilm } from './film.ts'
 import { ENCODE_CHUNK, type Model } from './model.ts'
 
 /** The last frames of a film, as many as are encoded at once; a shorter one stands still before it begins. */
-function endOf({ frames, width, height }: Film): Uint8Array {
+function endOf({ frames, width, height }: Footage): Uint8Array {
   const bytes = width * height * 3
   const end = new Uint8Array(ENCODE_CHUNK * FRAMES_PER_LATENT * bytes)
   const missing = Math.max(0, end.length - frames.length)
@@ -22,7 +22,7 @@ function endOf({ frames, width, height }: Film): Uint8Array {
  */
 export async function extend(
   model: Model,
-  film: Film,
+  film: Footage,
   prompt: string,
   options: FilmOptions = {},
 ): Promise<Film> {
@@ -33,7 +33,7 @@ export async function extend(
   const latents = normalizeLatents(model, await model.encodeChunk(endOf(film)))
   // The first of them was encoded without what came before it.
   const known = latents.slice((ENCODE_CHUNK - HISTORY) * frameSize(model))
-  const more = await makeFilm(model, prompt, { known, isStart: false }, options)
+  const more = await makeFilm(model, prompt, { task: 'extend', known, isStart: false }, options)
   const frames = new Uint8Array(film.frames.length + more.frames.length)
   frames.set(film.frames)
   frames.set(more.frames, film.frames.length)

@@ -17,14 +17,33 @@ export interface FilmOptions {
   readonly onProgress?: (progress: { readonly step: number; readonly steps: number }) => void
 }
 
-/** A film in memory. */
-export interface Film {
+/** Moving pictures in memory. */
+export interface Footage {
   /** F x H x W x 3, sRGB. */
   readonly frames: Uint8Array
   readonly frameCount: number
   readonly width: number
   readonly height: number
   readonly fps: number
+}
+
+/** Everything that is needed to make a film again. */
+export interface Origin {
+  readonly task: 'text to video' | 'image to video' | 'extend' | 'edit'
+  readonly prompt: string
+  readonly negativePrompt: string
+  readonly seed: number
+  readonly seconds: number
+  readonly numInferenceSteps: number
+  readonly guidanceScale: number
+  readonly strength?: number
+  /** Fingerprint of the model's weights. */
+  readonly model: string
+}
+
+/** A film that the model has made. */
+export interface Film extends Footage {
+  readonly origin: Origin
   /** Words of the prompt that the model does not know. */
   readonly unknownWords: readonly string[]
   /** Milliseconds. */
@@ -33,6 +52,7 @@ export interface Film {
 
 /** What a film begins with: every task is a choice of this. */
 export interface Beginning {
+  readonly task: Origin['task']
   /** Known latent frames, normalised (n x Z x h x w, n less than a window); empty when there are none. */
   readonly known: Float32Array
   /** Whether the first latent frame is the film's first, which holds one picture alone. */
@@ -105,6 +125,17 @@ async function rollWindows(
   return latents.subarray(0, frames * size)
 }
 
+function describeOrigin(
+  model: Model,
+  prompt: string,
+  { task, source }: Beginning,
+  { negativePrompt, seed, seconds, numInferenceSteps, guidanceScale }: typeof defaults,
+): Origin {
+  const settings = { negativePrompt, seed, seconds, numInferenceSteps, guidanceScale }
+  const strength = source ? { strength: source.strength } : {}
+  return { task, prompt, ...settings, ...strength, model: model.fingerprint }
+}
+
 /**
  * Makes a film that goes on from a beginning.
  * @returns the frames after those that were known (with the first picture, when it starts the film)
@@ -134,5 +165,6 @@ export async function makeFilm(
     f++
   }
   const timings = { denoise: denoised - started, decode: performance.now() - denoised }
-  return { frames: pixels, frameCount, width, height, fps: model.fps, unknownWords, timings }
+  const origin = describeOrigin(model, prompt, beginning, options)
+  return { frames: pixels, frameCount, width, height, fps: model.fps, origin, unknownWords, timings }
 }

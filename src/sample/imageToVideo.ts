@@ -20,5 +20,10 @@ export async function imageToVideo(
   const still = new Uint8Array(ENCODE_CHUNK * FRAMES_PER_LATENT * bytes)
   for (let start = 0; start < still.length; start += bytes) still.set(image, start)
   const latents = normalizeLatents(model, await model.encodeChunk(still))
-  return makeFilm(model, prompt, { known: latents.slice(0, frameSize(model)), isStart: true }, options)
+  return makeFilm(
+    model,
+    prompt,
+    { task: 'image to video', known: latents.slice(0, frameSize(model)), isStart: true },
+    options,
+  )
 }

@@ -3,7 +3,7 @@ export { type DenoiseOptions, denoise, frameSize, type Window } from './denoise.
 export { type EditOptions, edit } from './edit.ts'
 export { compileEncoder, type Encoder, repeatFirstFrame } from './encode.ts'
 export { extend } from './extend.ts'
-export type { Film, FilmOptions } from './film.ts'
+export type { Film, FilmOptions, Footage, Origin } from './film.ts'
 export { imageToVideo } from './imageToVideo.ts'
 export {
   assembleModel,

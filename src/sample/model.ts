@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
@@ -29,6 +30,8 @@ export interface Model {
   /** Pixels of a film. */
   readonly size: { readonly width: number; readonly height: number }
   readonly fps: number
+  /** The first digits of the SHA-256 of the weights: which model made a film. */
+  readonly fingerprint: string
   /** Mean and deviation of the latents' channels (Z). */
   readonly latentMean: Float32Array
   readonly latentDeviation: Float32Array
@@ -130,6 +133,7 @@ export async function assembleModel(
     window: config.window,
     size: { width: config.width, height: config.height },
     fps: config.fps,
+    fingerprint: fingerprintOf(tensors),
     latentMean: tensors['latent.mean'].data as Float32Array,
     latentDeviation: tensors['latent.deviation'].data as Float32Array,
     async predict(feeds) {
@@ -159,6 +163,15 @@ export async function assembleModel(
       await (await encoder)?.release()
     },
   }
+}
+
+function fingerprintOf(tensors: Readonly<Record<string, Tensor>>): string {
+  const hash = createHash('sha256')
+  for (const name of Object.keys(tensors).sort()) {
+    const { buffer, byteOffset, byteLength } = tensors[name].data
+    hash.update(name).update(new Uint8Array(buffer, byteOffset, byteLength))
+  }
+  return hash.digest('hex').slice(0, 16)
 }
 
 function compileDenoiser(

@@ -7,6 +7,7 @@ import {
   extend,
   type Film,
   type FilmOptions,
+  type Footage,
   imageToVideo,
   type Model,
   textToVideo,
@@ -37,18 +38,18 @@ async function saveFiles(jobs: JobStore, { id, request }: Job, film: Film): Prom
   // The video last: a job without it is not finished, whatever else lies there.
   await saveThumbnail(jobs.file(id, 'thumbnail'), film.frames, film, { width, height })
   await saveSpriteSheet(jobs.file(id, 'spritesheet'), film.frames, film)
-  await saveVideo(jobs.file(id, 'video'), film.frames, film, { width, height })
+  const description = JSON.stringify(film.origin)
+  await saveVideo(jobs.file(id, 'video'), film.frames, film, { target: { width, height }, description })
 }
 
 /** A finished film as the model made it. */
-function loadFilm(jobs: JobStore, model: Model, id: string): Film {
+function loadFilm(jobs: JobStore, model: Model, id: string): Footage {
   const file = jobs.file(id, 'frames')
   if (!existsSync(file)) throw new Error(`video ${id}, which this one is made from, is gone`)
   const frames = new Uint8Array(brotliDecompressSync(readFileSync(file)))
   const { width, height } = model.size
   const frameCount = frames.length / (width * height * 3)
-  const nothing = { unknownWords: [], timings: { denoise: 0, decode: 0 } }
-  return { frames, frameCount, width, height, fps: model.fps, ...nothing }
+  return { frames, frameCount, width, height, fps: model.fps }
 }
 
 async function makeFilm(jobs: JobStore, model: Model, job: Job, options: FilmOptions): Promise<Film> {
