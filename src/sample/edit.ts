@@ -2,7 +2,7 @@ import { FRAMES_PER_LATENT } from '../model/index.ts'
 import { normalizeLatents } from './decode.ts'
 import { frameSize } from './denoise.ts'
 import { repeatFirstFrame } from './encode.ts'
-import { type Film, type FilmOptions, type Footage, makeFilm } from './film.ts'
+import { expectSize, type Film, type FilmOptions, type Footage, makeFilm } from './film.ts'
 import { ENCODE_CHUNK, type Model } from './model.ts'
 
 /** All latents of a film from its first frame on, normalised; the last frame stands still to fill the last of them. */
@@ -43,12 +43,9 @@ export async function edit(
   model: Model,
   film: Footage,
   prompt: string,
-  { strength = 0.8, ...options }: EditOptions = {},
+  { strength = 0.9, ...options }: EditOptions = {},
 ): Promise<Film> {
-  const { width, height } = model.size
-  if (film.width !== width || film.height !== height) {
-    throw new RangeError(`the film must be ${width}x${height}, got ${film.width}x${film.height}`)
-  }
+  expectSize(model, film)
   if (!(strength > 0 && strength <= 1)) {
     throw new RangeError(`\`strength\` must be above 0 and at most 1, got ${strength}`)
   }

@@ -1,7 +1,7 @@
 import { FRAMES_PER_LATENT } from '../model/index.ts'
 import { normalizeLatents } from './decode.ts'
 import { frameSize } from './denoise.ts'
-import { type Film, type FilmOptions, type Footage, HISTORY, makeFilm } from './film.ts'
+import { expectSize, type Film, type FilmOptions, type Footage, HISTORY, makeFilm } from './film.ts'
 import { ENCODE_CHUNK, type Model } from './model.ts'
 
 /** The last frames of a film, as many as are encoded at once; a shorter one stands still before it begins. */
@@ -26,10 +26,7 @@ export async function extend(
   prompt: string,
   options: FilmOptions = {},
 ): Promise<Film> {
-  const { width, height } = model.size
-  if (film.width !== width || film.height !== height) {
-    throw new RangeError(`the film must be ${width}x${height}, got ${film.width}x${film.height}`)
-  }
+  expectSize(model, film)
   const latents = normalizeLatents(model, await model.encodeChunk(endOf(film)))
   // The first of them was encoded without what came before it.
   const known = latents.slice((ENCODE_CHUNK - HISTORY) * frameSize(model))

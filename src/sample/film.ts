@@ -65,6 +65,15 @@ export interface Beginning {
 export const HISTORY = 3
 
 /**
+ * Checks that a film has the model's size.
+ * @throws RangeError with both sizes.
+ */
+export function expectSize({ size }: Model, film: Footage): void {
+  if (film.width === size.width && film.height === size.height) return
+  throw new RangeError(`the film must be ${size.width}x${size.height}, got ${film.width}x${film.height}`)
+}
+
+/**
  * Checks an option that must be a whole number within bounds.
  * @throws RangeError naming the field, the rule and the value received.
  */

@@ -23,7 +23,7 @@ const createSchema = z.object({
   seed: whole(0, 2 ** 31 - 1).optional(),
   negative_prompt: z.string().max(32_000).default(''),
   steps: whole(1, 200).default(20),
-  strength: z.coerce.number().pipe(z.number().gt(0).max(1)).default(0.8),
+  strength: z.coerce.number().pipe(z.number().gt(0).max(1)).default(0.9),
   guidance: z.coerce.number().pipe(z.number().min(0).max(30)).default(2.5),
 })
 
