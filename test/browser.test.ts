@@ -29,7 +29,7 @@ test('a browser plays what the bundled model makes, and sees it move', {
     response.setHeader('Content-Type', isFilm ? 'video/mp4' : 'text/html')
     response.end(isFilm ? readFileSync(file) : '<video src="/film.mp4" muted></video>')
   }).listen(0)
-  const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] })
+  const browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-dev-shm-usage'] })
   try {
     const page = await browser.newPage()
     await page.goto(`http://localhost:${(server.address() as AddressInfo).port}/`)
