@@ -1,7 +1,14 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import type { Command } from 'commander'
-import { countObedience, filmHeldOut, type Obedience, type Rate, scoreFilm } from '../evaluate/index.ts'
+import {
+  countObedience,
+  filmHeldOut,
+  measureReconstruction,
+  type Obedience,
+  type Rate,
+  scoreFilm,
+} from '../evaluate/index.ts'
 import { pickFrames, saveSheet } from '../media/index.ts'
 import { openModel, textToVideo } from '../sample/index.ts'
 import { loadPhysics } from '../world/index.ts'
@@ -15,6 +22,9 @@ interface EvaluateOptions {
   readonly model?: string
   readonly output: string
 }
+
+/** True films that go through the autoencoder. */
+const RECONSTRUCTED = 12
 
 /** Films of the short sheet: the first, not the best. */
 const STRIP_ROWS = 6
@@ -46,6 +56,7 @@ async function evaluate({ count, steps, guidance, model: folder, output }: Evalu
     progress.update(seed + 1, count)
   }
   progress.stop()
+  const reconstruction = await measureReconstruction(model, truths.slice(0, RECONSTRUCTED))
   await model.close()
   const scores = films.map((film, i) => scoreFilm(film, truths[i].attributes))
   const other = (i: number) => truths[(i + Math.floor(count / 2)) % count].attributes
@@ -63,13 +74,15 @@ async function evaluate({ count, steps, guidance, model: folder, output }: Evalu
   const strip = rows.slice(0, STRIP_ROWS).map((row, i) => ({ ...row, label: truths[i].caption }))
   await saveSheet(path.join(output, 'strip.png'), strip, model.size)
   const prompts = scores.map((score, i) => ({ prompt: truths[i].caption, seed: i, ...score }))
-  const report = { steps, guidance, rates, prompts }
+  const report = { steps, guidance, rates, reconstruction, prompts }
   writeFileSync(path.join(output, 'obedience.json'), `${JSON.stringify(report, null, 2)}\n`)
   for (const [name, { colour, direction, action }] of Object.entries(rates)) {
     console.log(
       `${name.padEnd(17)} colour ${sayRate(colour)}, direction ${sayRate(direction)}, action ${sayRate(action)}`,
     )
   }
+  const { psnr, psnrInside } = reconstruction
+  console.log(`autoencoder       ${psnr.toFixed(1)} dB, inside bodies ${psnrInside.toFixed(1)} dB`)
   console.log(`All films at a glance: ${path.join(output, 'sheet.jpg')}`)
 }
 
