@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { small } from '../recipes/index.ts'
+import { small } from '../recipes/small.ts'
 import { createRandom, input, matmul } from '../src/array/index.ts'
 import { open, textToVideo } from '../src/index.ts'
 import type { TransformerConfig } from '../src/model/index.ts'

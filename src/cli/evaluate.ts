@@ -12,7 +12,7 @@ import {
 import { pickFrames, saveSheet } from '../media/index.ts'
 import { openModel, textToVideo } from '../sample/index.ts'
 import { loadPhysics } from '../world/index.ts'
-import { decimalNumber, existingFolder, stopSignal, wholeNumber } from './options.ts'
+import { decimalNumber, modelOption, stopSignal, wholeNumber } from './options.ts'
 import { startProgress } from './progress.ts'
 
 interface EvaluateOptions {
@@ -97,11 +97,7 @@ export function addEvaluate(program: Command): void {
     .option('-n, --count <n>', 'how many prompts', wholeNumber(2, 1000), 50)
     .option('--steps <n>', 'denoising steps', wholeNumber(1, 1000), 20)
     .option('--guidance <x>', 'guidance scale', decimalNumber(0, 30), 2.5)
-    .option(
-      '--model <folder>',
-      'a model that `aozora train` has made; the bundled one when absent',
-      existingFolder,
-    )
+    .addOption(modelOption())
     .option('-o, --output <folder>', 'where the contact sheet and the numbers go', 'evaluation')
     .action(evaluate)
 }

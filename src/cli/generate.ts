@@ -1,7 +1,7 @@
 import path from 'node:path'
 import type { Command } from 'commander'
 import { imageToVideo, type Model, open, textToVideo, type Video } from '../index.ts'
-import { decimalNumber, existingFolder, outputFile, stopSignal, wholeNumber } from './options.ts'
+import { decimalNumber, modelOption, outputFile, stopSignal, wholeNumber } from './options.ts'
 import { startProgress } from './progress.ts'
 
 interface GenerateOptions {
@@ -16,7 +16,6 @@ interface GenerateOptions {
   readonly threads?: number
   readonly count: number
   readonly json?: boolean
-  readonly signal: AbortSignal
 }
 
 /** A file name from a prompt. */
@@ -40,6 +39,7 @@ async function makeVideo(
   prompt: string,
   seed: number,
   options: GenerateOptions,
+  signal: AbortSignal,
 ): Promise<Video> {
   const progress = startProgress('denoising')
   const filmOptions = {
@@ -48,7 +48,7 @@ async function makeVideo(
     numInferenceSteps: options.steps,
     guidanceScale: options.guidance,
     negativePrompt: options.negative,
-    signal: options.signal,
+    signal,
     onProgress: ({ step, steps }: { step: number; steps: number }) => progress.update(step, steps),
   }
   const made = options.image
@@ -71,15 +71,15 @@ function report(file: string, video: Video, isJson: boolean, timings: Record<str
   )
 }
 
-async function generate(prompt: string, given: GenerateOptions): Promise<void> {
+async function generate(prompt: string, options: GenerateOptions): Promise<void> {
   if (prompt.trim() === '') throw new RangeError('the prompt must say something, got an empty text')
-  const options = { ...given, signal: stopSignal() }
+  const signal = stopSignal()
   const started = performance.now()
   const model = await open({ folder: options.model, threads: options.threads })
   const load = performance.now() - started
   let unknown: readonly string[] = []
   for (const [i, file] of nameFiles(options.output ?? nameFile(prompt), options.count).entries()) {
-    const video = await makeVideo(model, prompt, options.seed + i, options)
+    const video = await makeVideo(model, prompt, options.seed + i, options, signal)
     const encoding = performance.now()
     await video.save(file)
     const now = performance.now()
@@ -127,11 +127,7 @@ export function addGenerate(program: Command): void {
     .option('--json', 'say what was made as JSON, one film a line')
     .option('--negative <words>', 'what the film shall not show', '')
     .option('--image <file>', 'a picture that the film begins with')
-    .option(
-      '--model <folder>',
-      'a model that `aozora train` has made; the bundled one when absent',
-      existingFolder,
-    )
+    .addOption(modelOption())
     .option('--threads <n>', 'processor cores to use; all when absent', wholeNumber(1, 256))
     .addHelpText(
       'after',

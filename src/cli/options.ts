@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import path from 'node:path'
-import { InvalidArgumentError } from 'commander'
+import { InvalidArgumentError, Option } from 'commander'
 
 /** A parser for whole numbers within bounds, for commander. */
 export function wholeNumber(low: number, high: number): (text: string) => number {
@@ -28,6 +28,12 @@ export function decimalNumber(low: number, high: number): (text: string) => numb
 export function existingFolder(text: string): string {
   if (!existsSync(text)) throw new InvalidArgumentError('There is no such folder.')
   return text
+}
+
+/** The option `--model`, which every command that runs a model has. */
+export function modelOption(): Option {
+  const description = 'a model that `aozora train` has made; the bundled one when absent'
+  return new Option('--model <folder>', description).argParser(existingFolder)
 }
 
 /** A parser for a file to write whose folder must be there and whose extension is known, for commander. */

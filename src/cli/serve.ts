@@ -6,7 +6,7 @@ import { serve as listen } from '@hono/node-server'
 import type { Command } from 'commander'
 import { openModel } from '../sample/index.ts'
 import { createApp, openJobs, runWorker } from '../serve/index.ts'
-import { existingFolder, stopSignal, wholeNumber } from './options.ts'
+import { modelOption, stopSignal, wholeNumber } from './options.ts'
 
 interface WorkOptions {
   readonly folder: string
@@ -85,10 +85,6 @@ async function work({ folder, model: modelFolder, threads }: WorkOptions): Promi
 /** Adds `aozora serve` and `aozora work`. */
 export function addServe(program: Command): void {
   const folder = ['-f, --folder <folder>', 'where jobs and videos lie', 'aozora-videos'] as const
-  const model = [
-    '--model <folder>',
-    'a model that `aozora train` has made; the bundled one when absent',
-  ] as const
   program
     .command('serve')
     .summary('serve the Videos API on this machine')
@@ -96,7 +92,7 @@ export function addServe(program: Command): void {
     .option('-p, --port <n>', 'port to listen on; 0 chooses a free one', wholeNumber(0, 65535), 4000)
     .option('--host <address>', 'address to listen on; others than loopback need AOZORA_API_KEY', '127.0.0.1')
     .option(...folder)
-    .option(...model, existingFolder)
+    .addOption(modelOption())
     .option('--threads <n>', 'processor cores for the worker', wholeNumber(1, 256))
     .option('--no-worker', 'only take jobs; `aozora work` makes them')
     .addHelpText(
@@ -113,7 +109,7 @@ Then, with the official client, unchanged:
     .summary('make the videos that a server has taken')
     .description('Takes jobs from a folder of `aozora serve` and makes their videos, until it is stopped.')
     .option(...folder)
-    .option(...model, existingFolder)
+    .addOption(modelOption())
     .option('--threads <n>', 'processor cores to use', wholeNumber(1, 256))
     .action(work)
 }

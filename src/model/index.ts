@@ -17,6 +17,7 @@ export {
   nestValues,
   type ParameterSpec,
   type Parameters,
+  selectParameters,
   type Traced,
   traceParameters,
 } from './parameters.ts'

@@ -63,6 +63,14 @@ export function initializeParameters(specs: Tree<ParameterSpec>, random: Random)
   return Object.fromEntries(drawn)
 }
 
+/** The tensors whose names begin with `prefix.`, without it. */
+export function selectParameters(tensors: Readonly<Record<string, Tensor>>, prefix: string): Parameters {
+  const chosen = Object.entries(tensors).filter(([name]) => name.startsWith(`${prefix}.`))
+  return Object.fromEntries(
+    chosen.map(([name, tensor]) => [name.slice(prefix.length + 1), tensor]),
+  ) as Parameters
+}
+
 /** Graph inputs for every parameter, named `prefix.path`. */
 export function traceParameters<Specs extends Tree<ParameterSpec>>(
   specs: Specs,

@@ -11,6 +11,7 @@ import {
   fixParameters,
   type Parameters,
   PIXELS_PER_LATENT,
+  selectParameters,
   type TransformerConfig,
   transformer,
   transformerSpecs,
@@ -98,11 +99,6 @@ export interface OpenOptions {
   readonly threads?: number
 }
 
-function part(tensors: Readonly<Record<string, Tensor>>, prefix: string): Parameters {
-  const chosen = Object.entries(tensors).filter(([name]) => name.startsWith(prefix))
-  return Object.fromEntries(chosen.map(([name, tensor]) => [name.slice(prefix.length), tensor])) as Parameters
-}
-
 /**
  * Opens a model and compiles its graphs.
  * @throws Error naming the file, the tensor or the field that is missing or damaged.
@@ -122,8 +118,8 @@ export async function assembleModel(
   tensors: Readonly<Record<string, Tensor>>,
   options: Pick<OpenOptions, 'device' | 'threads'> = {},
 ): Promise<Model> {
-  const denoiser = await compileDenoiser(config, part(tensors, 'transformer.'), options)
-  const decoder = await compileDecoder(config, part(tensors, 'autoencoder.'), options)
+  const denoiser = await compileDenoiser(config, selectParameters(tensors, 'transformer'), options)
+  const decoder = await compileDecoder(config, selectParameters(tensors, 'autoencoder'), options)
   const { latentChannels } = config.autoencoder
   const [h, w] = [config.height / PIXELS_PER_LATENT, config.width / PIXELS_PER_LATENT]
   let encoder: Promise<Encoder> | undefined
@@ -154,7 +150,7 @@ export async function assembleModel(
         width: config.width,
         height: config.height,
       }
-      encoder ??= compileEncoder(part(tensors, 'autoencoder.'), config.autoencoder, size, options)
+      encoder ??= compileEncoder(selectParameters(tensors, 'autoencoder'), config.autoencoder, size, options)
       return (await encoder).encode(frames)
     },
     async close() {

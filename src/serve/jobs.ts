@@ -34,7 +34,7 @@ export interface ListOptions {
 }
 
 /** What a job is made from, besides its request. */
-export interface Origin {
+export interface JobSource {
   /** The video that it remixes. */
   readonly remixed?: string
   /** The picture that it begins with, as a file's bytes. */
@@ -43,7 +43,7 @@ export interface Origin {
 
 /** Jobs that survive: one SQLite file and one folder, shared by the server and its workers. */
 export interface JobStore {
-  create(request: VideoRequest, origin?: Origin): Job
+  create(request: VideoRequest, source?: JobSource): Job
   get(id: string): Job | undefined
   /** @returns undefined when `after` names no job */
   list(options: ListOptions): { readonly jobs: Job[]; readonly hasMore: boolean } | undefined
@@ -143,7 +143,7 @@ type Find = (id: string, variant: Variant) => string
 function keepRecords(database: Database.Database, file: Find) {
   const find = (id: string) => database.prepare('SELECT * FROM jobs WHERE id = ?').get(id) as Row | undefined
   return {
-    create(request: VideoRequest, { remixed, reference }: Origin = {}) {
+    create(request: VideoRequest, { remixed, reference }: JobSource = {}) {
       const id = `video_${randomBytes(20).toString('hex')}`
       // Before the job: a worker may take it at once.
       if (reference) writeFileSync(file(id, 'reference'), reference)

@@ -63,7 +63,7 @@ export async function encodeDataset(
       signal?.throwIfAborted()
     }
     await encoder.release()
-    saveTensors(file, normalizeLatents(parts, shape))
+    saveTensors(file, joinClips(parts, shape))
   }
   const { latents, mean, deviation } = loadTensors(file).tensors
   return {
@@ -76,7 +76,7 @@ export async function encodeDataset(
 }
 
 /** Joins clips of shape (f, Z, h, w) and gives every channel mean 0 and deviation 1. */
-function normalizeLatents(parts: readonly Float32Array[], shape: readonly number[]): Record<string, Tensor> {
+function joinClips(parts: readonly Float32Array[], shape: readonly number[]): Record<string, Tensor> {
   const [frames, channels, height, width] = shape
   const area = height * width
   const size = frames * channels * area

@@ -225,10 +225,3 @@ function readWatch(results: Readonly<Record<string, Tensor>>): Record<string, nu
   const watched = Object.entries(results).filter(([name]) => name.startsWith('new.watch.'))
   return Object.fromEntries(watched.map(([name, { data }]) => [name.slice('new.watch.'.length), data[0]]))
 }
-
-/** One kind of tensors of a state (`param`, `ema`), by dotted path. */
-export function selectState(state: State, kind: 'param' | 'ema'): State {
-  const prefix = `${kind}.`
-  const chosen = Object.entries(state).filter(([name]) => name.startsWith(prefix))
-  return Object.fromEntries(chosen.map(([name, tensor]) => [name.slice(prefix.length), tensor]))
-}

@@ -6,13 +6,15 @@ import {
   autoencoderSpecs,
   expectParameters,
   type Parameters,
+  selectParameters,
   type TransformerConfig,
 } from '../model/index.ts'
 import { type ModelConfig, modelConfigSchema } from '../sample/index.ts'
 import { loadCheckpoint, loadModel, saveModel } from '../store/index.ts'
+import { sceneDefaults } from '../world/index.ts'
 import { autoencoderTraining } from './autoencoder.ts'
 import { encodeDataset, type LatentSet } from './latents.ts'
-import { type StepReport, selectState, type Training, train } from './loop.ts'
+import { type StepReport, type Training, train } from './loop.ts'
 import type { Schedule } from './schedule.ts'
 import { type DatasetOptions, makeDataset, openDataset } from './shards.ts'
 import { transformerTraining } from './transformer.ts'
@@ -42,10 +44,8 @@ export interface Recipe {
   }
 }
 
-/** The four stages of a recipe, in order. */
-export const stages = ['clips', 'autoencoder', 'latents', 'transformer'] as const
-/** One stage of a recipe. */
-export type Stage = (typeof stages)[number]
+/** One stage of a recipe, in order. */
+export type Stage = 'clips' | 'autoencoder' | 'latents' | 'transformer'
 
 /** How a recipe is run. */
 export interface RecipeOptions {
@@ -58,13 +58,6 @@ export interface RecipeOptions {
   readonly signal?: AbortSignal
   /** Called as each stage goes on: what is done of how much, and the loss where there is one. */
   readonly onProgress?: (stage: Stage, done: number, of: number, report?: StepReport) => void
-}
-
-const tensorsUnder = (tensors: Readonly<Record<string, Tensor>>, prefix: string): Parameters => {
-  const chosen = Object.entries(tensors).filter(([name]) => name.startsWith(`${prefix}.`))
-  return Object.fromEntries(
-    chosen.map(([name, tensor]) => [name.slice(prefix.length + 1), tensor]),
-  ) as Parameters
 }
 
 /** The averaged parameters of a finished training run. */
@@ -86,7 +79,7 @@ async function runTraining(
     onStep: report => onProgress?.(stage, report.step, report.steps, report),
   })
   signal?.throwIfAborted()
-  return selectState(state, 'ema') as Parameters
+  return selectParameters(state, 'ema')
 }
 
 async function prepareLatents(
@@ -99,7 +92,7 @@ async function prepareLatents(
   await makeDataset(clips, recipe.clips, done => onProgress?.('clips', done, recipe.clips.clips), signal)
   const dataset = openDataset(clips)
   const { config, schedule, batchSize, crop, frames } = recipe.autoencoder
-  const finished = tensorsUnder(given, 'autoencoder')
+  const finished = selectParameters(given, 'autoencoder')
   const isGiven = Object.keys(finished).length > 0
   const training = () => autoencoderTraining({ config, dataset, schedule, batchSize, crop, frames })
   const autoencoder = isGiven ? finished : await runTraining(training(), 'autoencoder', recipe, options)
@@ -113,8 +106,8 @@ async function prepareLatents(
 }
 
 /** The configuration of the model that a recipe makes. */
-export function configOfRecipe({ clips, autoencoder, transformer }: Recipe): ModelConfig {
-  const { width = 128, height = 128, fps = 12 } = clips.scene ?? {}
+function configOfRecipe({ clips, autoencoder, transformer }: Recipe): ModelConfig {
+  const { width, height, fps } = { ...sceneDefaults, ...clips.scene }
   return modelConfigSchema.parse({
     autoencoder: autoencoder.config,
     transformer: transformer.config,
@@ -126,7 +119,7 @@ export function configOfRecipe({ clips, autoencoder, transformer }: Recipe): Mod
 }
 
 /** Gathers what a model consists of, from the averaged parameters of both networks. */
-export function gatherModel(
+function gatherModel(
   autoencoder: Parameters,
   transformer: Parameters,
   { mean, deviation }: Pick<LatentSet, 'mean' | 'deviation'>,
@@ -158,7 +151,7 @@ export async function runRecipe(recipe: Recipe, options: RecipeOptions): Promise
     'transformer',
     recipe,
     options,
-    tensorsUnder(given, 'transformer'),
+    selectParameters(given, 'transformer'),
   )
   return writeModel(folder, recipe, gatherModel(autoencoder, transformer, data))
 }
@@ -174,14 +167,16 @@ export async function exportModel(
   const newest = (stage: 'autoencoder' | 'transformer'): Parameters => {
     const checkpoint = loadCheckpoint(path.join(folder, stage))
     if (!checkpoint) throw new Error(`${path.join(folder, stage)} has no checkpoint yet`)
-    return selectState(checkpoint.tensors, 'ema') as Parameters
+    return selectParameters(checkpoint.tensors, 'ema')
   }
   const given = warmStart ? loadModel(warmStart, modelConfigSchema).tensors : undefined
-  const autoencoder = given ? tensorsUnder(given, 'autoencoder') : newest('autoencoder')
+  const autoencoder = given ? selectParameters(given, 'autoencoder') : newest('autoencoder')
+  // Before the latents: while a run still encodes, this says so instead of encoding beside it.
+  const transformer = newest('transformer')
   const dataset = openDataset(path.join(folder, 'clips'))
   const latents = path.join(folder, 'latents')
   const data = await encodeDataset(latents, dataset, autoencoder, recipe.autoencoder.config)
-  return writeModel(folder, recipe, gatherModel(autoencoder, newest('transformer'), data))
+  return writeModel(folder, recipe, gatherModel(autoencoder, transformer, data))
 }
 
 function writeModel(folder: string, recipe: Recipe, tensors: Record<string, Tensor>): string {

@@ -1,19 +1,10 @@
 import { createHash } from 'node:crypto'
-import {
-  existsSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  readSync,
-  renameSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs'
+import { existsSync, mkdirSync, openSync, readdirSync, readFileSync, readSync, statSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import path from 'node:path'
 import { Worker } from 'node:worker_threads'
-import type { Attributes, SceneOptions } from '../world/index.ts'
+import { writeAtomically } from '../store/index.ts'
+import { type Attributes, type SceneOptions, sceneDefaults } from '../world/index.ts'
 
 /** What is true of one clip. */
 export interface ClipTruth {
@@ -97,7 +88,7 @@ export async function makeDataset(
   const shards = Array.from({ length: Math.ceil(clips / clipsPerShard) }, (_, shard) => shard)
   const missing = shards.filter(shard => !existsSync(path.join(folder, `${shardName(shard)}.json`)))
   let done = clips - missing.length * clipsPerShard
-  const { width = 128, height = 128, frameCount = 49 } = scene
+  const { width, height, frameCount } = { ...sceneDefaults, ...scene }
   const runWorker = (worker: Worker) =>
     new Promise<void>((resolve, reject) => {
       const next = () => {
@@ -121,9 +112,9 @@ export async function makeDataset(
         ({ shard, truths, bytes }: { shard: number; truths: ClipTruth[]; bytes: Uint8Array }) => {
           const sha256 = createHash('sha256').update(bytes).digest('hex')
           const index: ShardIndex = { width, height, frameCount, sha256, truths }
-          writeAtomically(path.join(folder, `${shardName(shard)}.bin`), bytes)
+          writeAtomically(path.join(folder, `${shardName(shard)}.bin`), [bytes])
           // The index is written last: a shard without one is not there.
-          writeAtomically(path.join(folder, `${shardName(shard)}.json`), JSON.stringify(index))
+          writeAtomically(path.join(folder, `${shardName(shard)}.json`), [Buffer.from(JSON.stringify(index))])
           done += truths.length
           onProgress(Math.min(done, clips))
           next()
@@ -134,11 +125,6 @@ export async function makeDataset(
   const workers = Array.from({ length: Math.min(availableParallelism(), missing.length) }, startWorker)
   await Promise.all(workers.map(runWorker))
   signal?.throwIfAborted()
-}
-
-function writeAtomically(file: string, data: Uint8Array | string): void {
-  writeFileSync(`${file}.tmp`, data)
-  renameSync(`${file}.tmp`, file)
 }
 
 /**

@@ -18,6 +18,7 @@ export {
   type ShapeName,
   type Size,
   sampleScene,
+  sceneDefaults,
   sceneSchema,
   shapes,
 } from './scene.ts'

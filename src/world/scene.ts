@@ -68,6 +68,9 @@ export interface SceneOptions {
   readonly twoBodies?: number
 }
 
+/** What is filmed when nothing else is asked for: 4 seconds at 128 x 128. */
+export const sceneDefaults = { width: 128, height: 128, frameCount: 49, fps: 12, twoBodies: 0.3 } as const
+
 function pick<T>(random: Random, from: readonly T[]): T {
   return from[random.integer(from.length)]
 }
@@ -150,7 +153,7 @@ function drawTwo(random: Random): Body[] {
  * @param seed the same seed gives the same scene
  */
 export function sampleScene(family: 'tabletop', seed: number, options: SceneOptions = {}): Scene {
-  const { width = 128, height = 128, frameCount = 49, fps = 12, twoBodies = 0.3 } = options
+  const { width, height, frameCount, fps, twoBodies } = { ...sceneDefaults, ...options }
   const random = createRandom(seed)
   const floor = pick(random, floors)
   let bodies = random.uniform() < twoBodies ? drawTwo(random) : drawOne(random)
