@@ -14,6 +14,7 @@ export {
   expectParameters,
   fixParameters,
   flattenSpecs,
+  growParameters,
   initializeParameters,
   nestValues,
   type ParameterSpec,

@@ -1,7 +1,13 @@
 import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { createRandom, input, type Random, type Tensor, type Tree, type Value } from '../array/index.ts'
-import { flattenSpecs, initializeParameters, type ParameterSpec, type Parameters } from '../model/index.ts'
+import {
+  flattenSpecs,
+  growParameters,
+  initializeParameters,
+  type ParameterSpec,
+  type Parameters,
+} from '../model/index.ts'
 import { compile } from '../onnx/index.ts'
 import { type Checkpoint, loadCheckpoint, saveCheckpoint } from '../store/index.ts'
 import { optimizerDefaults, type Rule, updateParameters, type Values } from './optimizer.ts'
@@ -30,7 +36,7 @@ export interface RunOptions {
   readonly seed: number
   readonly threads?: number
   readonly secondsPerCheckpoint?: number
-  /** Parameters to start from when there is no checkpoint; those with another shape or name are left out. */
+  /** Parameters to start from when there is no checkpoint; smaller ones fill a corner (`growParameters`). */
   readonly warmStart?: Readonly<Record<string, Tensor>>
   /** Writes ONNX Runtime's profile of every operator to files that start like this. */
   readonly profile?: string
@@ -93,9 +99,8 @@ function traceStep(training: Training, batch: Readonly<Record<string, Tensor>>):
 function beginState(training: Training, random: Random, warmStart: State): State {
   const state: Record<string, Tensor> = {}
   const drawn: Parameters = initializeParameters(training.specs, random)
+  growParameters(drawn, warmStart)
   for (const [name, tensor] of Object.entries(drawn)) {
-    const given = warmStart[name]
-    if (given && given.shape.join() === tensor.shape.join()) tensor.data.set(given.data)
     const zeros = () => ({ shape: tensor.shape, data: new Float32Array(tensor.data.length) })
     state[`param.${name}`] = tensor
     state[`ema.${name}`] = { shape: tensor.shape, data: tensor.data.slice() }
