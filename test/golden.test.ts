@@ -68,7 +68,7 @@ test('the transformer is what PyTorch says it is, forward and backward', async (
   }
   const specs = transformerSpecs(config)
   const traced = traceParameters(specs, 'param')
-  const output = transformer(
+  const { data: output } = transformer(
     traced,
     {
       latents_BfZhw: input('latents', [2, 3, 4, 4, 4]),

@@ -14,7 +14,7 @@ import { type ModelConfig, modelConfigSchema } from '../sample/index.ts'
 import { loadCheckpoint, loadModel, saveModel } from '../store/index.ts'
 import { sceneDefaults } from '../world/index.ts'
 import { autoencoderTraining } from './autoencoder.ts'
-import { encodeDataset, type LatentSet } from './latents.ts'
+import { encodeDataset, type LatentSet, type LatentStatistics } from './latents.ts'
 import { type StepReport, type Training, train } from './loop.ts'
 import type { Schedule } from './schedule.ts'
 import { transformerTraining } from './transformer.ts'
@@ -123,7 +123,7 @@ function configOfRecipe({ clips, autoencoder, transformer }: Recipe): ModelConfi
 function gatherModel(
   autoencoder: Parameters,
   transformer: Parameters,
-  { mean, deviation }: Pick<LatentSet, 'mean' | 'deviation'>,
+  { mean, deviation }: LatentStatistics,
 ): Record<string, Tensor> {
   const named = (prefix: string, params: Parameters) =>
     Object.entries(params).map(([name, tensor]) => [`${prefix}.${name}`, tensor] as const)
