@@ -45,8 +45,7 @@ export type Sky = (typeof skies)[number]
 /** The name of a camera's move. */
 export type CameraMove = (typeof cameraMoves)[number]
 
-const namesOf = <T extends string>(table: Readonly<Record<T, unknown>>) =>
-  Object.keys(table) as [T, ...T[]]
+const namesOf = <T extends string>(table: Readonly<Record<T, unknown>>) => Object.keys(table) as [T, ...T[]]
 const finite = () => z.number().min(-1000).max(1000)
 
 const bodySchema = z.strictObject({
@@ -123,7 +122,10 @@ export function sceneFromJson(json: unknown): Scene {
  * Half the extents of a body along its own axes: radius of a ball; half sides of a cube; radius, half height,
  * radius of a cylinder and of a cone (whose tip is up, and whose origin is half way up).
  */
-export function halfExtents({ shape, size }: Pick<Body, 'shape' | 'size'>): readonly [number, number, number] {
+export function halfExtents({
+  shape,
+  size,
+}: Pick<Body, 'shape' | 'size'>): readonly [number, number, number] {
   const s = sizes[size]
   if (shape === 'ball') return [s, s, s]
   if (shape === 'cube') return [s * 0.86, s * 0.86, s * 0.86]
