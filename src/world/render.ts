@@ -16,6 +16,8 @@ export interface Pictures {
   readonly masks: Uint8Array
   /** F x H x W, when asked for: metres along the view to what is seen; Infinity where it is the sky. */
   readonly depth?: Float32Array
+  /** How many frames were drawn; the others are copies of frames in which nothing moved. */
+  readonly drawn: number
 }
 
 /** What is rendered besides colours and masks. */
@@ -218,6 +220,7 @@ export function renderMotion(scene: Scene, motion: Motion, { depth = false }: Re
   const still = camera.move === 'still' && frameCount > 1
   const backdrop = still ? backdropOf(setStage({ ...scene, bodies: [] }), scene, motion.camera[0]) : undefined
   let shown = 0
+  let drawn = 0
   for (let frame = 0; frame < frameCount; frame++) {
     const wasCalm = stage.water.calm
     if (floor === 'water') flow(stage.water, scene, motion, frame)
@@ -230,6 +233,7 @@ export function renderMotion(scene: Scene, motion: Motion, { depth = false }: Re
       continue
     }
     shown = frame
+    drawn++
     packBodies(scene, motion.frames[frame], stage.bodies)
     renderFrame(
       stage,
@@ -243,5 +247,5 @@ export function renderMotion(scene: Scene, motion: Motion, { depth = false }: Re
       pictures.masks.subarray(frame * pixels, (frame + 1) * pixels),
     )
   }
-  return pictures
+  return { ...pictures, drawn }
 }

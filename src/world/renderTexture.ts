@@ -105,7 +105,7 @@ export function textureOf(floor: keyof typeof painters): Texture {
   const known = painted.get(floor)
   if (known) return known
   const { paint, metres } = painters[floor]
-  const levels = [new Float32Array(SIZE * SIZE * 4)]
+  const levels: Float32Array[] = [new Float32Array(SIZE * SIZE * 4)]
   paint(levels[0])
   for (let size = SIZE; size > 1; size /= 2) levels.push(halve(levels[levels.length - 1], size))
   const texture = { levels, metres }
