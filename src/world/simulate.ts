@@ -82,10 +82,10 @@ function addBody(world: RAPIER.World, body: Body): RAPIER.RigidBody {
       w: Math.cos(turn) * Math.cos(tilt),
     })
     .setLinvel(body.velocity[0], 0, body.velocity[1])
-    .setAngvel({ x: body.spin[0], y: body.spin[1], z: body.spin[2] })
     .setAngularDamping(ROLLING_DAMPING[body.shape])
     .setCanSleep(false)
   if (body.upright) desc.enabledRotations(false, false, false)
+  else desc.setAngvel({ x: body.spin[0], y: body.spin[1], z: body.spin[2] })
   const rigid = world.createRigidBody(desc)
   world.createCollider(colliderOf(body), rigid)
   return rigid
