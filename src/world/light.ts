@@ -36,8 +36,8 @@ const lightings = {
     cloudy: { isLamp: false, source: SUNSET, radius: 0.1, colour: [2.1, 1.4, 0.88], sky: [0.42, 0.38, 0.48] },
   },
   night: {
-    clear: { isLamp: true, source: LAMP, radius: 0.22, colour: [44, 35, 24], sky: [0.07, 0.09, 0.17] },
-    cloudy: { isLamp: true, source: LAMP, radius: 0.22, colour: [44, 35, 24], sky: [0.08, 0.09, 0.14] },
+    clear: { isLamp: true, source: LAMP, radius: 0.22, colour: [46, 37, 26], sky: [0.11, 0.14, 0.25] },
+    cloudy: { isLamp: true, source: LAMP, radius: 0.22, colour: [46, 37, 26], sky: [0.13, 0.145, 0.2] },
   },
 } as const satisfies Record<Scene['light'], Record<Scene['sky'], Lighting>>
 
@@ -47,7 +47,7 @@ export function lightingOf({ light, sky }: Pick<Scene, 'light' | 'sky'>): Lighti
 }
 
 /** Where the lamp's cone of light begins to fade and where it ends, as cosines from straight down. */
-const CONE = { inner: 0.86, outer: 0.5 }
+const CONE = { inner: 0.84, outer: 0.38 }
 
 /**
  * Light that arrives at a point from the source when nothing is in the way.

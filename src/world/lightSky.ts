@@ -55,7 +55,8 @@ function cloudAt(dx: number, dy: number, dz: number, sun: Rgb): { cover: number;
   const density = fractalNoise(x, z, 5)
   const toSun = fractalNoise(x + sun[0] * 0.22, z + sun[2] * 0.22, 4)
   return {
-    cover: smooth(0.45, 0.62, density) * (0.35 + 0.65 * smooth(0, 0.08, dy)),
+    // Far clouds melt into the haze of the horizon.
+    cover: smooth(0.45, 0.62, density) * smooth(0.025, 0.13, dy),
     lit: Math.min(1, Math.max(0, 0.55 + (density - toSun) * 3.2 - smooth(0.55, 0.8, density) * 0.35)),
   }
 }
@@ -168,7 +169,7 @@ export function skyLight(
 }
 
 /** Cells of the sky with at most one star each. */
-const STAR_CELLS = 44
+const STAR_CELLS = 36
 
 function addStar(
   stars: number,
@@ -182,15 +183,15 @@ function addStar(
   const y = height * STAR_CELLS
   const [column, row] = [Math.floor(x), Math.floor(y)]
   const brightness = hash(column, row)
-  if (brightness < 0.82) return
+  if (brightness < 0.72) return
   const dx = (x - column - 0.25 - 0.5 * hash(column + 1000, row)) / STAR_CELLS
   const dy = (y - row - 0.25 - 0.5 * hash(column, row + 1000)) / STAR_CELLS
   // A step of `turn` is a quarter around; a step of `height` is twice the height in angle.
   const square = (dx * 1.4) ** 2 + (dy * 2 * height) ** 2
-  const radius = Math.max(0.0022, 0.62 * pixel)
+  const radius = Math.max(0.0022, 0.55 * pixel)
   const shine =
     stars *
-    ((brightness - 0.82) / 0.18) ** 2 *
+    ((brightness - 0.72) / 0.28) ** 4 *
     Math.exp(-square / (radius * radius)) *
     smooth(0.03, 0.2, height)
   for (let c = 0; c < 3; c++) out[at + c] += shine * (c === 2 ? 1.1 : 1)

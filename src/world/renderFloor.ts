@@ -12,7 +12,7 @@ export interface Ground {
 const means = {
   plain: [0.27, 0.27, 0.27],
   checkered: [0.27, 0.27, 0.27],
-  wood: [0.31, 0.2, 0.11],
+  wood: [0.33, 0.23, 0.15],
   grass: [0.1, 0.13, 0.05],
   asphalt: [0.09, 0.09, 0.1],
   water: [0.1, 0.13, 0.14],
@@ -52,13 +52,13 @@ export function readFloor(
 ): void {
   if (texture) {
     readTexture(texture, x, z, floor === 'wood' ? across * 1.3 : Math.sqrt(across * along), out)
-    if (floor === 'asphalt') out[3] = 0.28 + 0.72 * out[3]
+    if (floor === 'asphalt') out[3] = 0.4 + 0.6 * out[3]
     return
   }
   if (floor === 'water') {
-    out[0] = 0.075
-    out[1] = 0.12
-    out[2] = 0.13
+    out[0] = 0.055
+    out[1] = 0.095
+    out[2] = 0.115
     out[3] = 1
     return
   }

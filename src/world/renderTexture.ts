@@ -32,7 +32,7 @@ function paintWood(data: Float32Array): void {
       const joint = Math.min(along, Math.abs(along - Math.floor(SIZE * 0.55)))
       const gap = Math.min(1, 0.35 + Math.min(seam / 1.6, joint / 2) * 0.65)
       const light = tone * (0.82 + 0.12 * rings + 0.14 * fibre) * gap
-      data.set([0.34 * light, 0.215 * light, 0.125 * light, 0], (y * SIZE + x) * 4)
+      data.set([0.36 * light, 0.25 * light, 0.165 * light, 0], (y * SIZE + x) * 4)
     }
   }
 }

@@ -108,7 +108,7 @@ function traceFloor(stage: Stage, level: number, shadows: number): Tag {
     const nx = -slope[0] * length
     const nz = -slope[1] * length
     const cos = -(nx * rays[ray + 3] + length * dy + nz * rays[ray + 5])
-    const share = wet * fresnel(ground.floor === 'water' ? 0.1 : 0.08, cos)
+    const share = wet * fresnel(ground.floor === 'water' ? 0.17 : 0.13, cos)
     const focus = Math.min(1.9, Math.max(0.55, 1 - 0.045 * slope[2])) * (1 - share)
     const next = (level + 1) * RAY
     aimMirror(stage, level, nx, length, nz)

@@ -12,7 +12,7 @@ const CELL = SIDE / CELLS
 const WAVE_SPEED = 1.35
 /** The longest step that is stable: c dt / dx stays under 1 / sqrt(2). */
 const LONGEST_STEP = 1 / 40
-const DENT = 0.045
+const DENT = 0.07
 
 /** The surface of the water. */
 export interface Water {
@@ -50,7 +50,7 @@ function dent(water: Water, x: number, height: number, z: number, radius: number
 /** One step of the wave equation; waves fade everywhere and are swallowed at the border. */
 function step({ heights, speeds }: Water, dt: number): number {
   const k = (WAVE_SPEED / CELL) ** 2 * dt
-  const keep = Math.exp(-0.55 * dt)
+  const keep = Math.exp(-0.5 * dt)
   let largest = 0
   for (let j = 1; j < CELLS - 1; j++) {
     for (let at = j * CELLS + 1; at < (j + 1) * CELLS - 1; at++) {
