@@ -2,24 +2,38 @@ export {
   type Action,
   type Attributes,
   type BodyAttributes,
-  captionWords,
+  countAttributes,
   isHeldOut,
-  parseCaption,
-  writeCaptions,
-} from './caption.ts'
-export { type Film, filmScene, filmSplit } from './film.ts'
-export type { Pictures } from './render.ts'
+  mainAction,
+} from './attributes.ts'
+export type { CameraFrame } from './camera.ts'
+export { parseCaption, writeCaptions } from './caption.ts'
+export { type Family, type Film, families, filmScene, filmSplit } from './film.ts'
+export { type Pictures, renderMotion } from './render.ts'
 export {
   type Body,
+  type Camera,
+  type Choice,
   type Colour,
+  type CurriculumName,
   colours,
+  curricula,
+  type EventName,
+  events,
+  floors,
+  lights,
+  materials,
   type Scene,
   type SceneOptions,
   type ShapeName,
   type Size,
-  sampleScene,
   sceneDefaults,
+  sceneFromJson,
   sceneSchema,
   shapes,
+  sizes,
+  skies,
 } from './scene.ts'
+export { type Clip, sampleClip, sampleScene } from './sceneSample.ts'
 export { type BodyState, type Contact, loadPhysics, type Motion, simulateScene } from './simulate.ts'
+export { captionWords } from './vocabulary.ts'

@@ -1,0 +1,283 @@
+import type { Direction, Event, Speed } from './attributes.ts'
+import type { Track } from './describeTrack.ts'
+import { halfExtents, type Scene } from './scene.ts'
+import type { Motion } from './simulate.ts'
+
+// What counts as having happened: only what can be seen. A metre is about 20 pixels at 128 x 128.
+
+/** Metres that a body falls before it "drops", and rises before it "bounces". */
+const LEAST_FALL = 0.3
+const LEAST_RISE = 0.07
+/** Metres a second below which a body is still, and metres that it comes along before it "goes". */
+const STILL = 0.1
+const LEAST_WAY = 0.35
+const LEAST_PUSH = 0.2
+/** Mean speed of what goes slowly or quickly, in metres a second. */
+const SLOW = 0.75
+const QUICK = 1.4
+/** Metres a second at which two bodies come together before one "hits" the other. */
+const LEAST_HIT = 0.25
+/** Share of a body inside the picture at which it is in view, and out of view. */
+const IN_VIEW = 0.5
+const OUT_OF_VIEW = 0.12
+/** Share of a body that is covered when it is behind another, and when it is not. */
+const COVERED = 0.5
+const CLEAR = 0.2
+
+/** An event and the frame in which it begins. */
+export interface TimedEvent {
+  readonly frame: number
+  readonly event: Event
+}
+
+/** What the detectors look at. */
+export interface Observed {
+  readonly scene: Scene
+  readonly motion: Motion
+  readonly tracks: readonly Track[]
+}
+
+const sum = (values: readonly number[]) => values.reduce((a, b) => a + b, 0)
+
+/** Falls and bounces: how often the lowest point comes up from the floor again after the first touch. */
+function findDrops({ scene, motion, tracks }: Observed, body: number): TimedEvent[] {
+  const { clearance } = tracks[body]
+  const found: TimedEvent[] = []
+  const touch = motion.contacts.find(contact => contact.body === body && contact.other === -1)?.frame
+  const floor = touch ?? clearance.length - 1
+  const highest = Math.max(...clearance.slice(0, floor + 1))
+  const begins = clearance[0] > LEAST_FALL ? 0 : -1
+  if (begins >= 0 && highest - Math.min(...clearance) > LEAST_FALL) found.push({ frame: 0, event: { verb: 'drops' } })
+  const rises = findRises(clearance, begins >= 0 ? firstLanding(clearance) : 0)
+  const last = rises.at(-1)
+  if (last !== undefined) {
+    const times = Math.min(4, rises.length)
+    // What is thrown up a little by a hit does not bounce.
+    if (begins >= 0 || rises.length > 1) found.push({ frame: rises[0], event: { verb: 'bounces', times } })
+  }
+  return scene.frameCount > 1 ? found : []
+}
+
+/** The first frame in which a falling body is at its lowest before it comes up. */
+function firstLanding(clearance: readonly number[]): number {
+  for (let frame = 1; frame < clearance.length; frame++) {
+    if (clearance[frame] >= clearance[frame - 1] || clearance[frame] < 0.02) return frame
+  }
+  return clearance.length
+}
+
+/** Frames in which a rise begins that can be seen. */
+function findRises(clearance: readonly number[], from: number): number[] {
+  const found: number[] = []
+  let low = from
+  let rising = false
+  let high = 0
+  for (let frame = from; frame < clearance.length; frame++) {
+    if (!rising) {
+      if (clearance[frame] <= clearance[low]) low = frame
+      else if (clearance[frame] - clearance[low] > LEAST_RISE) {
+        found.push(low)
+        rising = true
+        high = clearance[frame]
+      }
+    } else if (clearance[frame] > high) high = clearance[frame]
+    else if (high - clearance[frame] > LEAST_RISE * 0.5) {
+      rising = false
+      low = frame
+    }
+  }
+  return found
+}
+
+/** A stretch of frames in which a body goes one way along the floor. */
+interface Way {
+  readonly from: number
+  readonly to: number
+  readonly direction: Direction
+  readonly metres: number
+  readonly speed?: Speed
+  readonly rolls: boolean
+}
+
+/** Cuts the frames in which a body goes along the floor into stretches, at hits and where it turns back. */
+function findWays({ scene, motion, tracks }: Observed, body: number): Way[] {
+  const { steps, tumbling, clearance } = tracks[body]
+  const isBall = scene.bodies[body].shape === 'ball'
+  const hits = new Set(
+    motion.contacts.flatMap(({ body: a, other, frame }) => (other >= 0 && (a === body || other === body) ? [frame] : [])),
+  )
+  const goes = (frame: number) =>
+    steps[frame].flat * scene.fps > STILL && (isBall || tumbling[frame] * scene.fps < 0.6) && clearance[frame] < 0.5
+  const ways: Way[] = []
+  let from = 1
+  for (let frame = 1; frame <= steps.length; frame++) {
+    const ends = frame === steps.length || !goes(frame)
+    const back = !ends && frame > from && turnsBack(steps[from], steps[frame])
+    if (!ends && !hits.has(frame) && !back) continue
+    if (frame > from) ways.push(measureWay(scene, tracks[body], body, from, frame))
+    from = ends ? frame + 1 : frame
+  }
+  return ways
+}
+
+function turnsBack(a: Track['steps'][number], b: Track['steps'][number]): boolean {
+  return a.right * b.right + a.away * b.away < 0
+}
+
+/** Sums up the frames from `from` until before `to`. */
+function measureWay(scene: Scene, track: Track, body: number, from: number, to: number): Way {
+  const steps = track.steps.slice(from, to)
+  const right = sum(steps.map(step => step.right))
+  const away = sum(steps.map(step => step.away))
+  const metres = Math.hypot(right, away)
+  const speed = metres / ((to - from) / scene.fps)
+  const direction = Math.abs(right) >= Math.abs(away) ? (right < 0 ? 'left' : 'right') : away < 0 ? 'towards' : 'away'
+  const turning = sum(track.turning.slice(from, to)) * halfExtents(scene.bodies[body])[0]
+  const lies = scene.bodies[body].shape === 'ball' || Math.abs(track.upright[Math.floor((from + to) / 2)]) < 0.5
+  return {
+    from,
+    to,
+    direction,
+    metres,
+    ...(speed < SLOW ? { speed: 'slowly' } : speed > QUICK ? { speed: 'quickly' } : {}),
+    rolls: lies && scene.bodies[body].shape !== 'cube' && turning > 0.5 * metres,
+  }
+}
+
+/** Whether another body touches this one shortly before a frame, and it did not move until then. */
+function isPushed({ scene, motion, tracks }: Observed, body: number, from: number): boolean {
+  const moved = sum(tracks[body].steps.slice(0, from).map(({ flat }) => flat))
+  const window = Math.ceil(scene.fps * 0.2)
+  return (
+    moved < 0.1 &&
+    motion.contacts.some(({ body: a, other, frame }) => {
+      return other >= 0 && (a === body || other === body) && frame > 0 && frame <= from + 1 && frame >= from - window
+    })
+  )
+}
+
+/** Rolling, sliding, being pushed, and coming to rest. */
+function findTravel(observed: Observed, body: number): TimedEvent[] {
+  const { scene, tracks } = observed
+  const { steps, inView, seen } = tracks[body]
+  const found: TimedEvent[] = []
+  let end = 0
+  let told: Direction | undefined
+  for (const way of findWays(observed, body)) {
+    const pushed = found.length === 0 && isPushed(observed, body, way.from)
+    const visible = inView.slice(way.from, way.to).some(share => share > IN_VIEW)
+    if (!visible || way.metres < (pushed ? LEAST_PUSH : LEAST_WAY) || !isSeenMoving(tracks[body], way)) continue
+    end = way.to
+    if (way.direction === told) continue
+    told = way.direction
+    const { direction, speed } = way
+    const event: Event = pushed
+      ? { verb: 'pushed', direction }
+      : { verb: way.rolls ? 'rolls' : 'slides', direction, ...(speed && { speed }) }
+    found.push({ frame: way.from, event })
+  }
+  const rest = steps.length - Math.max(2, Math.round(scene.fps / 3))
+  const isStill = steps.slice(rest).every(({ flat }) => flat * scene.fps < STILL)
+  const visible = seen.length > 0 && inView[steps.length - 1] > IN_VIEW
+  if (found.length > 0 && isStill && visible && end <= rest + 1) found.push({ frame: end, event: { verb: 'stops' } })
+  return found
+}
+
+/** Whether a way covers enough of the picture: a twentieth of its side, or a tenth more or less in size. */
+function isSeenMoving({ seen }: Track, { from, to, direction }: Way): boolean {
+  const [a, b] = [seen[from - 1], seen[to - 1]]
+  if (direction === 'left' || direction === 'right') return to - from > 1
+  return Math.hypot(a.x - b.x, a.y - b.y) > 0.03 || Math.abs(a.radius / b.radius - 1) > 0.1
+}
+
+/** Whom a body hits: the quicker one of the two hits the other. */
+function findHits({ scene, motion, tracks }: Observed, body: number): TimedEvent[] {
+  const found: (TimedEvent & { readonly event: { readonly other: number } })[] = []
+  for (const contact of motion.contacts) {
+    if (contact.other < 0 || contact.frame === 0) continue
+    if (contact.body !== body && contact.other !== body) continue
+    const other = contact.body === body ? contact.other : contact.body
+    const before = motion.frames[Math.max(0, contact.frame - 1)]
+    const [mine, its] = [before[body], before[other]].map(({ velocity }) => velocity)
+    const closing = approachSpeed(before[body].position, before[other].position, mine, its)
+    const [quick, slow] = [Math.hypot(...mine), Math.hypot(...its)]
+    if (closing < LEAST_HIT || quick < slow || (quick === slow && body > other)) continue
+    if (tracks[body].inView[contact.frame] < IN_VIEW || tracks[other].inView[contact.frame] < IN_VIEW) continue
+    if (found.some(hit => hit.event.other === other && contact.frame - hit.frame < scene.fps)) continue
+    found.push({ frame: contact.frame, event: { verb: 'hits', other } })
+  }
+  return found
+}
+
+type Vector = readonly [number, number, number]
+
+/** Metres a second at which two bodies come together along the line between them. */
+function approachSpeed(a: Vector, b: Vector, v: Vector, w: Vector): number {
+  const line = [0, 1, 2].map(axis => b[axis] - a[axis])
+  const length = Math.hypot(...line) || 1
+  return sum([0, 1, 2].map(axis => ((v[axis] - w[axis]) * line[axis]) / length))
+}
+
+/** A body that stood on the floor and lies. */
+function findTopple({ scene, tracks }: Observed, body: number): TimedEvent[] {
+  if (scene.bodies[body].shape === 'ball') return []
+  const { upright, clearance, inView } = tracks[body]
+  let stood = -1
+  for (let frame = 0; frame < upright.length; frame++) {
+    if (upright[frame] > 0.95 && clearance[frame] < 0.05) stood = frame
+    if (stood >= 0 && upright[frame] < 0.5 && inView[frame] > IN_VIEW) {
+      return [{ frame: stood + 1, event: { verb: 'topples' } }]
+    }
+  }
+  return []
+}
+
+/** A cube that turns around the vertical axis by a quarter and more; on round bodies that cannot be seen. */
+function findSpin({ scene, tracks }: Observed, body: number): TimedEvent[] {
+  if (scene.bodies[body].shape !== 'cube') return []
+  const { yaw, tumbling } = tracks[body]
+  const turns = yaw.map((angle, frame) => (tumbling[frame] * scene.fps < 0.6 ? angle : 0))
+  if (Math.abs(sum(turns)) < Math.PI / 2) return []
+  return [{ frame: turns.findIndex(angle => Math.abs(angle) * scene.fps > 0.3), event: { verb: 'spins' } }]
+}
+
+/** Coming into view and leaving it. */
+function findEdges({ scene, tracks }: Observed, body: number): TimedEvent[] {
+  const { inView } = tracks[body]
+  const last = inView.length - 1
+  const found: TimedEvent[] = []
+  const first = inView.findIndex(share => share > IN_VIEW)
+  if (first < 0 || last === 0) return []
+  if (inView[0] < OUT_OF_VIEW) found.push({ frame: first, event: { verb: 'enters' } })
+  if (inView[last] < OUT_OF_VIEW) {
+    const gone = inView.findLastIndex(share => share > IN_VIEW)
+    // One frame is too short to see that it goes.
+    if (gone > scene.fps / 6) found.push({ frame: gone, event: { verb: 'leaves' } })
+  }
+  return found
+}
+
+/** Going behind another body, and coming out again or not. What is behind glass is still seen. */
+function findHiding({ scene, tracks }: Observed, body: number): TimedEvent[] {
+  const { hiddenBy, inView, steps } = tracks[body]
+  return hiddenBy.flatMap((shares, other): TimedEvent[] => {
+    const covered = shares.findIndex((share, frame) => share > COVERED && inView[frame] > IN_VIEW)
+    const clear = shares.findIndex(share => share < CLEAR)
+    if (covered < 0 || clear < 0 || clear > covered) return []
+    const from = shares.findLastIndex((share, frame) => frame < covered && share < CLEAR)
+    const moves = sum(steps.slice(from, covered + 1).map(({ flat }) => flat)) > 0.15
+    const stays = shares[shares.length - 1] > COVERED && inView[shares.length - 1] > IN_VIEW
+    const gone = stays && shares[shares.length - 1] > 0.8 && scene.bodies[other].material !== 'glass'
+    if (gone) return [{ frame: covered, event: { verb: 'hides', other } }]
+    return moves ? [{ frame: covered, event: { verb: 'passes', other } }] : []
+  })
+}
+
+/** Everything that one body does, in the order of time. */
+export function findEvents(observed: Observed, body: number): TimedEvent[] {
+  return [findEdges, findDrops, findTravel, findHits, findTopple, findSpin, findHiding]
+    .flatMap(find => find(observed, body))
+    .map((timed, rank) => ({ ...timed, rank }))
+    .sort((a, b) => a.frame - b.frame || a.rank - b.rank)
+    .map(({ frame, event }) => ({ frame, event }))
+}
