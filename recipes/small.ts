@@ -9,7 +9,7 @@ export const small: Recipe = {
   seed: 1,
   clips: { family: 'tabletop', clips: 4000, seed: 100_000_000, scene: { twoBodies: 0.2 } },
   autoencoder: {
-    config: { latentChannels: 32, channels: autoencoderSizes.small },
+    config: { latentChannels: 32, ...autoencoderSizes.small },
     schedule: { steps: 2700, warmup: 100, decay: 0.4, adamRate: 0.015, muonRate: 0 },
     batchSize: 8,
     crop: 64,

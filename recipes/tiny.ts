@@ -15,7 +15,7 @@ export const tiny: Recipe = {
     scene: { width: 32, height: 32, frameCount: 33, twoBodies: 0 },
   },
   autoencoder: {
-    config: { latentChannels: 16, channels: autoencoderSizes.tiny },
+    config: { latentChannels: 16, ...autoencoderSizes.tiny },
     schedule: { steps: 60, warmup: 10, decay: 0.4, adamRate: 0.03, muonRate: 0 },
     batchSize: 4,
     crop: 32,

@@ -1,5 +1,7 @@
 export { readDescription } from './description.ts'
 export {
+  decodePicture,
+  encodeJpeg,
   pickFrames,
   readPicture,
   type SheetRow,

@@ -27,6 +27,24 @@ export async function savePicture(
   renameSync(`${file}.tmp`, file)
 }
 
+/** Packs an RGB picture (H x W x 3, sRGB) as JPEG with full colour resolution; the same picture gives the same bytes. */
+export async function encodeJpeg(
+  picture: Uint8Array,
+  { width, height }: Size,
+  quality: number,
+): Promise<Uint8Array> {
+  const image = sharp(picture, { raw: { width, height, channels: 3 } })
+  return image.jpeg({ quality, chromaSubsampling: '4:4:4' }).toBuffer()
+}
+
+/**
+ * Unpacks an RGB picture of any format that sharp knows, as it is.
+ * @returns H x W x 3, sRGB
+ */
+export async function decodePicture(bytes: Uint8Array): Promise<Uint8Array> {
+  return sharp(bytes).raw().toBuffer()
+}
+
 /** Copies a frame into a larger picture. */
 function place(
   sheet: Uint8Array,

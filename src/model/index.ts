@@ -8,11 +8,13 @@ export {
   FRAMES_PER_LATENT,
   PIXELS_PER_LATENT,
 } from './autoencoder.ts'
+export { type DitConfig, type DitParams, dit, ditInput, ditSizes, ditSpecs } from './dit.ts'
 export {
   countParameters,
   expectParameters,
   fixParameters,
   flattenSpecs,
+  growParameters,
   initializeParameters,
   nestValues,
   type ParameterSpec,

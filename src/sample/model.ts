@@ -55,6 +55,7 @@ export const ENCODE_CHUNK = 4
 export const modelConfigSchema = z.strictObject({
   autoencoder: z.strictObject({
     latentChannels: z.number().int().positive(),
+    blocks: z.number().int().positive(),
     channels: z.strictObject({
       quarter: z.number().int(),
       eighth: z.number().int(),

@@ -1,4 +1,4 @@
-import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs'
+import { closeSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs'
 import { z } from 'zod'
 import { type Shape, sizeOf, type Tensor } from '../array/index.ts'
 import { fromHalves, toHalf } from './half.ts'
@@ -27,7 +27,10 @@ function encodeData({ data }: Tensor, dtype: StoredType): { dtype: string; bytes
   return { dtype, bytes: new Uint8Array(Uint16Array.from(data, toHalf).buffer) }
 }
 
-/** Writes a file so that a crash at any moment leaves the old one or the new one: temporary file, sync, rename. */
+/**
+ * Writes a file so that a crash at any moment leaves the old one or the new one: temporary file, sync, rename.
+ * @throws Error of the file system (ENOSPC, EACCES ...); the temporary file is removed then.
+ */
 export function writeAtomically(file: string, parts: readonly Uint8Array[]): void {
   const temporary = `${file}.tmp`
   const descriptor = openSync(temporary, 'w')
@@ -36,10 +39,13 @@ export function writeAtomically(file: string, parts: readonly Uint8Array[]): voi
       for (let written = 0; written < part.length; ) written += writeSync(descriptor, part, written)
     }
     fsyncSync(descriptor)
+    renameSync(temporary, file)
+  } catch (error) {
+    rmSync(temporary, { force: true })
+    throw error
   } finally {
     closeSync(descriptor)
   }
-  renameSync(temporary, file)
 }
 
 /**

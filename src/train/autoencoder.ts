@@ -14,19 +14,24 @@ import {
   type Tensor,
   type Value,
 } from '../array/index.ts'
+import type { Clip, Dataset } from '../dataset/index.ts'
 import { type AutoencoderConfig, autoencoderSpecs, decode, encode, nestValues } from '../model/index.ts'
+import { drawInThread } from './batches.ts'
 import type { Training } from './loop.ts'
 import { fanInFactor, type Values } from './optimizer.ts'
 import type { Schedule } from './schedule.ts'
-import type { Clip, Dataset } from './shards.ts'
 
 // Shapes: B batch, F pixel frames of a window, H W side of a crop, f h w latent grid, Z latent channels.
 
 /** What the training of the autoencoder can vary. */
-export interface AutoencoderTrainingOptions {
+export interface AutoencoderTrainingOptions extends AutoencoderBatchOptions {
+  readonly schedule: Schedule
+}
+
+/** What a batch of the autoencoder depends on. */
+export interface AutoencoderBatchOptions {
   readonly config: AutoencoderConfig
   readonly dataset: Dataset
-  readonly schedule: Schedule
   readonly batchSize: number
   /** Side of the square crops in pixels, a multiple of 16. */
   readonly crop: number
@@ -43,13 +48,8 @@ function bodyWeight(pixels: number, cropPixels: number): number {
 }
 
 /** A crop that holds a body, three times in four; anywhere else. */
-function chooseCorner(
-  random: Random,
-  clip: Clip,
-  width: number,
-  height: number,
-  crop: number,
-): [number, number] {
+function chooseCorner(random: Random, clip: Clip, crop: number): [number, number] {
+  const { width, height } = clip
   const anywhere: [number, number] = [random.integer(width - crop + 1), random.integer(height - crop + 1)]
   if (random.uniform() < 0.25) return anywhere
   const count = clip.masks.length
@@ -66,34 +66,42 @@ function chooseCorner(
 }
 
 /** A window of a clip: one in four is the first picture alone repeated 4 times and what follows it. */
-function drawWindow(random: Random, dataset: Dataset, frames: number): { clip: Clip; order: number[] } {
-  const index = random.integer(dataset.truths.length)
+async function drawWindow(
+  random: Random,
+  dataset: Dataset,
+  frames: number,
+): Promise<{ clip: Clip; order: number[] }> {
+  const index = random.integer(dataset.clips.length)
   if (random.uniform() < 0.25) {
-    const clip = dataset.clip(index, 0, frames - 3)
+    const clip = await dataset.clip(index, 0, frames - 3)
     return { clip, order: Array.from({ length: frames }, (_, i) => Math.max(0, i - 3)) }
   }
-  const start = random.integer(dataset.frameCount - frames + 1)
-  return { clip: dataset.clip(index, start, frames), order: Array.from({ length: frames }, (_, i) => i) }
+  const start = random.integer(dataset.clips[index].frameCount - frames + 1)
+  return {
+    clip: await dataset.clip(index, start, frames),
+    order: Array.from({ length: frames }, (_, i) => i),
+  }
 }
 
 /** Draws crops of windows, with the weight of every pixel and noise for the latents. */
-export function drawAutoencoderBatch(
+export async function drawAutoencoderBatch(
   random: Random,
-  options: AutoencoderTrainingOptions,
-): Record<string, Tensor> {
+  options: AutoencoderBatchOptions,
+): Promise<Record<string, Tensor>> {
   const { dataset, batchSize: batch, crop, frames, config } = options
   const area = crop * crop
   const video = new Float32Array(batch * frames * 3 * area)
   const weights = new Float32Array(batch * frames * area)
   for (let b = 0; b < batch; b++) {
-    const { clip, order } = drawWindow(random, dataset, frames)
-    const [left, top] = chooseCorner(random, clip, dataset.width, dataset.height, crop)
+    const { clip, order } = await drawWindow(random, dataset, frames)
+    const [left, top] = chooseCorner(random, clip, crop)
+    const { width, height } = clip
     order.forEach((frame, f) => {
-      const first = frame * dataset.width * dataset.height
+      const first = frame * width * height
       const counts = new Float64Array(16)
       const target = (b * frames + f) * area
       for (let i = 0; i < area; i++) {
-        const from = first + (top + Math.floor(i / crop)) * dataset.width + left + (i % crop)
+        const from = first + (top + Math.floor(i / crop)) * width + left + (i % crop)
         for (let c = 0; c < 3; c++) video[target * 3 + c * area + i] = toColour(clip.frames[from * 3 + c])
         weights[target + i] = clip.masks[from]
         counts[clip.masks[from]]++
@@ -125,7 +133,7 @@ function differences(x: Value, axis: number): Value {
 
 /** The training of the autoencoder: weighted Charbonnier loss on colours and on their differences in space and time. */
 export function autoencoderTraining(options: AutoencoderTrainingOptions): Training {
-  const { config, schedule, batchSize, frames } = options
+  const { config, schedule, dataset, batchSize, crop, frames } = options
   const specs = autoencoderSpecs(config)
   return {
     specs,
@@ -135,7 +143,13 @@ export function autoencoderTraining(options: AutoencoderTrainingOptions): Traini
     itemsPerStep: batchSize * frames,
     rule: () => 'adamw',
     rateFactor: (_, shape) => fanInFactor(shape),
-    nextBatch: random => drawAutoencoderBatch(random, options),
+    ...drawInThread(new URL('./batchWorker.ts', import.meta.url), {
+      folder: dataset.folder,
+      config,
+      batchSize,
+      crop,
+      frames,
+    } satisfies Omit<AutoencoderBatchOptions, 'dataset'> & { folder: string }),
     loss: (values: Values, batch: Values) => {
       const params = nestValues(specs, values)
       const latents = encode(params, batch.video, config)

@@ -8,12 +8,4 @@ export {
   type Stage,
 } from './recipe.ts'
 export { type Schedule, scheduleRates } from './schedule.ts'
-export {
-  type Clip,
-  type ClipTruth,
-  type Dataset,
-  type DatasetOptions,
-  makeDataset,
-  openDataset,
-} from './shards.ts'
 export { type TransformerTrainingOptions, transformerTraining } from './transformer.ts'

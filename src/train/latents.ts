@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync } from 'node:fs'
 import path from 'node:path'
 import type { Tensor } from '../array/index.ts'
+import type { ClipRecord, Dataset } from '../dataset/index.ts'
 import {
   type AutoencoderConfig,
   FRAMES_PER_LATENT,
@@ -9,7 +10,6 @@ import {
 } from '../model/index.ts'
 import { compileEncoder, repeatFirstFrame } from '../sample/index.ts'
 import { loadTensors, saveTensors } from '../store/index.ts'
-import type { ClipTruth, Dataset } from './shards.ts'
 
 // Shapes: N clips, f latent frames of a clip, Z latent channels, h w latent grid.
 
@@ -21,7 +21,7 @@ export interface LatentSet {
   /** Mean and deviation of every channel before they were normalised (Z). */
   readonly mean: Float32Array
   readonly deviation: Float32Array
-  readonly truths: readonly ClipTruth[]
+  readonly truths: readonly Pick<ClipRecord, 'caption' | 'shortCaption'>[]
 }
 
 /** How encoding is watched and stopped. */
@@ -33,6 +33,7 @@ export interface EncodeOptions {
 
 /**
  * Encodes a dataset, or reads the latents that an earlier call left in `folder`.
+ * @throws RangeError when the clips have several shapes: latents of one set have one.
  * @throws DOMException AbortError when the signal aborts; nothing is written then.
  */
 export async function encodeDataset(
@@ -45,18 +46,25 @@ export async function encodeDataset(
   const file = path.join(folder, 'latents.safetensors')
   mkdirSync(folder, { recursive: true })
   if (!existsSync(file)) {
-    const { width, height, frameCount } = dataset
-    const frames = frameCount + FRAMES_PER_LATENT - 1
-    const encoder = await compileEncoder(params, config, { frameCount: frames, width, height })
+    const [{ width, height, frameCount }] = dataset.shapes
+    if (dataset.shapes.length > 1) {
+      const shapes = dataset.shapes.map(shape => `${shape.width} x ${shape.height} x ${shape.frameCount}`)
+      throw new RangeError(`${dataset.folder} must hold clips of one shape, got ${shapes.join(' and ')}`)
+    }
+    const frameTotal = frameCount + FRAMES_PER_LATENT - 1
+    const encoder = await compileEncoder(params, config, { frameCount: frameTotal, width, height })
     const parts: Float32Array[] = []
     const shape = [
-      frames / FRAMES_PER_LATENT,
+      frameTotal / FRAMES_PER_LATENT,
       config.latentChannels,
       height / PIXELS_PER_LATENT,
       width / PIXELS_PER_LATENT,
     ]
-    for (let i = 0; i < dataset.truths.length; i++) {
-      parts.push(await encoder.encode(repeatFirstFrame(dataset.clip(i).frames, width * height * 3)))
+    for (let i = 0; i < dataset.clips.length; i++) {
+      const { frames } = await dataset.clip(i)
+      // Read by other threads while this one encodes.
+      if (i + 1 < dataset.clips.length) dataset.prefetch(i + 1)
+      parts.push(await encoder.encode(repeatFirstFrame(frames, width * height * 3)))
       onProgress?.(i + 1)
       // Lets signals be heard between two clips.
       await new Promise(resolve => setImmediate(resolve))
@@ -71,7 +79,7 @@ export async function encodeDataset(
     shape: latents.shape as unknown as LatentSet['shape'],
     mean: mean.data as Float32Array,
     deviation: deviation.data as Float32Array,
-    truths: dataset.truths,
+    truths: dataset.clips,
   }
 }
 

@@ -10,11 +10,19 @@ import {
   type Tree,
   type Value,
 } from '../array/index.ts'
-import { flattenSpecs, initializeParameters, type ParameterSpec, type Parameters } from '../model/index.ts'
+import {
+  flattenSpecs,
+  growParameters,
+  initializeParameters,
+  type ParameterSpec,
+  type Parameters,
+} from '../model/index.ts'
 import { compile } from '../onnx/index.ts'
 import { type Checkpoint, loadCheckpoint, saveCheckpoint } from '../store/index.ts'
 import { optimizerDefaults, type Rule, updateParameters, type Values } from './optimizer.ts'
 import { type Schedule, scheduleRates } from './schedule.ts'
+
+type Batch = Readonly<Record<string, Tensor>>
 
 /** Everything the loop needs to know of one training: what is learned, from what, and how fast. */
 export interface Training {
@@ -22,7 +30,9 @@ export interface Training {
   /** Traces the loss, and numbers to watch, from the parameters (by dotted path) and the batch. */
   readonly loss: (params: Values, batch: Values) => { readonly loss: Value; readonly watch?: Values }
   /** Draws the batch of a step; the random source is a new one each step, so that a resumed run sees the same data. */
-  readonly nextBatch: (random: Random, step: number) => Readonly<Record<string, Tensor>>
+  readonly nextBatch: (random: Random, step: number) => Batch | Promise<Batch>
+  /** Ends what draws batches, such as a worker thread; called when the run ends. */
+  readonly close?: () => Promise<unknown>
   readonly rule: (path: string, shape: readonly number[]) => Rule
   readonly rateFactor: (path: string, shape: readonly number[]) => number
   readonly schedule: Schedule
@@ -39,7 +49,7 @@ export interface RunOptions {
   readonly seed: number
   readonly threads?: number
   readonly secondsPerCheckpoint?: number
-  /** Parameters to start from when there is no checkpoint; those with another shape or name are left out. */
+  /** Parameters to start from when there is no checkpoint; smaller ones fill a corner (`growParameters`). */
   readonly warmStart?: Readonly<Record<string, Tensor>>
   /** Writes ONNX Runtime's profile of every operator to files that start like this. */
   readonly profile?: string
@@ -63,7 +73,7 @@ type State = Readonly<Record<string, Tensor>>
 const scalars = ['step', 'adamRate', 'muonRate', 'emaDecay'] as const
 
 /** Traces the whole step: loss, gradients, both optimizers and the moving averages, as one graph. */
-function traceStep(training: Training, batch: Readonly<Record<string, Tensor>>): Record<string, Value> {
+function traceStep(training: Training, batch: Batch): Record<string, Value> {
   const specs = flattenSpecs(training.specs)
   const traceAll = (
     kind: string,
@@ -108,9 +118,8 @@ function traceStep(training: Training, batch: Readonly<Record<string, Tensor>>):
 function beginState(training: Training, random: Random, warmStart: State): State {
   const state: Record<string, Tensor> = {}
   const drawn: Parameters = initializeParameters(training.specs, random)
+  growParameters(drawn, warmStart)
   for (const [name, tensor] of Object.entries(drawn)) {
-    const given = warmStart[name]
-    if (given && given.shape.join() === tensor.shape.join()) tensor.data.set(given.data)
     const zeros = () => ({ shape: tensor.shape, data: new Float32Array(tensor.data.length) })
     state[`param.${name}`] = tensor
     state[`ema.${name}`] = { shape: tensor.shape, data: tensor.data.slice() }
@@ -169,9 +178,24 @@ function resumeRun(folder: string, { config }: Training): Checkpoint | undefined
   return saved
 }
 
+/** Gives the batch of a step, and has the next one drawn meanwhile, where drawing goes on in another thread. */
+function drawAhead(training: Training, seed: number): (step: number) => Promise<Batch> {
+  let ahead: { readonly step: number; readonly batch: Promise<Batch> } | undefined
+  const draw = async (step: number) => training.nextBatch(randomOfStep(seed, step), step)
+  return step => {
+    const batch = ahead?.step === step ? ahead.batch : draw(step)
+    ahead = undefined
+    if (step < training.schedule.steps) {
+      ahead = { step: step + 1, batch: draw(step + 1) }
+      // An error is heard by the step that needs the batch.
+      ahead.batch.catch(() => {})
+    }
+    return batch
+  }
+}
+
 /** What a step reads besides the state: its batch and its rates. */
-function feedStep(training: Training, seed: number, step: number): Record<string, Tensor> {
-  const batch = training.nextBatch(randomOfStep(seed, step), step)
+function feedStep(training: Training, batch: Batch, step: number): Record<string, Tensor> {
   const { adam, muon } = scheduleRates(training.schedule, step)
   return {
     ...Object.fromEntries(Object.entries(batch).map(([name, tensor]) => [`batch.${name}`, tensor])),
@@ -188,6 +212,14 @@ function feedStep(training: Training, seed: number, step: number): Record<string
  * @throws Error naming step and tensor when a loss is not finite.
  */
 export async function train(training: Training, options: RunOptions): Promise<State> {
+  try {
+    return await runSteps(training, options)
+  } finally {
+    await training.close?.()
+  }
+}
+
+async function runSteps(training: Training, options: RunOptions): Promise<State> {
   const {
     folder,
     seed,
@@ -205,10 +237,9 @@ export async function train(training: Training, options: RunOptions): Promise<St
   const { steps } = training.schedule
   if (firstStep >= steps) return state
   let spare = zerosLike(state)
-  const compiled = await compile(traceStep(training, training.nextBatch(randomOfStep(seed, 0), 0)), {
-    threads,
-    profile,
-  })
+  const example = await training.nextBatch(randomOfStep(seed, 0), 0)
+  const compiled = await compile(traceStep(training, example), { threads, profile })
+  const nextBatch = drawAhead(training, seed)
   const save = (step: number) => saveCheckpoint(folder, { step, config: training.config, tensors: state })
   const started = performance.now()
   let savedAt = started
@@ -216,7 +247,8 @@ export async function train(training: Training, options: RunOptions): Promise<St
   while (step < steps && !signal?.aborted) {
     step++
     const into = flatState(spare, 'new.')
-    const results = await compiled.run({ ...flatState(state), ...feedStep(training, seed, step) }, into)
+    const feeds = { ...flatState(state), ...feedStep(training, await nextBatch(step), step) }
+    const results = await compiled.run(feeds, into)
     ;[state, spare] = [spare, state]
     checkFinite(step, results.loss.data[0], state)
     const seconds = (performance.now() - started) / 1000

@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import type { Tensor } from '../array/index.ts'
+import { type DatasetOptions, makeDataset, openDataset } from '../dataset/index.ts'
 import {
   type AutoencoderConfig,
   autoencoderSpecs,
@@ -16,7 +17,6 @@ import { autoencoderTraining } from './autoencoder.ts'
 import { encodeDataset, type LatentSet } from './latents.ts'
 import { type StepReport, type Training, train } from './loop.ts'
 import type { Schedule } from './schedule.ts'
-import { type DatasetOptions, makeDataset, openDataset } from './shards.ts'
 import { transformerTraining } from './transformer.ts'
 
 /** A complete training run as data: from seeds to a model that `generate` can use. */
@@ -89,7 +89,8 @@ async function prepareLatents(
 ): Promise<{ autoencoder: Parameters; data: LatentSet }> {
   const { folder, onProgress, signal } = options
   const clips = path.join(folder, 'clips')
-  await makeDataset(clips, recipe.clips, done => onProgress?.('clips', done, recipe.clips.clips), signal)
+  const onFilmed = (done: number) => onProgress?.('clips', done, recipe.clips.clips)
+  await makeDataset(clips, recipe.clips, { onProgress: onFilmed, signal })
   const dataset = openDataset(clips)
   const { config, schedule, batchSize, crop, frames } = recipe.autoencoder
   const finished = selectParameters(given, 'autoencoder')
@@ -97,7 +98,7 @@ async function prepareLatents(
   const training = () => autoencoderTraining({ config, dataset, schedule, batchSize, crop, frames })
   const autoencoder = isGiven ? finished : await runTraining(training(), 'autoencoder', recipe, options)
   expectParameters(autoencoderSpecs(config), autoencoder)
-  const onEncoded = (done: number) => onProgress?.('latents', done, dataset.truths.length)
+  const onEncoded = (done: number) => onProgress?.('latents', done, dataset.clips.length)
   const data = await encodeDataset(path.join(folder, 'latents'), dataset, autoencoder, config, {
     onProgress: onEncoded,
     signal,

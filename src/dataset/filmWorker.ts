@@ -1,0 +1,50 @@
+import { parentPort } from 'node:worker_threads'
+import { type Film, filmSplit, loadPhysics } from '../world/index.ts'
+import type { ShardReport, ShardRequest } from './make.ts'
+import { type NewClip, type PackedClip, packClip, writeShard } from './shard.ts'
+
+/** A film as a clip: what is said of it in the index, everything else that is true and no array of numbers as truth. */
+function clipOfFilm(film: Film & { readonly seed: number }): NewClip {
+  const { frames, masks, width, height, frameCount, fps, caption, shortCaption, attributes, seed } = film
+  const truth = Object.fromEntries(Object.entries(film).filter(([, value]) => !ArrayBuffer.isView(value)))
+  return {
+    record: { width, height, frameCount, fps, caption, shortCaption, seed, attributes },
+    frames,
+    masks,
+    truth,
+  }
+}
+
+/** Films one shard: seeds in order from `firstSeed`, those of the other split left out, until it is full. */
+async function filmShard(request: ShardRequest, onClip: () => void): Promise<ShardReport['milliseconds']> {
+  const { folder, shard, family, clips, firstSeed, heldOut, scene } = request
+  const packed: PackedClip[] = []
+  const milliseconds = { film: 0, compress: 0, write: 0 }
+  let since = performance.now()
+  const lap = (part: keyof typeof milliseconds) => {
+    milliseconds[part] += performance.now() - since
+    since = performance.now()
+  }
+  for (const film of filmSplit(family, firstSeed, heldOut, scene)) {
+    lap('film')
+    packed.push(await packClip(clipOfFilm(film)))
+    lap('compress')
+    onClip()
+    if (packed.length === clips) break
+  }
+  writeShard(folder, shard, packed)
+  lap('write')
+  return milliseconds
+}
+
+const port = parentPort!
+await loadPhysics()
+port.on('message', async (request: ShardRequest) => {
+  try {
+    const milliseconds = await filmShard(request, () => port.postMessage('clip'))
+    port.postMessage({ milliseconds } satisfies ShardReport)
+  } catch (error) {
+    // Errors lose their class on the way; what the user did wrong must stay a RangeError.
+    port.postMessage({ error: (error as Error).message, isBadInput: error instanceof RangeError })
+  }
+})
