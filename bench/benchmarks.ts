@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os'
 import { small } from '../recipes/small.ts'
 import { createRandom, input, sizeOf, type Tensor } from '../src/array/index.ts'
+import type { Dataset } from '../src/dataset/index.ts'
 import {
   fixParameters,
   flattenSpecs,
@@ -131,7 +132,7 @@ async function benchAutoencoder(): Promise<Row[]> {
   const options = { config, schedule: { ...schedule, steps: STEPS }, batchSize, crop, frames }
   // The batch is drawn here: no dataset is read.
   const training = {
-    ...autoencoderTraining({ ...options, dataset: undefined as never }),
+    ...autoencoderTraining({ ...options, dataset: { folder: '' } as Dataset }),
     nextBatch: () => batch,
   }
   const operations = operationsOf(training, batch)
