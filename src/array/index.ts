@@ -1,7 +1,7 @@
 export { countMultiplyAdds } from './cost.ts'
 export { gradients } from './gradient.ts'
 export { constant, input, makeValue, topologicalOrder } from './graph.ts'
-export type { DType, NoAttributes, OpAttributes, OpName, Tensor, Value } from './op.ts'
+export type { ConvolutionAttributes, DType, NoAttributes, OpAttributes, OpName, Tensor, Value } from './op.ts'
 export * from './ops.ts'
 export { createRandom, type Random, type RandomState } from './random.ts'
 export { evaluateReference, type ReferenceArray } from './reference.ts'

@@ -98,9 +98,9 @@ export function linear(x: Value, weights_IO: Value): Value {
   return reshape(product, [...x.shape.slice(0, -1), weights_IO.shape[1]])
 }
 
-/** 2D cross-correlation with stride 1, `[B, C, H, W]` with `[O, C, kH, kW]`, zero padding on all four sides. */
-export function conv2d(image_BCHW: Value, weights: Value, { padding = 0 } = {}): Value {
-  return makeValue('conv2d', [image_BCHW, weights], { padding })
+/** 2D cross-correlation, `[B, C, H, W]` with `[O, C, kH, kW]`, zero padding on all four sides. */
+export function conv2d(image_BCHW: Value, weights: Value, { stride = 1, padding = 0 } = {}): Value {
+  return makeValue('conv2d', [image_BCHW, weights], { stride, padding })
 }
 
 /** Rotates pairs (i, i + K/2) of `[B, N, L, K]` by the angles whose cos and sin `[L, K/2]` are given (RoFormer, 2104.09864). */
@@ -117,7 +117,8 @@ export function gather(table: Value, indices: Value): Value {
 export function reshape(a: Value, shape: Shape): Value {
   const known = shape.reduce((product, size) => (size < 0 ? product : product * size), 1)
   const full = shape.map(size => (size < 0 ? sizeOf(a.shape) / known : size))
-  return sameShape(full, a.shape) ? a : makeValue('reshape', [a], { shape: full })
+  if (sameShape(full, a.shape)) return a
+  return a.op === 'reshape' ? reshape(a.inputs[0], full) : makeValue('reshape', [a], { shape: full })
 }
 
 /** Repeats axes of size 1, and adds axes in front, to reach `shape`. */

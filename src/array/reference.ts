@@ -1,5 +1,5 @@
 import { topologicalOrder } from './graph.ts'
-import type { OpName, Value } from './op.ts'
+import type { ConvolutionAttributes, OpName, Value } from './op.ts'
 import { type Shape, sizeOf, stridesOf } from './shape.ts'
 
 /** What the reference evaluator computes with: float64 for every dtype. */
@@ -92,7 +92,27 @@ const referenceRules: { readonly [K in OpName]: ReferenceRule<K> } = {
     return total
   },
   matmul: ([a, b], y) => multiplyMatrices(a, b, y),
-  conv2d: ([image, weights], y) => convolve(image, weights, y),
+  conv2d: ([image, weights], { shape, attributes }) => {
+    const result = new Float64Array(sizeOf(shape))
+    eachProduct(image.shape, weights.shape, shape, attributes, (pixel, weight, place) => {
+      result[place] += image.data[pixel] * weights.data[weight]
+    })
+    return result
+  },
+  conv2dImage: ([dy, weights], { shape, attributes }) => {
+    const result = new Float64Array(sizeOf(shape))
+    eachProduct(shape, weights.shape, dy.shape, attributes, (pixel, weight, place) => {
+      result[pixel] += dy.data[place] * weights.data[weight]
+    })
+    return result
+  },
+  conv2dKernel: ([image, dy], { shape, attributes }) => {
+    const result = new Float64Array(sizeOf(shape))
+    eachProduct(image.shape, shape, dy.shape, attributes, (pixel, weight, place) => {
+      result[weight] += image.data[pixel] * dy.data[place]
+    })
+    return result
+  },
   rotary: ([a, cos, sin], { shape, attributes: { inverse } }) => {
     const [length, size] = shape.slice(-2)
     const half = size / 2
@@ -179,29 +199,31 @@ function multiplyMatrices(a: ReferenceArray, b: ReferenceArray, y: Value<'matmul
   return result
 }
 
-function convolve(image: ReferenceArray, weights: ReferenceArray, y: Value<'conv2d'>): Float64Array {
-  const { padding } = y.attributes
-  const [, channelsIn, height, width] = image.shape
-  const [, , kernelHeight, kernelWidth] = weights.shape
-  const [, channelsOut, outHeight, outWidth] = y.shape
-  return new Float64Array(sizeOf(y.shape)).map((_, i) => {
-    const column = i % outWidth
-    const row = Math.floor(i / outWidth) % outHeight
-    const out = Math.floor(i / (outWidth * outHeight)) % channelsOut
-    const b = Math.floor(i / (outWidth * outHeight * channelsOut))
-    let total = 0
-    for (let c = 0; c < channelsIn; c++) {
-      for (let dy = 0; dy < kernelHeight; dy++) {
-        for (let dx = 0; dx < kernelWidth; dx++) {
-          const [r, s] = [row + dy - padding, column + dx - padding]
-          if (r < 0 || r >= height || s < 0 || s >= width) continue
-          const weight = weights.data[((out * channelsIn + c) * kernelHeight + dy) * kernelWidth + dx]
-          total += weight * image.data[((b * channelsIn + c) * height + r) * width + s]
-        }
-      }
+/** Calls `visit` with the offsets of every pixel, weight and result that a convolution multiplies and adds. */
+function eachProduct(
+  image: Shape,
+  weights: Shape,
+  result: Shape,
+  { stride, padding }: ConvolutionAttributes,
+  visit: (pixel: number, weight: number, place: number) => void,
+): void {
+  const [, channelsIn, height, width] = image
+  const [, , kernelHeight, kernelWidth] = weights
+  const [, channelsOut, rows, columns] = result
+  for (let place = 0; place < sizeOf(result); place++) {
+    const column = place % columns
+    const row = Math.floor(place / columns) % rows
+    const out = Math.floor(place / (columns * rows)) % channelsOut
+    const b = Math.floor(place / (columns * rows * channelsOut))
+    for (let i = 0; i < channelsIn * kernelHeight * kernelWidth; i++) {
+      const c = Math.floor(i / (kernelHeight * kernelWidth))
+      const r = row * stride + (Math.floor(i / kernelWidth) % kernelHeight) - padding
+      const s = column * stride + (i % kernelWidth) - padding
+      if (r < 0 || r >= height || s < 0 || s >= width) continue
+      const pixel = ((b * channelsIn + c) * height + r) * width + s
+      visit(pixel, out * channelsIn * kernelHeight * kernelWidth + i, place)
     }
-    return total
-  })
+  }
 }
 
 function joinArrays(parts: readonly ReferenceArray[], shape: Shape, axis: number): Float64Array {

@@ -116,6 +116,42 @@ const cases = {
       ],
       build: (a, b) => array.conv2d(a, b),
     },
+    {
+      shapes: [
+        [2, 3, 6, 5],
+        [4, 3, 3, 2],
+      ],
+      build: (a, b) => array.conv2d(a, b, { stride: 2, padding: 1 }),
+    },
+    {
+      shapes: [
+        [2, 3, 4, 5],
+        [4, 3, 1, 1],
+      ],
+      build: (a, b) => array.conv2d(a, b),
+    },
+    {
+      shapes: [[2, 3, 6, 5]],
+      build: a => array.conv2d(a, array.constant(numbers(72, 4), [4, 3, 3, 2]), { stride: 2, padding: 1 }),
+    },
+  ],
+  conv2dImage: [
+    {
+      shapes: [
+        [2, 4, 3, 2],
+        [4, 3, 3, 2],
+      ],
+      build: (a, b) => array.makeValue('conv2dImage', [a, b], { stride: 2, padding: 1, size: [5, 3] }),
+    },
+  ],
+  conv2dKernel: [
+    {
+      shapes: [
+        [2, 3, 5, 3],
+        [2, 4, 3, 2],
+      ],
+      build: (a, b) => array.makeValue('conv2dKernel', [a, b], { stride: 2, padding: 1, size: [3, 2] }),
+    },
   ],
   rotary: [
     {

@@ -1,6 +1,15 @@
 import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { createRandom, input, type Random, type Tensor, type Tree, type Value } from '../array/index.ts'
+import {
+  createRandom,
+  input,
+  type Random,
+  reshape,
+  sizeOf,
+  type Tensor,
+  type Tree,
+  type Value,
+} from '../array/index.ts'
 import {
   flattenSpecs,
   growParameters,
@@ -73,25 +82,31 @@ function traceStep(training: Training, batch: Batch): Record<string, Value> {
     Object.fromEntries(
       [...specs]
         .filter(([name, spec]) => keep(name, spec))
-        .map(([name, { shape }]) => [name, input(`${kind}.${name}`, shape)]),
+        .map(([name, { shape }]) => [name, input(`${kind}.${name}`, [sizeOf(shape)])]),
     )
-  const params = traceAll('param')
   const isAdam = (name: string, { shape }: ParameterSpec) => training.rule(name, shape) === 'adamw'
-  const moments = { first: traceAll('first'), second: traceAll('second', isAdam) }
-  const ema = traceAll('ema')
+  const state = {
+    param: traceAll('param'),
+    first: traceAll('first'),
+    second: traceAll('second', isAdam),
+    ema: traceAll('ema'),
+  }
+  const params = Object.fromEntries(
+    [...specs].map(([name, { shape }]) => [name, reshape(state.param[name], shape)]),
+  )
   const [step, adamRate, muonRate, emaDecay] = scalars.map(name => input(name, []))
   const inputs = Object.entries(batch).map(([name, { shape, data }]) => {
     return [name, input(`batch.${name}`, shape, data instanceof Int32Array ? 'int32' : 'float32')] as const
   })
   const { loss, watch = {} } = training.loss(params, Object.fromEntries(inputs))
   const config = { ...optimizerDefaults, rule: training.rule, rateFactor: training.rateFactor }
-  const update = updateParameters(loss, params, moments, ema, { step, adamRate, muonRate, emaDecay }, config)
+  const update = updateParameters(loss, params, state, { step, adamRate, muonRate, emaDecay }, config)
   const named = (kind: string, values: Values) =>
     Object.fromEntries(Object.entries(values).map(([name, value]) => [`new.${kind}.${name}`, value]))
   return {
-    ...named('param', update.params),
-    ...named('first', update.moments.first),
-    ...named('second', update.moments.second),
+    ...named('param', update.param),
+    ...named('first', update.first),
+    ...named('second', update.second),
     ...named('ema', update.ema),
     ...named('watch', watch),
     loss,
@@ -133,6 +148,13 @@ function zerosLike(state: State): State {
     { shape, data: new Float32Array(data.length) },
   ]
   return Object.fromEntries(Object.entries(state).map(zeros))
+}
+
+/** The same arrays as the step's graph knows them: flat, under names with a prefix. */
+function flatState(state: State, prefix = ''): State {
+  return Object.fromEntries(
+    Object.entries(state).map(([name, { data }]) => [prefix + name, { shape: [data.length], data }]),
+  )
 }
 
 const scalar = (value: number): Tensor => ({ shape: [], data: Float32Array.of(value) })
@@ -224,8 +246,9 @@ async function runSteps(training: Training, options: RunOptions): Promise<State>
   let step = firstStep
   while (step < steps && !signal?.aborted) {
     step++
-    const into = Object.fromEntries(Object.entries(spare).map(([name, tensor]) => [`new.${name}`, tensor]))
-    const results = await compiled.run({ ...state, ...feedStep(training, await nextBatch(step), step) }, into)
+    const into = flatState(spare, 'new.')
+    const feeds = { ...flatState(state), ...feedStep(training, await nextBatch(step), step) }
+    const results = await compiled.run(feeds, into)
     ;[state, spare] = [spare, state]
     checkFinite(step, results.loss.data[0], state)
     const seconds = (performance.now() - started) / 1000

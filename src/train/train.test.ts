@@ -5,7 +5,7 @@ import path from 'node:path'
 import { test } from 'node:test'
 import { evaluateReference, input, mean, mul, reshape, square, sub } from '../array/index.ts'
 import { scheduleRates, type Training, train } from './index.ts'
-import { optimizerDefaults, type Rule, updateParameters, type Values } from './optimizer.ts'
+import { optimizerDefaults, type Rule, updateParameters } from './optimizer.ts'
 
 const temporary = () => mkdtempSync(path.join(tmpdir(), 'aozora-train-'))
 
@@ -47,19 +47,20 @@ test('learning rates: they rise, stay, and fall to nearly nothing', () => {
 /** One traced update of a 3 x 2 matrix, evaluated in float64. */
 function updateOnce(rule: Rule, start: number[], grad: number[]) {
   const names = ['param', 'first', 'second', 'ema'] as const
-  const [param, first, second, ema] = names.map(name => input(name, [3, 2]))
+  const [param, first, second, ema] = names.map(name => ({ m: input(name, [6]) }))
   const [step, adamRate, muonRate, emaDecay] = ['step', 'adamRate', 'muonRate', 'emaDecay'].map(name =>
     input(name, []),
   )
-  const loss = reshape(mean(mul(mul(param, input('grad', [3, 2])), 6)), [])
-  const moments = { first: { m: first } as Values, second: (rule === 'adamw' ? { m: second } : {}) as Values }
+  const params = { m: reshape(param.m, [3, 2]) }
+  const loss = reshape(mean(mul(mul(params.m, input('grad', [3, 2])), 6)), [])
+  const state = { param, first, second, ema }
   const rates = { step, adamRate, muonRate, emaDecay }
   const config = { ...optimizerDefaults, rule: () => rule, rateFactor: () => 1 }
-  const update = updateParameters(loss, { m: param }, moments, { m: ema }, rates, config)
+  const update = updateParameters(loss, params, state, rates, config)
   const zeros = new Float64Array(6)
   const feeds = { param: start, grad, first: zeros, second: zeros, ema: start }
   const scalars = { step: [1], adamRate: [0.125], muonRate: [0.125], emaDecay: [0.75] }
-  const [moved, averaged] = evaluateReference([update.params.m, update.ema.m], { ...feeds, ...scalars })
+  const [moved, averaged] = evaluateReference([update.param.m, update.ema.m], { ...feeds, ...scalars })
   return { moved: [...moved.data], averaged: [...averaged.data] }
 }
 
