@@ -38,7 +38,9 @@ function describeCamera(scene: Scene, { camera }: Motion): Attributes['camera'] 
 const LEAST_SEEN = 0.2
 
 function isSeen({ inView, hiddenBy }: Track): boolean {
-  return inView.some((share, frame) => share - Math.max(...hiddenBy.map(shares => shares[frame])) > LEAST_SEEN)
+  return inView.some(
+    (share, frame) => share - Math.max(...hiddenBy.map(shares => shares[frame])) > LEAST_SEEN,
+  )
 }
 
 /** How many events are told of each body, by how many bodies there are: a caption has 60 words. */
@@ -69,7 +71,11 @@ function rankBodies({ scene, tracks }: Observed, events: readonly (readonly Time
 }
 
 /** The nearest body that a resting one stands beside in the first frame: near on the floor and in the picture. */
-function findNeighbour({ scene, motion, tracks }: Observed, body: number, among: readonly number[]): number | undefined {
+function findNeighbour(
+  { scene, motion, tracks }: Observed,
+  body: number,
+  among: readonly number[],
+): number | undefined {
   const gap = (other: number) => {
     const [a, b] = [motion.frames[0][body].position, motion.frames[0][other].position]
     const [mine, its] = [halfExtents(scene.bodies[body])[0], halfExtents(scene.bodies[other])[0]]
@@ -78,7 +84,9 @@ function findNeighbour({ scene, motion, tracks }: Observed, body: number, among:
   const isBeside = (other: number) => {
     const [a, b] = [tracks[body].seen[0], tracks[other].seen[0]]
     const [near, level] = [gap(other) < 0.9, Math.abs(a.radius / b.radius - 1) < 1]
-    return near && level && tracks[other].inView[0] > 0.5 && Math.abs(a.x - b.x) > Math.min(a.radius, b.radius)
+    return (
+      near && level && tracks[other].inView[0] > 0.5 && Math.abs(a.x - b.x) > Math.min(a.radius, b.radius)
+    )
   }
   return among.filter(isBeside).sort((a, b) => gap(a) - gap(b))[0]
 }
@@ -90,7 +98,9 @@ export function describe(scene: Scene, motion: Motion): Description {
   const ranked = rankBodies(observed, timed)
   const most = MOST_EVENTS[ranked.length - 1]
   const bodies = scene.bodies.map(({ colour, shape, size, material }, body): BodyAttributes => {
-    const events = timed[body].map(({ event }) => event).filter(event => !('other' in event) || ranked.includes(event.other))
+    const events = timed[body]
+      .map(({ event }) => event)
+      .filter(event => !('other' in event) || ranked.includes(event.other))
     const told = limitEvents(events, most)
     const rests = told.length === 0 && scene.frameCount > 1
     return { colour, shape, size, material, events: rests ? [{ verb: 'rests' }] : told }
@@ -104,7 +114,9 @@ export function describe(scene: Scene, motion: Motion): Description {
     const { scene: _, ...rest } = body as (typeof marked)[number]
     if (rest.events[0]?.verb !== 'rests') return rest
     const beside = findNeighbour(observed, order[rank], order.slice(0, rank))
-    return beside === undefined ? rest : { ...rest, events: [{ verb: 'rests', beside: order.indexOf(beside) }] }
+    return beside === undefined
+      ? rest
+      : { ...rest, events: [{ verb: 'rests', beside: order.indexOf(beside) }] }
   })
   return { attributes: { ...ordered, bodies: told }, order }
 }

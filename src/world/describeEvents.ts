@@ -47,7 +47,8 @@ function findDrops({ scene, motion, tracks }: Observed, body: number): TimedEven
   const floor = touch ?? clearance.length - 1
   const highest = Math.max(...clearance.slice(0, floor + 1))
   const begins = clearance[0] > LEAST_FALL ? 0 : -1
-  if (begins >= 0 && highest - Math.min(...clearance) > LEAST_FALL) found.push({ frame: 0, event: { verb: 'drops' } })
+  if (begins >= 0 && highest - Math.min(...clearance) > LEAST_FALL)
+    found.push({ frame: 0, event: { verb: 'drops' } })
   const rises = findRises(clearance, begins >= 0 ? firstLanding(clearance) : 0)
   const last = rises.at(-1)
   if (last !== undefined) {
@@ -104,10 +105,14 @@ function findWays({ scene, motion, tracks }: Observed, body: number): Way[] {
   const { steps, tumbling, clearance } = tracks[body]
   const isBall = scene.bodies[body].shape === 'ball'
   const hits = new Set(
-    motion.contacts.flatMap(({ body: a, other, frame }) => (other >= 0 && (a === body || other === body) ? [frame] : [])),
+    motion.contacts.flatMap(({ body: a, other, frame }) =>
+      other >= 0 && (a === body || other === body) ? [frame] : [],
+    ),
   )
   const goes = (frame: number) =>
-    steps[frame].flat * scene.fps > STILL && (isBall || tumbling[frame] * scene.fps < 0.6) && clearance[frame] < 0.5
+    steps[frame].flat * scene.fps > STILL &&
+    (isBall || tumbling[frame] * scene.fps < 0.6) &&
+    clearance[frame] < 0.5
   const ways: Way[] = []
   let from = 1
   for (let frame = 1; frame <= steps.length; frame++) {
@@ -131,9 +136,11 @@ function measureWay(scene: Scene, track: Track, body: number, from: number, to: 
   const away = sum(steps.map(step => step.away))
   const metres = Math.hypot(right, away)
   const speed = metres / ((to - from) / scene.fps)
-  const direction = Math.abs(right) >= Math.abs(away) ? (right < 0 ? 'left' : 'right') : away < 0 ? 'towards' : 'away'
+  const direction =
+    Math.abs(right) >= Math.abs(away) ? (right < 0 ? 'left' : 'right') : away < 0 ? 'towards' : 'away'
   const turning = sum(track.turning.slice(from, to)) * halfExtents(scene.bodies[body])[0]
-  const lies = scene.bodies[body].shape === 'ball' || Math.abs(track.upright[Math.floor((from + to) / 2)]) < 0.5
+  const lies =
+    scene.bodies[body].shape === 'ball' || Math.abs(track.upright[Math.floor((from + to) / 2)]) < 0.5
   return {
     from,
     to,
@@ -151,7 +158,13 @@ function isPushed({ scene, motion, tracks }: Observed, body: number, from: numbe
   return (
     moved < 0.1 &&
     motion.contacts.some(({ body: a, other, frame }) => {
-      return other >= 0 && (a === body || other === body) && frame > 0 && frame <= from + 1 && frame >= from - window
+      return (
+        other >= 0 &&
+        (a === body || other === body) &&
+        frame > 0 &&
+        frame <= from + 1 &&
+        frame >= from - window
+      )
     })
   )
 }
@@ -166,7 +179,8 @@ function findTravel(observed: Observed, body: number): TimedEvent[] {
   for (const way of findWays(observed, body)) {
     const pushed = found.length === 0 && isPushed(observed, body, way.from)
     const visible = inView.slice(way.from, way.to).some(share => share > IN_VIEW)
-    if (!visible || way.metres < (pushed ? LEAST_PUSH : LEAST_WAY) || !isSeenMoving(tracks[body], way)) continue
+    if (!visible || way.metres < (pushed ? LEAST_PUSH : LEAST_WAY) || !isSeenMoving(tracks[body], way))
+      continue
     end = way.to
     if (way.direction === told) continue
     told = way.direction
@@ -179,7 +193,8 @@ function findTravel(observed: Observed, body: number): TimedEvent[] {
   const rest = steps.length - Math.max(2, Math.round(scene.fps / 3))
   const isStill = steps.slice(rest).every(({ flat }) => flat * scene.fps < STILL)
   const visible = seen.length > 0 && inView[steps.length - 1] > IN_VIEW
-  if (found.length > 0 && isStill && visible && end <= rest + 1) found.push({ frame: end, event: { verb: 'stops' } })
+  if (found.length > 0 && isStill && visible && end <= rest + 1)
+    found.push({ frame: end, event: { verb: 'stops' } })
   return found
 }
 
@@ -202,7 +217,8 @@ function findHits({ scene, motion, tracks }: Observed, body: number): TimedEvent
     const closing = approachSpeed(before[body].position, before[other].position, mine, its)
     const [quick, slow] = [Math.hypot(...mine), Math.hypot(...its)]
     if (closing < LEAST_HIT || quick < slow || (quick === slow && body > other)) continue
-    if (tracks[body].inView[contact.frame] < IN_VIEW || tracks[other].inView[contact.frame] < IN_VIEW) continue
+    if (tracks[body].inView[contact.frame] < IN_VIEW || tracks[other].inView[contact.frame] < IN_VIEW)
+      continue
     if (found.some(hit => hit.event.other === other && contact.frame - hit.frame < scene.fps)) continue
     found.push({ frame: contact.frame, event: { verb: 'hits', other } })
   }
