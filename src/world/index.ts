@@ -8,6 +8,43 @@ export {
   writeCaptions,
 } from './caption.ts'
 export { type Film, filmScene, filmSplit } from './film.ts'
+export {
+  describePlane,
+  isPlaneHeldOut,
+  type PlaneAttributes,
+  type PlaneBodyAttributes,
+  type PlaneSize,
+  type PlaneSpeed,
+  parsePlaneCaption,
+  writePlaneCaptions,
+} from './planeCaption.ts'
+export { filmPlane, filmPlaneSplit, type PlaneFilm } from './planeFilm.ts'
+export { planeCaptionWords } from './planeGrammar.ts'
+export { pixelToPlane, renderPlane } from './planeRender.ts'
+export {
+  type BallNumbers,
+  type PhyworldLaw,
+  type PlaneGrid,
+  type PlaneOptions,
+  type PlaneSplit,
+  planeDefaults,
+  planeGrid,
+  planeRanges,
+  planeSplits,
+  samplePlane,
+} from './planeSample.ts'
+export {
+  FRAME_INTERVAL,
+  PLANE_EXTENT,
+  type PlaneBody,
+  type PlaneColour,
+  type PlaneLaw,
+  type PlaneScene,
+  planeColours,
+  planeLaws,
+  planeSceneSchema,
+} from './planeScene.ts'
+export { type PlaneContact, type PlaneMotion, type PlaneState, simulatePlane } from './planeSimulate.ts'
 export type { Pictures } from './render.ts'
 export {
   type Body,
