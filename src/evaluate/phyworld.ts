@@ -47,6 +47,8 @@ export function findBall(
   let [area, across, down] = [0, 0, 0]
   for (let row = 0, at = 0; row < size; row++) {
     for (let column = 0; column < size; column++, at += 3) {
+      // Green is white, or near it: no ball, whichever the parser.
+      if (frame[at + 1] === 255) continue
       let share: number
       if (parser === 'released') {
         share = frame[at + own] > 127 && frame[at + 1] < 127 && frame[at + other] < 127 ? 1 : 0

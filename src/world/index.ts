@@ -7,6 +7,7 @@ export {
   parseCaption,
   writeCaptions,
 } from './caption.ts'
+export { type FamilyName, familyNames } from './family.ts'
 export { type Film, filmScene, filmSplit } from './film.ts'
 export {
   describePlane,
@@ -27,6 +28,7 @@ export {
   type PlaneGrid,
   type PlaneOptions,
   type PlaneSplit,
+  phyworldLaws,
   planeDefaults,
   planeGrid,
   planeRanges,

@@ -16,6 +16,11 @@ import { simulatePlane } from './planeSimulate.ts'
 /** A range of numbers: lowest, highest. */
 export type Range = readonly [number, number]
 
+/** The three laws that PhyWorld measures. */
+export const phyworldLaws = ['uniform', 'collision', 'parabola'] as const
+/** One of the three laws that PhyWorld measures. */
+export type PhyworldLaw = (typeof phyworldLaws)[number]
+
 /** PhyWorld's ranges of radius and speed: what training shows, and what it never shows, smaller and larger. */
 export const planeRanges = {
   ball: {
@@ -60,7 +65,7 @@ export interface PlaneOptions {
   readonly height?: number
   readonly frameCount?: number
   readonly fps?: number
-  /** The laws to draw from, each as often as the others; all when absent. */
+  /** The laws to draw from, each as often as the others; all that have the split when absent. */
   readonly laws?: readonly PlaneLaw[]
   /** In distribution when absent; pendulums and several balls have no other side. */
   readonly split?: PlaneSplit
@@ -151,7 +156,7 @@ function placePendulum(random: Random): Content {
   const radius = round(between(random, [0.5, 1.2]))
   const length = between(random, [3, 7.8 - radius])
   const angle = between(random, [0.25, 1.2]) * (random.uniform() < 0.5 ? -1 : 1)
-  const reach = Math.min(Math.abs(angle), Math.asin((PLANE_EXTENT / 2 - radius - 0.1) / length))
+  const reach = Math.min(Math.abs(angle), Math.asin(Math.min(1, (PLANE_EXTENT / 2 - radius - 0.1) / length)))
   const pivot: [number, number] = [PLANE_EXTENT / 2, round(between(random, [8.6, 9.4]))]
   const swing = Math.sign(angle) * reach
   const position: [number, number] = [
@@ -217,11 +222,19 @@ const MOST_DRAWS = 1000
  * @throws RangeError when a law is asked for a split that it does not have.
  */
 export function samplePlane(seed: number, options: PlaneOptions = {}): PlaneScene {
-  const { laws = planeLaws, split, ...format } = { ...planeDefaults, ...options }
+  const {
+    split,
+    laws = split === 'inside' ? planeLaws : phyworldLaws,
+    ...format
+  } = {
+    ...planeDefaults,
+    ...options,
+  }
+  const one =
+    split === 'inside' ? undefined : laws.find(law => !(phyworldLaws as readonly string[]).includes(law))
+  if (one) throw new RangeError(`split must be "inside" for the law "${one}", got "${split}"`)
   const random = createRandom(seed)
   const law = laws[random.integer(laws.length)]
-  if (split !== 'inside' && (law === 'pendulum' || law === 'balls'))
-    throw new RangeError(`split must be "inside" for the law "${law}", got "${split}"`)
   for (let draw = 0; draw < MOST_DRAWS; draw++) {
     const numbers = drawNumbers(random, law, split)
     const content = placeLaw(random, law, numbers, planeDefaults.frameCount)
@@ -238,9 +251,6 @@ export function samplePlane(seed: number, options: PlaneOptions = {}): PlaneScen
 function spread([low, high]: Range, count: number): number[] {
   return Array.from({ length: count }, (_, i) => low + ((high - low) * i) / (count - 1))
 }
-
-/** The three laws that PhyWorld measures. */
-export type PhyworldLaw = Extract<PlaneLaw, 'uniform' | 'collision' | 'parabola'>
 
 /** Speeds and radii of PhyWorld's grids, counted: its three training sets, and what its released models were measured on. */
 const gridCounts = {
