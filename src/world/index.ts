@@ -21,16 +21,15 @@ export {
 } from './planeCaption.ts'
 export { filmPlane, filmPlaneSplit, type PlaneFilm } from './planeFilm.ts'
 export { planeCaptionWords } from './planeGrammar.ts'
+export { type PlaneGrid, planeGrid } from './planeGrid.ts'
 export { pixelToPlane, renderPlane } from './planeRender.ts'
 export {
   type BallNumbers,
   type PhyworldLaw,
-  type PlaneGrid,
   type PlaneOptions,
   type PlaneSplit,
   phyworldLaws,
   planeDefaults,
-  planeGrid,
   planeRanges,
   planeSplits,
   samplePlane,

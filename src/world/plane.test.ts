@@ -183,13 +183,32 @@ test('scenes are drawn from the ranges of their split, with the room that PhyWor
   for (const law of phyworldLaws) {
     const { inside, outside } = planeRanges[law === 'collision' ? 'collision' : 'ball']
     for (const split of planeSplits) {
-      const radii = split === 'radius' || split === 'both' ? outside.radius : [inside.radius]
-      const speeds = split === 'speed' || split === 'both' ? outside.speed : [inside.speed]
+      const isOdd = {
+        inside: [false, false],
+        radius: [true, false],
+        speed: [false, true],
+        both: [true, true],
+      }[split]
       for (let seed = 0; seed < 200; seed++) {
         const scene = samplePlane(seed, { laws: [law], split })
-        for (const { radius, velocity } of scene.bodies) {
-          assert.ok(isIn(radius, radii), `${law} ${split}: radius ${radius}`)
-          assert.ok(isIn(Math.abs(velocity[0]), speeds), `${law} ${split}: speed ${velocity[0]}`)
+        const numbers = [
+          { values: scene.bodies.map(({ radius }) => radius), range: inside.radius, beyond: outside.radius },
+          {
+            values: scene.bodies.map(({ velocity: [vx] }) => Math.abs(vx)),
+            range: inside.speed,
+            beyond: outside.speed,
+          },
+        ]
+        for (const [i, { values, range, beyond }] of numbers.entries()) {
+          assert.ok(
+            values.every(value => isIn(value, isOdd[i] ? [range, ...beyond] : [range])),
+            `${law} ${split}: ${values}`,
+          )
+          assert.equal(
+            values.some(value => isIn(value, beyond)),
+            isOdd[i],
+            `${law} ${split}: ${values}`,
+          )
         }
         if (split !== 'inside') continue
         const { frames, contacts } = simulatePlane(scene)

@@ -54,7 +54,10 @@ export const planeRanges = {
   { inside: { radius: Range; speed: Range }; outside: { radius: readonly Range[]; speed: readonly Range[] } }
 >
 
-/** Which of a scene's numbers are out of distribution: none (what training shows), radii, speeds, or both. */
+/**
+ * Which of a scene's numbers are out of distribution: none (what training shows), radii, speeds, or both. Of two
+ * balls it is enough that one is.
+ */
 export const planeSplits = ['inside', 'radius', 'speed', 'both'] as const
 /** Which of a scene's numbers are out of distribution. */
 export type PlaneSplit = (typeof planeSplits)[number]
@@ -104,7 +107,7 @@ function shuffle<T>(random: Random, from: readonly T[]): T[] {
 }
 
 /** All that a law decides of a scene. */
-type Content = Pick<PlaneScene, 'gravity' | 'walls' | 'pivot' | 'bodies'>
+export type Content = Pick<PlaneScene, 'gravity' | 'walls' | 'pivot' | 'bodies'>
 
 /** A ball that moves right, from where it stays in view for 24 frames if that can be; thrown, it starts near the top. */
 function placeMoving(random: Random, { radius, speed }: BallNumbers, thrown: boolean): Content {
@@ -124,18 +127,14 @@ function placeMoving(random: Random, { radius, speed }: BallNumbers, thrown: boo
  * first; `undefined` where there is no room for it. Next to a much larger ball a small one starts where it has room
  * to bounce back.
  */
-function placeCollision(
-  random: Random,
-  [left, right]: readonly BallNumbers[],
-  frameCount: number,
-): Content | undefined {
+function placeCollision(random: Random, [left, right]: readonly BallNumbers[]): Content | undefined {
   const reach = left.radius + right.radius
   const approach = (left.speed + right.speed) * FRAME_INTERVAL
   const uneven = Math.max(left.radius, right.radius) > 2 * Math.min(left.radius, right.radius)
   const nearest = FRAMES_BEFORE * approach + reach
   const room = PLANE_EXTENT - reach
   if (nearest > room) return undefined
-  const latest = uneven ? 1.25 * nearest : (frameCount - FRAMES_AFTER) * approach + reach
+  const latest = uneven ? 1.25 * nearest : (planeDefaults.frameCount - FRAMES_AFTER) * approach + reach
   const apart = between(random, [nearest, Math.max(nearest, Math.min(latest, room))])
   const end = PLANE_EXTENT - right.radius - apart
   const start = right.radius > 2 * left.radius ? Math.max(left.radius, end - MARGIN) : left.radius
@@ -190,25 +189,31 @@ function placeBalls(random: Random): Content | undefined {
   return { gravity: 0, walls: true, bodies }
 }
 
+/** Draws radii and speeds: out of distribution those of one ball at least, and of the other in every second draw. */
 function drawNumbers(random: Random, law: PlaneLaw, split: PlaneSplit): BallNumbers[] {
+  const count = law === 'collision' ? 2 : 1
   const { inside, outside } = planeRanges[law === 'collision' ? 'collision' : 'ball']
-  const pick = (ranges: readonly Range[]) => ranges[random.integer(ranges.length)]
-  return Array.from({ length: law === 'collision' ? 2 : 1 }, () => ({
-    radius: between(random, split === 'radius' || split === 'both' ? pick(outside.radius) : inside.radius),
-    speed: between(random, split === 'speed' || split === 'both' ? pick(outside.speed) : inside.speed),
-  }))
+  const draw = (range: Range, beyond: readonly Range[], isOutside: boolean): number[] => {
+    const odd = random.integer(count)
+    return Array.from({ length: count }, (_, i) => {
+      const isOdd = isOutside && (i === odd || random.uniform() < 0.5)
+      return between(random, isOdd ? beyond[random.integer(beyond.length)] : range)
+    })
+  }
+  const radii = draw(inside.radius, outside.radius, split === 'radius' || split === 'both')
+  const speeds = draw(inside.speed, outside.speed, split === 'speed' || split === 'both')
+  return radii.map((radius, i) => ({ radius, speed: speeds[i] }))
 }
 
 /** Draws what a law leaves open; `undefined` where the draw has no room. */
-function placeLaw(
+export function placeLaw(
   random: Random,
   law: PlaneLaw,
   numbers: readonly BallNumbers[],
-  frameCount: number,
 ): Content | undefined {
   if (law === 'pendulum') return placePendulum(random)
   if (law === 'balls') return placeBalls(random)
-  if (law === 'collision') return placeCollision(random, numbers, frameCount)
+  if (law === 'collision') return placeCollision(random, numbers)
   return placeMoving(random, numbers[0], law === 'parabola')
 }
 
@@ -237,7 +242,7 @@ export function samplePlane(seed: number, options: PlaneOptions = {}): PlaneScen
   const law = laws[random.integer(laws.length)]
   for (let draw = 0; draw < MOST_DRAWS; draw++) {
     const numbers = drawNumbers(random, law, split)
-    const content = placeLaw(random, law, numbers, planeDefaults.frameCount)
+    const content = placeLaw(random, law, numbers)
     if (!content) continue
     const scene = planeSceneSchema.parse({ version: 1, family: 'plane', law, seed, ...content, ...format })
     const early = () => simulatePlane({ ...scene, frameCount: planeDefaults.frameCount })
@@ -245,83 +250,4 @@ export function samplePlane(seed: number, options: PlaneOptions = {}): PlaneScen
     return scene
   }
   throw new Error(`no room for a scene of the law "${law}" in ${MOST_DRAWS} draws of seed ${seed}`)
-}
-
-/** `count` evenly spaced numbers, both ends included. */
-function spread([low, high]: Range, count: number): number[] {
-  return Array.from({ length: count }, (_, i) => low + ((high - low) * i) / (count - 1))
-}
-
-/** Speeds and radii of PhyWorld's grids, counted: its three training sets, and what its released models were measured on. */
-const gridCounts = {
-  ball: { '30K': [300, 100], '300K': [1000, 300], '3M': [3000, 1000], evaluation: [16, 10] },
-  collision: { '30K': [21, 8], '300K': [41, 14], '3M': [71, 26], evaluation: [4, 4] },
-} as const
-
-/** A grid's name. */
-export type PlaneGrid = keyof (typeof gridCounts)['ball']
-
-/** Speeds and radii out of distribution, counted a range, and beside them those in distribution. */
-const outsideCounts = {
-  ball: { outside: [16, 8], inside: [8, 8] },
-  collision: { outside: [4, 3], inside: [3, 3] },
-} as const
-
-function valuesOf(
-  law: PhyworldLaw,
-  grid: PlaneGrid,
-  split: PlaneSplit,
-): { radii: number[]; speeds: number[] } {
-  const kind = law === 'collision' ? 'collision' : 'ball'
-  const { inside, outside } = planeRanges[kind]
-  const counts = outsideCounts[kind]
-  const [speeds, radii] = split === 'inside' ? gridCounts[kind][grid] : counts.inside
-  const beyond = (ranges: readonly Range[], count: number) => ranges.flatMap(range => spread(range, count))
-  return {
-    radii:
-      split === 'radius' || split === 'both'
-        ? beyond(outside.radius, counts.outside[1])
-        : spread(inside.radius, radii),
-    speeds:
-      split === 'speed' || split === 'both'
-        ? beyond(outside.speed, counts.outside[0])
-        : spread(inside.speed, speeds),
-  }
-}
-
-/**
- * The scenes of one of PhyWorld's grids in order of radius, then speed (of the left ball first). Where a ball starts
- * is drawn from the seed and the place in the grid. Combinations that leave two balls no room are left out.
- * Splits out of distribution have one grid each, whatever its name.
- */
-export function* planeGrid(
-  law: PhyworldLaw,
-  grid: PlaneGrid = 'evaluation',
-  { split = 'inside', seed = 0, ...format }: Omit<PlaneOptions, 'laws'> & { readonly seed?: number } = {},
-): Generator<PlaneScene> {
-  const { radii, speeds } = valuesOf(law, grid, split)
-  const several = (values: readonly number[]) => (law === 'collision' ? values : [Number.NaN])
-  let place = 0
-  for (const radius of radii)
-    for (const radius2 of several(radii))
-      for (const speed of speeds)
-        for (const speed2 of several(speeds)) {
-          const own = (seed + Math.imul(place++, 0x9e3779b1)) | 0
-          const numbers = [
-            { radius, speed },
-            { radius: radius2, speed: speed2 },
-          ]
-          const content = placeLaw(createRandom(own), law, numbers, planeDefaults.frameCount)
-          if (!content) continue
-          const { split: _, ...defaults } = planeDefaults
-          yield planeSceneSchema.parse({
-            version: 1,
-            family: 'plane',
-            law,
-            seed: own,
-            ...content,
-            ...defaults,
-            ...format,
-          })
-        }
 }

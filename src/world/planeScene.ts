@@ -29,6 +29,9 @@ export const planeColours = {
 /** A colour's name. */
 export type PlaneColour = keyof typeof planeColours
 
+/** Balls may touch at the start: what is less inside than this is rounding. */
+const ROUNDING = 1e-9
+
 const pairSchema = z.tuple([z.number(), z.number()])
 
 const bodySchema = z.strictObject({
@@ -75,7 +78,9 @@ export const planeSceneSchema = z
     if (pivot && bodies.length !== 1) refuse('bodies', `a pendulum has one body, got ${bodies.length}`)
     if (pivot && distance(pivot, bodies[0].position) === 0) refuse('pivot', 'must be away from the body')
     for (const [i, a] of bodies.entries()) {
-      const inside = bodies.slice(i + 1).some(b => distance(a.position, b.position) < a.radius + b.radius)
+      const inside = bodies
+        .slice(i + 1)
+        .some(b => distance(a.position, b.position) < a.radius + b.radius - ROUNDING)
       if (inside) refuse('bodies', `must start apart, got one inside body ${i}`)
     }
   })
