@@ -83,6 +83,14 @@ test('a film without a ball, one too short, and one of noise are measured or ref
   assert.ok(
     Math.abs(measureVelocityError(empty, scene, 'released')!.error - scene.bodies[0].velocity[0]) < 1e-9,
   )
+  const thrown = samplePlane(1, { laws: ['parabola'], width: 32, height: 32 })
+  const lost = measureVelocityError(empty, thrown, 'calibrated')!
+  between(
+    lost.error,
+    thrown.bodies[0].velocity[0] + 2,
+    thrown.bodies[0].velocity[0] + 5,
+    'a lost thrown ball',
+  )
   const short = { ...empty, frames: empty.frames.subarray(0, 4 * 32 * 32 * 3) }
   assert.equal(measureVelocityError(short, scene, 'released'), undefined)
   const pendulum = samplePlane(1, { laws: ['pendulum'] })

@@ -115,21 +115,24 @@ function findImpact(velocities: readonly (readonly number[])[]): number {
   return count
 }
 
-/** A ball's seen positions over frames; where it is not seen it is taken to be at its side of the picture, as released. */
+/**
+ * A ball as it is seen over frames. Where it is not, it is taken to be at `lost` along x, its side of the picture, with
+ * the height and radius that it had, as released. One that is never seen stays at height 0: the released evaluation
+ * leaves such films out, which flatters a model that loses balls.
+ */
 function trackBall(
   frames: readonly Uint8Array[],
   size: number,
   colour: SeenColour,
   lost: number,
   parser: PlaneParser,
-) {
-  const track: SeenBall[] = []
-  for (const frame of frames) {
-    const last = track[track.length - 1]
-    const seen = findBall(frame, size, colour, parser)
-    track.push(seen ?? { x: lost, y: last?.y ?? Number.NaN, radius: last?.radius ?? Number.NaN })
-  }
-  return track
+): SeenBall[] {
+  const seen = frames.map(frame => findBall(frame, size, colour, parser))
+  let last = seen.find(ball => ball !== undefined) ?? { x: lost, y: 0, radius: 0 }
+  return seen.map(ball => {
+    last = ball ?? { ...last, x: lost }
+    return last
+  })
 }
 
 /**
