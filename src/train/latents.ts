@@ -6,7 +6,7 @@ import type { Clip, Dataset } from '../dataset/index.ts'
 import { type AutoencoderConfig, FRAMES_PER_LATENT, type Parameters } from '../model/index.ts'
 import { compileEncoder, type Encoder, repeatFirstFrame } from '../sample/index.ts'
 import { openTensors, type StoredTensor, saveTensors, writeAtomically } from '../store/index.ts'
-import { type BodyLooks, MOST_BODIES, mapTruth, readLooks } from './truth.ts'
+import { type BodyLooks, MOST_BODIES, mapTruth, readLooks, type TruthWindow } from './truth.ts'
 
 // Shapes: n clips of a shard, f latent frames, Z latent channels, h w latent grid, M bodies at most.
 
@@ -24,13 +24,9 @@ export interface LatentClip {
 }
 
 /** Some latent frames of a clip, and what is true of them. */
-export interface LatentWindow {
+export interface LatentWindow extends TruthWindow {
   /** Normalised: frames x Z x h x w. */
   readonly latents: Float32Array
-  /** How much of each latent's pixels each body covers, 0 to 1: frames x h x w x M. */
-  readonly coverage: Float32Array
-  /** Widths of the picture that a body's centre goes in a latent frame, right and down: frames x M x 2. */
-  readonly velocity: Float32Array
 }
 
 /** The latents of a whole dataset, read from disk a window at a time. */

@@ -1,7 +1,6 @@
 import { z } from 'zod'
 import { FRAMES_PER_LATENT, PIXELS_PER_LATENT } from '../model/index.ts'
 import { colours, materials, shapes } from '../world/index.ts'
-import type { LatentWindow } from './latents.ts'
 
 /** What can be told of a body at a glance. */
 export interface BodyLooks {
@@ -37,6 +36,14 @@ export interface TruthMap {
   /** How much of a latent's pixels each body covers, from 0 to 255: f x h x w x M. */
   readonly coverage: Uint8Array
   /** How far the centre of each body's pixels comes in a latent frame, in widths of the picture, right and down: f x M x 2. */
+  readonly velocity: Float32Array
+}
+
+/** What is true of the latents of a window. */
+export interface TruthWindow {
+  /** How much of each latent's pixels each body covers, 0 to 1: frames x h x w x M. */
+  readonly coverage: Float32Array
+  /** Widths of the picture that a body's centre goes in a latent frame, right and down: frames x M x 2. */
   readonly velocity: Float32Array
 }
 
@@ -113,7 +120,7 @@ const VELOCITY_UNIT = 0.1
  * @param patch latents along the side of a token
  */
 export function truthOfTokens(
-  { coverage, velocity }: Pick<LatentWindow, 'coverage' | 'velocity'>,
+  { coverage, velocity }: TruthWindow,
   bodies: readonly BodyLooks[],
   width: number,
   patch: number,
