@@ -20,6 +20,7 @@ import {
 import { compile } from '../onnx/index.ts'
 import { type Checkpoint, loadCheckpoint, saveCheckpoint } from '../store/index.ts'
 import { optimizerDefaults, type Rule, updateParameters, type Values } from './optimizer.ts'
+import { plotCurves } from './plot.ts'
 import { type Schedule, scheduleRates } from './schedule.ts'
 
 type Batch = Readonly<Record<string, Tensor>>
@@ -55,6 +56,8 @@ export interface RunOptions {
   readonly profile?: string
   readonly signal?: AbortSignal
   readonly onStep?: (report: StepReport) => void
+  /** Called when a checkpoint has been written; the run waits for it. */
+  readonly onCheckpoint?: (step: number, state: Readonly<Record<string, Tensor>>) => Promise<void>
 }
 
 /** One step, as the log has it. */
@@ -229,6 +232,7 @@ async function runSteps(training: Training, options: RunOptions): Promise<State>
     profile,
     signal,
     onStep,
+    onCheckpoint,
   } = options
   mkdirSync(folder, { recursive: true })
   const saved = resumeRun(folder, training)
@@ -240,7 +244,11 @@ async function runSteps(training: Training, options: RunOptions): Promise<State>
   const example = await training.nextBatch(randomOfStep(seed, 0), 0)
   const compiled = await compile(traceStep(training, example), { threads, profile })
   const nextBatch = drawAhead(training, seed)
-  const save = (step: number) => saveCheckpoint(folder, { step, config: training.config, tensors: state })
+  const save = async (step: number) => {
+    saveCheckpoint(folder, { step, config: training.config, tensors: state })
+    writeFileSync(path.join(folder, 'loss.svg'), plotLog(readFileSync(logFile(folder), 'utf8')))
+    await onCheckpoint?.(step, state)
+  }
   const started = performance.now()
   let savedAt = started
   let step = firstStep
@@ -264,15 +272,32 @@ async function runSteps(training: Training, options: RunOptions): Promise<State>
     appendFileSync(logFile(folder), `${JSON.stringify(report)}\n`)
     onStep?.(report)
     if (performance.now() - savedAt > secondsPerCheckpoint * 1000) {
-      save(step)
+      await save(step)
       savedAt = performance.now()
     }
     // Lets signals be heard between two steps.
     await new Promise(resolve => setImmediate(resolve))
   }
-  if (step > firstStep) save(step)
+  if (step > firstStep) await save(step)
   await compiled.release()
   return state
+}
+
+/** The curves of a run's log: the loss and everything that was watched. */
+function plotLog(log: string): string {
+  const reports = log
+    .split('\n')
+    .slice(0, -1)
+    .map(line => JSON.parse(line) as StepReport)
+  const names = Object.keys(reports[0]?.watch ?? {})
+  const curve = (name: string, value: (report: StepReport) => number) => ({
+    name,
+    points: reports.map(report => [report.step, value(report)] as const),
+  })
+  return plotCurves('Losses', [
+    curve('loss', ({ loss }) => loss),
+    ...names.map(name => curve(name, ({ watch }) => watch[name])),
+  ])
 }
 
 function readWatch(results: Readonly<Record<string, Tensor>>): Record<string, number> {
