@@ -2,7 +2,7 @@ import { createRandom, type Random } from '../array/index.ts'
 import { type Attributes, type BodyAttributes, type Event, mainAction, orderBodies } from './attributes.ts'
 import { captionGrammar } from './captionGrammar.ts'
 import { type Plan, planCaption, resolvePlan } from './captionPlan.ts'
-import { type Fields, readRule, spell, type Tree, writeRule, wordsOf } from './grammar.ts'
+import { type Fields, readRule, spell, type Tree, wordsOf, writeRule } from './grammar.ts'
 
 /** A caption with the tree of its sentence: the grammar's rules by name, down to the words. */
 export interface Caption {
@@ -75,7 +75,8 @@ function shortenEvents({ events }: BodyAttributes, random: Random): Event[] {
   const bounces = events.findIndex(({ verb }) => verb === 'bounces')
   return events
     .filter(({ verb }, i) => {
-      if (action === 'bounce' && bounces >= 0) return i === bounces || (verb === 'drops' ? random.uniform() < 0.2 : random.uniform() < 0.35)
+      if (action === 'bounce' && bounces >= 0)
+        return i === bounces || (verb === 'drops' ? random.uniform() < 0.2 : random.uniform() < 0.35)
       return i === main || random.uniform() < 0.4
     })
     .map(event => shortenEvent(event, random))
@@ -96,7 +97,9 @@ export function shorten(attributes: Attributes, random: Random): Attributes {
       events: shortenEvents(body, random),
     }
   })
-  const kept = [...bodies.keys()].filter(i => i === 0 || maybe(bodies[i].events[0]?.verb === 'rests' ? 0.5 : 0.85))
+  const kept = [...bodies.keys()].filter(
+    i => i === 0 || maybe(bodies[i].events[0]?.verb === 'rests' ? 0.5 : 0.85),
+  )
   const { floor, light, sky, camera } = attributes
   const ordered = orderBodies({ bodies }, kept)
   return {

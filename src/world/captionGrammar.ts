@@ -25,7 +25,13 @@ const shape = table(
 )
 const looks = any(
   all(maybe(size), colour, maybe(material), shape),
-  all(maybe(size), shape, any('of', 'made of'), colour, table('material', ['metal', 'metal'], ['glass', 'glass'])),
+  all(
+    maybe(size),
+    shape,
+    any('of', 'made of'),
+    colour,
+    table('material', ['metal', 'metal'], ['glass', 'glass']),
+  ),
   all(maybe(size), says({ material: 'matte' }, 'matte'), colour, shape),
 )
 const introduction = all(table('article', ['a', 'a'], ['another', 'another']), looks)
@@ -58,10 +64,15 @@ const event = all(
       // Two events in one breath: goes and passes, goes and leaves.
       maybe(any(all('behind', part('behind', 'mention')), says({ leaves: 'yes' }, 'out of view'))),
     ),
-    all(says({ verb: 'rests' }, 'rests', 'stands still', 'stays still'), maybe(all(beside, part('beside', 'reference')))),
+    all(
+      says({ verb: 'rests' }, 'rests', 'stands still', 'stays still'),
+      maybe(all(beside, part('beside', 'reference'))),
+    ),
     all(
       says({ verb: 'bounces' }, 'bounces'),
-      maybe(table('times', [1, 'once'], [2, 'twice'], [3, 'three times'], [4, 'many times', 'several times'])),
+      maybe(
+        table('times', [1, 'once'], [2, 'twice'], [3, 'three times'], [4, 'many times', 'several times']),
+      ),
     ),
     all(says({ verb: 'pushed' }, 'is pushed', 'is knocked'), maybe(direction)),
     all(
@@ -129,10 +140,7 @@ const camera = all(
     says({ move: 'still' }, 'stands still', 'stays still', 'is still'),
     all(says({ move: 'orbit' }, 'orbits', 'circles'), maybe(sideways)),
     all(says({ move: 'pan' }, 'pans', 'turns'), maybe(sideways)),
-    all(
-      says({ move: 'dolly' }, 'moves'),
-      table('direction', ['in', 'in', 'closer'], ['out', 'back', 'out']),
-    ),
+    all(says({ move: 'dolly' }, 'moves'), table('direction', ['in', 'in', 'closer'], ['out', 'back', 'out'])),
   ),
 )
 

@@ -64,7 +64,9 @@ function createMentions(bodies: readonly BodyAttributes[], random: Random) {
   let count = 0
   const introduce = (body: number): Mention => {
     if (body !== count) {
-      throw new RangeError(`bodies must be in the order of mention (see orderBodies): ${body} comes before ${count}`)
+      throw new RangeError(
+        `bodies must be in the order of mention (see orderBodies): ${body} comes before ${count}`,
+      )
     }
     const looks = looksOf(bodies[body])
     const known = bodies.slice(0, count++).some(other => {
@@ -75,7 +77,12 @@ function createMentions(bodies: readonly BodyAttributes[], random: Random) {
   const refer = (body: number): Mention => {
     const { shape, colour, size, material } = bodies[body]
     const known = bodies.slice(0, count)
-    const short = [{ shape, colour }, { shape, colour, size }, { shape, colour, material }, { shape, colour, size, material }]
+    const short = [
+      { shape, colour },
+      { shape, colour, size },
+      { shape, colour, material },
+      { shape, colour, size, material },
+    ]
     const ways: Looks[] = random.uniform() < 0.25 ? [{ shape }, ...short] : short
     const unique = ways.find(way => known.filter(other => fits(other, way)).length === 1)
     if (unique) return { article: 'the', ...looksOf(unique) }
@@ -104,8 +111,11 @@ function planEvents(events: readonly Event[], mentions: Mentions, random: Random
       const goes = event.verb === 'rolls' || event.verb === 'slides'
       const merges = goes && (next?.verb === 'passes' || next?.verb === 'leaves') && random.uniform() < 0.6
       if (merges) i++
-      const also =
-        !merges ? {} : next.verb === 'passes' ? { behind: mentions.mention(next.other) } : { leaves: 'yes' as const }
+      const also = !merges
+        ? {}
+        : next.verb === 'passes'
+          ? { behind: mentions.mention(next.other) }
+          : { leaves: 'yes' as const }
       planned.push({ ...event, ...also })
     }
   }
@@ -158,7 +168,8 @@ function tellsKnown(events: readonly Event[], mentions: Mentions): boolean {
 /** Puts the floor into the middle of the first clause, where there is a middle. */
 function placeFloor(clauses: readonly Clause[], floor: Attributes['floor']): Clause[] | undefined {
   const [first, ...rest] = clauses
-  if (!first.events || first.events.length < 2 || 'other' in first.events[0] || 'beside' in first.events[0]) return undefined
+  if (!first.events || first.events.length < 2 || 'other' in first.events[0] || 'beside' in first.events[0])
+    return undefined
   if (first.events[0].behind || first.events[0].leaves) return undefined
   return [{ ...first, events: [{ ...first.events[0], place: { floor } }, ...first.events.slice(1)] }, ...rest]
 }
@@ -171,7 +182,11 @@ function mix<T>(items: readonly T[], random: Random): T[] {
 /** Draws how attributes are told: in which clauses, and what comes before and after them. */
 export function planCaption({ bodies, floor, light, sky, camera }: Attributes, random: Random): Plan {
   let clauses = planClauses(bodies, random)
-  const settings: Setting[] = [...(floor ? [{ floor }] : []), ...(light ? [{ light }] : []), ...(sky ? [{ sky }] : [])]
+  const settings: Setting[] = [
+    ...(floor ? [{ floor }] : []),
+    ...(light ? [{ light }] : []),
+    ...(sky ? [{ sky }] : []),
+  ]
   const middle = floor && random.uniform() < 0.15 ? placeFloor(clauses, floor) : undefined
   if (middle) clauses = middle
   const rest = settings.filter(setting => !(middle && setting.floor))
@@ -196,7 +211,8 @@ function findBody(bodies: Told[], { article, ordinal, ...looks }: Mention): numb
   const alike = bodies.flatMap((body, i) => (fits(body, looks) ? [i] : []))
   const name = `the ${[looks.size, looks.colour, looks.material, looks.shape].filter(Boolean).join(' ')}`
   if (article === 'the' && ordinal !== undefined) {
-    if (ordinal > alike.length) throw new SyntaxError(`not a caption of this world: there is no number ${ordinal} of "${name}"`)
+    if (ordinal > alike.length)
+      throw new SyntaxError(`not a caption of this world: there is no number ${ordinal} of "${name}"`)
     return alike[ordinal - 1]
   }
   if (article === 'the' && alike.length === 1) return alike[0]
@@ -204,13 +220,19 @@ function findBody(bodies: Told[], { article, ordinal, ...looks }: Mention): numb
     throw new SyntaxError(`not a caption of this world: "${name}" may be one of ${alike.length} bodies`)
   }
   const { colour, shape } = looks
-  if (!colour || !shape) throw new SyntaxError(`not a caption of this world: "${name}" was not mentioned before`)
+  if (!colour || !shape)
+    throw new SyntaxError(`not a caption of this world: "${name}" was not mentioned before`)
   bodies.push({ ...looks, colour, shape, events: [] })
   return bodies.length - 1
 }
 
 /** Reads the events of one body; returns the body mentioned last. */
-function resolveEvents(bodies: Told[], body: number, events: readonly PlannedEvent[], settings: Setting[]): number {
+function resolveEvents(
+  bodies: Told[],
+  body: number,
+  events: readonly PlannedEvent[],
+  settings: Setting[],
+): number {
   let last = body
   const find = (mention: Mention) => {
     last = findBody(bodies, mention)

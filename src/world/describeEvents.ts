@@ -11,7 +11,9 @@ const LEAST_RISE = 0.07
 /** Metres a second below which a body is still, and metres that it comes along before it "goes". */
 const STILL = 0.1
 const LEAST_WAY = 0.35
-const LEAST_PUSH = 0.2
+const LEAST_PUSH = 0.25
+/** A later way in another direction must be longer to be told. */
+const LEAST_TURN = 0.6
 /** Mean speed of what goes slowly or quickly, in metres a second. */
 const SLOW = 0.75
 const QUICK = 1.4
@@ -47,7 +49,8 @@ function findDrops({ scene, motion, tracks }: Observed, body: number): TimedEven
   const floor = touch ?? clearance.length - 1
   const highest = Math.max(...clearance.slice(0, floor + 1))
   const begins = clearance[0] > LEAST_FALL ? 0 : -1
-  if (begins >= 0 && highest - Math.min(...clearance) > LEAST_FALL) found.push({ frame: 0, event: { verb: 'drops' } })
+  if (begins >= 0 && highest - Math.min(...clearance) > LEAST_FALL)
+    found.push({ frame: 0, event: { verb: 'drops' } })
   const rises = findRises(clearance, begins >= 0 ? firstLanding(clearance) : 0)
   const last = rises.at(-1)
   if (last !== undefined) {
@@ -104,10 +107,14 @@ function findWays({ scene, motion, tracks }: Observed, body: number): Way[] {
   const { steps, tumbling, clearance } = tracks[body]
   const isBall = scene.bodies[body].shape === 'ball'
   const hits = new Set(
-    motion.contacts.flatMap(({ body: a, other, frame }) => (other >= 0 && (a === body || other === body) ? [frame] : [])),
+    motion.contacts.flatMap(({ body: a, other, frame }) =>
+      other >= 0 && (a === body || other === body) ? [frame] : [],
+    ),
   )
   const goes = (frame: number) =>
-    steps[frame].flat * scene.fps > STILL && (isBall || tumbling[frame] * scene.fps < 0.6) && clearance[frame] < 0.5
+    steps[frame].flat * scene.fps > STILL &&
+    (isBall || tumbling[frame] * scene.fps < 0.6) &&
+    clearance[frame] < 0.5
   const ways: Way[] = []
   let from = 1
   for (let frame = 1; frame <= steps.length; frame++) {
@@ -131,9 +138,11 @@ function measureWay(scene: Scene, track: Track, body: number, from: number, to: 
   const away = sum(steps.map(step => step.away))
   const metres = Math.hypot(right, away)
   const speed = metres / ((to - from) / scene.fps)
-  const direction = Math.abs(right) >= Math.abs(away) ? (right < 0 ? 'left' : 'right') : away < 0 ? 'towards' : 'away'
+  const direction =
+    Math.abs(right) >= Math.abs(away) ? (right < 0 ? 'left' : 'right') : away < 0 ? 'towards' : 'away'
   const turning = sum(track.turning.slice(from, to)) * halfExtents(scene.bodies[body])[0]
-  const lies = scene.bodies[body].shape === 'ball' || Math.abs(track.upright[Math.floor((from + to) / 2)]) < 0.5
+  const lies =
+    scene.bodies[body].shape === 'ball' || Math.abs(track.upright[Math.floor((from + to) / 2)]) < 0.5
   return {
     from,
     to,
@@ -148,11 +157,13 @@ function measureWay(scene: Scene, track: Track, body: number, from: number, to: 
 function isPushed({ scene, motion, tracks }: Observed, body: number, from: number): boolean {
   const moved = sum(tracks[body].steps.slice(0, from).map(({ flat }) => flat))
   const window = Math.ceil(scene.fps * 0.2)
+  const touch = motion.contacts.find(({ body: a, other, frame }) => {
+    return (
+      other >= 0 && (a === body || other === body) && frame > 0 && frame <= from + 1 && frame >= from - window
+    )
+  })
   return (
-    moved < 0.1 &&
-    motion.contacts.some(({ body: a, other, frame }) => {
-      return other >= 0 && (a === body || other === body) && frame > 0 && frame <= from + 1 && frame >= from - window
-    })
+    touch !== undefined && moved < 0.1 && Math.hypot(...motion.frames[touch.frame - 1][body].velocity) < 0.3
   )
 }
 
@@ -166,20 +177,22 @@ function findTravel(observed: Observed, body: number): TimedEvent[] {
   for (const way of findWays(observed, body)) {
     const pushed = found.length === 0 && isPushed(observed, body, way.from)
     const visible = inView.slice(way.from, way.to).some(share => share > IN_VIEW)
-    if (!visible || way.metres < (pushed ? LEAST_PUSH : LEAST_WAY) || !isSeenMoving(tracks[body], way)) continue
+    const least = pushed ? LEAST_PUSH : found.length > 0 ? LEAST_TURN : LEAST_WAY
+    if (!visible || way.metres < least || !isSeenMoving(tracks[body], way)) continue
     end = way.to
     if (way.direction === told) continue
     told = way.direction
     const { direction, speed } = way
     const event: Event = pushed
       ? { verb: 'pushed', direction }
-      : { verb: way.rolls ? 'rolls' : 'slides', direction, ...(speed && { speed }) }
+      : { verb: way.rolls ? 'rolls' : 'slides', direction, ...(speed && found.length === 0 && { speed }) }
     found.push({ frame: way.from, event })
   }
   const rest = steps.length - Math.max(2, Math.round(scene.fps / 3))
   const isStill = steps.slice(rest).every(({ flat }) => flat * scene.fps < STILL)
   const visible = seen.length > 0 && inView[steps.length - 1] > IN_VIEW
-  if (found.length > 0 && isStill && visible && end <= rest + 1) found.push({ frame: end, event: { verb: 'stops' } })
+  if (found.length > 0 && isStill && visible && end <= rest + 1)
+    found.push({ frame: end + 1, event: { verb: 'stops' } })
   return found
 }
 
@@ -190,23 +203,30 @@ function isSeenMoving({ seen }: Track, { from, to, direction }: Way): boolean {
   return Math.hypot(a.x - b.x, a.y - b.y) > 0.03 || Math.abs(a.radius / b.radius - 1) > 0.1
 }
 
-/** Whom a body hits: the quicker one of the two hits the other. */
+/** Whom a body hits: of two that touch for the first time, the quicker one hits the other. */
 function findHits({ scene, motion, tracks }: Observed, body: number): TimedEvent[] {
-  const found: (TimedEvent & { readonly event: { readonly other: number } })[] = []
-  for (const contact of motion.contacts) {
-    if (contact.other < 0 || contact.frame === 0) continue
-    if (contact.body !== body && contact.other !== body) continue
-    const other = contact.body === body ? contact.other : contact.body
-    const before = motion.frames[Math.max(0, contact.frame - 1)]
-    const [mine, its] = [before[body], before[other]].map(({ velocity }) => velocity)
-    const closing = approachSpeed(before[body].position, before[other].position, mine, its)
-    const [quick, slow] = [Math.hypot(...mine), Math.hypot(...its)]
-    if (closing < LEAST_HIT || quick < slow || (quick === slow && body > other)) continue
-    if (tracks[body].inView[contact.frame] < IN_VIEW || tracks[other].inView[contact.frame] < IN_VIEW) continue
-    if (found.some(hit => hit.event.other === other && contact.frame - hit.frame < scene.fps)) continue
-    found.push({ frame: contact.frame, event: { verb: 'hits', other } })
-  }
-  return found
+  return scene.bodies.flatMap((_, other): TimedEvent[] => {
+    const meets = motion.contacts.filter(contact => {
+      const [a, b] = [contact.body, contact.other]
+      return contact.frame > 0 && ((a === body && b === other) || (a === other && b === body))
+    })
+    const hit = meets.find(({ frame }) => {
+      const before = motion.frames[frame - 1]
+      const [mine, its] = [before[body], before[other]].map(({ velocity }) => velocity)
+      const [quick, slow] = [Math.hypot(...mine), Math.hypot(...its)]
+      const isQuicker = quick > slow || (quick === slow && body < other)
+      return isQuicker && approachSpeed(before[body].position, before[other].position, mine, its) > LEAST_HIT
+    })
+    // What was touching before has not hit; what nobody sees is not told.
+    const isFirst = hit && meets.every(({ frame }) => hit.frame - frame > scene.fps || frame >= hit.frame)
+    const visible = hit && [body, other].every(i => visibleShare(tracks[i], hit.frame) > 0.3)
+    return hit && isFirst && visible ? [{ frame: hit.frame, event: { verb: 'hits', other } }] : []
+  })
+}
+
+/** Share of a body that is inside the picture and not covered. */
+export function visibleShare({ inView, hiddenBy }: Track, frame: number): number {
+  return inView[frame] - Math.max(...hiddenBy.map(shares => shares[frame]))
 }
 
 type Vector = readonly [number, number, number]
@@ -273,10 +293,18 @@ function findHiding({ scene, tracks }: Observed, body: number): TimedEvent[] {
   })
 }
 
-/** Everything that one body does, in the order of time. */
+/** Whether the beginning of an event is seen, for events that are not about being seen. */
+function isVisible({ frame, event: { verb } }: TimedEvent, track: Track): boolean {
+  if (verb === 'leaves' || verb === 'enters' || verb === 'passes' || verb === 'hides') return true
+  const near = [frame, Math.min(frame + 2, track.inView.length - 1)]
+  return near.some(at => visibleShare(track, at) > 0.2)
+}
+
+/** Everything that one body does and that is seen, in the order of time. */
 export function findEvents(observed: Observed, body: number): TimedEvent[] {
-  return [findEdges, findDrops, findTravel, findHits, findTopple, findSpin, findHiding]
+  return [findEdges, findDrops, findHits, findTravel, findTopple, findSpin, findHiding]
     .flatMap(find => find(observed, body))
+    .filter(timed => isVisible(timed, observed.tracks[body]))
     .map((timed, rank) => ({ ...timed, rank }))
     .sort((a, b) => a.frame - b.frame || a.rank - b.rank)
     .map(({ frame, event }) => ({ frame, event }))

@@ -25,7 +25,13 @@ export interface Track {
 }
 
 /** Height of the lowest point of a body; the upward axis has the vertical part `up`. */
-function lowest(scene: Scene, body: number, { position: [, y] }: BodyState, rows: Float64Array, at: number): number {
+function lowest(
+  scene: Scene,
+  body: number,
+  { position: [, y] }: BodyState,
+  rows: Float64Array,
+  at: number,
+): number {
   const { shape } = scene.bodies[body]
   const [across, half] = halfExtents(scene.bodies[body])
   const [a, up, c] = [rows[at + 1], rows[at + 4], rows[at + 7]]
@@ -37,7 +43,10 @@ function lowest(scene: Scene, body: number, { position: [, y] }: BodyState, rows
 }
 
 /** Angle between two orientations, and its part around the vertical axis. */
-function turned({ orientation: [a, b, c, d] }: BodyState, { orientation: [x, y, z, w] }: BodyState): [number, number] {
+function turned(
+  { orientation: [a, b, c, d] }: BodyState,
+  { orientation: [x, y, z, w] }: BodyState,
+): [number, number] {
   // q = now * conjugate(before), vertical part and real part.
   const real = w * d + x * a + y * b + z * c
   const vertical = -w * b + y * d - z * a + x * c
@@ -68,7 +77,10 @@ function castOutline(packed: Float64Array, body: number, lens: Lens): Outline {
     const way = point.map((p, axis) => p - lens.position[axis])
     const length = Math.hypot(...way)
     ray.set(lens.position)
-    ray.set(way.map(w => w / length), 3)
+    ray.set(
+      way.map(w => w / length),
+      3,
+    )
     hit[0] = Infinity
     if (enterBody(packed, body * BODY, ray, 0, hit, 0) === 0) continue
     rays++
@@ -96,7 +108,11 @@ function seeBody(packed: Float64Array, body: number, lens: Lens) {
   if (depth <= 0.1) return { seen, inView: 0, hiddenBy: discs.map(() => 0) }
   const edge = Math.min(x, y, lens.width - x, lens.height - y)
   const near = discs.some(
-    (disc, i) => i !== body && disc.depth > 0.1 && disc.depth < depth && Math.hypot(disc.x - x, disc.y - y) < disc.radius + radius,
+    (disc, i) =>
+      i !== body &&
+      disc.depth > 0.1 &&
+      disc.depth < depth &&
+      Math.hypot(disc.x - x, disc.y - y) < disc.radius + radius,
   )
   if (edge <= -radius) return { seen, inView: 0, hiddenBy: discs.map(() => 0) }
   if (edge >= radius && !near) return { seen, inView: 1, hiddenBy: discs.map(() => 0) }

@@ -49,7 +49,12 @@ export const table = (key: string, ...rows: TableRow[]): Phrase => ({ kind: 'tab
 /** A field told by another rule. */
 export const part = (key: string, rule: string): Phrase => ({ kind: 'part', key, rule })
 /** A field with a list told by another rule; `between` items stand these words, before the last one `last`. */
-export const list = (key: string, rule: string, between: readonly string[], last: readonly string[]): Phrase => ({
+export const list = (
+  key: string,
+  rule: string,
+  between: readonly string[],
+  last: readonly string[],
+): Phrase => ({
   kind: 'list',
   key,
   rule,
@@ -268,11 +273,7 @@ function append(head: Reading, tails: readonly Reading[]): Reading[] {
   }))
 }
 
-function readList(
-  source: Source,
-  { key, rule, between, last }: List,
-  at: number,
-): Reading[] {
+function readList(source: Source, { key, rule, between, last }: List, at: number): Reading[] {
   const joins = [...new Set([...between, ...last].map(words => pieces(words).filter(isWord).join(' ')))]
   const found: Reading[] = []
   const go = (items: readonly Fields[], parts: readonly Part[], from: number, isFirst: boolean) => {
