@@ -15,7 +15,7 @@ const LEAST_PUSH = 0.25
 /** A later way in another direction must be longer to be told. */
 const LEAST_TURN = 0.6
 /** Mean speed of what goes slowly or quickly, in metres a second. */
-const SLOW = 0.75
+const SLOW = 0.9
 const QUICK = 1.4
 /** Metres a second at which two bodies come together before one "hits" the other. */
 const LEAST_HIT = 0.25
