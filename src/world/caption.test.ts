@@ -272,7 +272,7 @@ test('the split: about a tenth is held out, and what was held out before still i
         if (!isHeldOut({ bodies: [{ colour, shape, events: [event] }] })) continue
         held++
         const isOld = !['cyan', 'pink'].includes(colour) && shape !== 'cone'
-        const action = 'direction' in event ? event.direction : event.verb
+        const action = 'direction' in event && event.direction ? event.direction : event.verb
         if (isOld && !['towards', 'away', 'topples'].includes(action))
           before.push(`${colour} ${shape} ${action}`)
       }

@@ -41,54 +41,48 @@ export interface Observed {
 
 const sum = (values: readonly number[]) => values.reduce((a, b) => a + b, 0)
 
-/** Falls and bounces: how often the lowest point comes up from the floor again after the first touch. */
+/** Falls and bounces: how often the lowest point comes up again. */
 function findDrops({ scene, motion, tracks }: Observed, body: number): TimedEvent[] {
   const { clearance } = tracks[body]
-  const found: TimedEvent[] = []
-  const touch = motion.contacts.find(contact => contact.body === body && contact.other === -1)?.frame
-  const floor = touch ?? clearance.length - 1
-  const highest = Math.max(...clearance.slice(0, floor + 1))
-  const begins = clearance[0] > LEAST_FALL ? 0 : -1
-  if (begins >= 0 && highest - Math.min(...clearance) > LEAST_FALL)
-    found.push({ frame: 0, event: { verb: 'drops' } })
-  const rises = findRises(clearance, begins >= 0 ? firstLanding(clearance) : 0)
-  const last = rises.at(-1)
-  if (last !== undefined) {
-    const times = Math.min(4, rises.length)
-    // What is thrown up a little by a hit does not bounce.
-    if (begins >= 0 || rises.length > 1) found.push({ frame: rises[0], event: { verb: 'bounces', times } })
-  }
-  return scene.frameCount > 1 ? found : []
+  const falls = clearance[0] > LEAST_FALL && clearance[0] - Math.min(...clearance) > LEAST_FALL
+  const touches = new Set(
+    motion.contacts
+      .filter(contact => contact.body === body && contact.other === -1)
+      .map(({ frame }) => frame),
+  )
+  const rises = findRises(clearance, touches)
+  // What is thrown up once by a hit does not bounce.
+  const bounces = rises.length > (falls ? 0 : 1) && scene.frameCount > 1
+  return [
+    ...(falls ? [{ frame: 0, event: { verb: 'drops' } as const }] : []),
+    ...(bounces
+      ? [{ frame: rises[0], event: { verb: 'bounces', times: Math.min(4, rises.length) } as const }]
+      : []),
+  ]
 }
 
-/** The first frame in which a falling body is at its lowest before it comes up. */
-function firstLanding(clearance: readonly number[]): number {
-  for (let frame = 1; frame < clearance.length; frame++) {
-    if (clearance[frame] >= clearance[frame - 1] || clearance[frame] < 0.02) return frame
-  }
-  return clearance.length
-}
-
-/** Frames in which a rise begins that can be seen. */
-function findRises(clearance: readonly number[], from: number): number[] {
+/** Frames in which rises begin that can be seen. A touch of the floor between two frames is a lowest point too. */
+function findRises(clearance: readonly number[], touches: ReadonlySet<number>): number[] {
   const found: number[] = []
-  let low = from
-  let rising = false
-  let high = 0
-  for (let frame = from; frame < clearance.length; frame++) {
-    if (!rising) {
-      if (clearance[frame] <= clearance[low]) low = frame
-      else if (clearance[frame] - clearance[low] > LEAST_RISE) {
-        found.push(low)
-        rising = true
-        high = clearance[frame]
-      }
-    } else if (clearance[frame] > high) high = clearance[frame]
-    else if (high - clearance[frame] > LEAST_RISE * 0.5) {
-      rising = false
-      low = frame
+  let low = { frame: 0, height: clearance[0] }
+  let high: number | undefined
+  clearance.forEach((height, frame) => {
+    if (touches.has(frame)) {
+      low = { frame, height: 0 }
+      high = undefined
     }
-  }
+    if (high === undefined) {
+      if (height <= low.height) low = { frame, height }
+      else if (height - low.height > LEAST_RISE) {
+        found.push(low.frame)
+        high = height
+      }
+    } else if (height > high) high = height
+    else if (high - height > LEAST_RISE / 2) {
+      high = undefined
+      low = { frame, height }
+    }
+  })
   return found
 }
 
@@ -121,10 +115,20 @@ function findWays({ scene, motion, tracks }: Observed, body: number): Way[] {
     const ends = frame === steps.length || !goes(frame)
     const back = !ends && frame > from && turnsBack(steps[from], steps[frame])
     if (!ends && !hits.has(frame) && !back) continue
-    if (frame > from) ways.push(measureWay(scene, tracks[body], body, from, frame))
+    const [first, end] = visiblePart(tracks[body], from, frame)
+    if (end > first) ways.push(measureWay(scene, tracks[body], body, first, end))
     from = ends ? frame + 1 : frame
   }
   return ways
+}
+
+/** The part of some frames in which a body is seen. */
+function visiblePart(track: Track, from: number, to: number): [from: number, to: number] {
+  const isSeen = (frame: number) => visibleShare(track, frame) > 0.2
+  let [first, end] = [from, to]
+  while (first < end && !isSeen(first)) first++
+  while (end > first && !isSeen(end - 1)) end--
+  return [first, end]
 }
 
 function turnsBack(a: Track['steps'][number], b: Track['steps'][number]): boolean {
@@ -266,9 +270,10 @@ function findEdges({ scene, tracks }: Observed, body: number): TimedEvent[] {
   const { inView } = tracks[body]
   const last = inView.length - 1
   const found: TimedEvent[] = []
-  const first = inView.findIndex(share => share > IN_VIEW)
-  if (first < 0 || last === 0) return []
-  if (inView[0] < OUT_OF_VIEW) found.push({ frame: first, event: { verb: 'enters' } })
+  if (last === 0 || !inView.some(share => share > IN_VIEW)) return []
+  if (inView[0] < OUT_OF_VIEW) {
+    found.push({ frame: inView.findIndex(share => share >= OUT_OF_VIEW), event: { verb: 'enters' } })
+  }
   if (inView[last] < OUT_OF_VIEW) {
     const gone = inView.findLastIndex(share => share > IN_VIEW)
     // One frame is too short to see that it goes.
