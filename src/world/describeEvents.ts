@@ -1,7 +1,7 @@
 import type { Direction, Event, Speed } from './attributes.ts'
 import type { Track } from './describeTrack.ts'
 import { halfExtents, type Scene } from './scene.ts'
-import type { Motion } from './simulate.ts'
+import type { BodyState, Motion } from './simulate.ts'
 
 // What counts as having happened: only what can be seen. A metre is about 20 pixels at 128 x 128.
 
@@ -215,11 +215,8 @@ function findHits({ scene, motion, tracks }: Observed, body: number): TimedEvent
       return contact.frame > 0 && ((a === body && b === other) || (a === other && b === body))
     })
     const hit = meets.find(({ frame }) => {
-      const before = motion.frames[frame - 1]
-      const [mine, its] = [before[body], before[other]].map(({ velocity }) => velocity)
-      const [quick, slow] = [Math.hypot(...mine), Math.hypot(...its)]
-      const isQuicker = quick > slow || (quick === slow && body < other)
-      return isQuicker && approachSpeed(before[body].position, before[other].position, mine, its) > LEAST_HIT
+      const [mine, its] = approach(motion.frames[frame - 1][body], motion.frames[frame - 1][other])
+      return mine + its > LEAST_HIT && (mine > its || (mine === its && body < other))
     })
     // What was touching before has not hit; what nobody sees is not told.
     const isFirst = hit && meets.every(({ frame }) => hit.frame - frame > scene.fps || frame >= hit.frame)
@@ -233,13 +230,12 @@ export function visibleShare({ inView, hiddenBy }: Track, frame: number): number
   return inView[frame] - Math.max(...hiddenBy.map(shares => shares[frame]))
 }
 
-type Vector = readonly [number, number, number]
-
-/** Metres a second at which two bodies come together along the line between them. */
-function approachSpeed(a: Vector, b: Vector, v: Vector, w: Vector): number {
-  const line = [0, 1, 2].map(axis => b[axis] - a[axis])
+/** Metres a second at which each of two bodies goes towards the other. */
+function approach(a: BodyState, b: BodyState): [mine: number, its: number] {
+  const line = a.position.map((p, axis) => b.position[axis] - p)
   const length = Math.hypot(...line) || 1
-  return sum([0, 1, 2].map(axis => ((v[axis] - w[axis]) * line[axis]) / length))
+  const along = ({ velocity }: BodyState) => sum(velocity.map((v, axis) => (v * line[axis]) / length))
+  return [along(a), -along(b)]
 }
 
 /** A body that stood on the floor and lies. */
@@ -265,9 +261,10 @@ function findSpin({ scene, tracks }: Observed, body: number): TimedEvent[] {
   return [{ frame: turns.findIndex(angle => Math.abs(angle) * scene.fps > 0.3), event: { verb: 'spins' } }]
 }
 
-/** Coming into view and leaving it. */
+/** Coming into view and leaving it by itself, not because the camera turns away. */
 function findEdges({ scene, tracks }: Observed, body: number): TimedEvent[] {
-  const { inView } = tracks[body]
+  const { inView, steps } = tracks[body]
+  if (sum(steps.map(({ flat }) => flat)) < LEAST_WAY) return []
   const last = inView.length - 1
   const found: TimedEvent[] = []
   if (last === 0 || !inView.some(share => share > IN_VIEW)) return []
@@ -282,19 +279,19 @@ function findEdges({ scene, tracks }: Observed, body: number): TimedEvent[] {
   return found
 }
 
-/** Going behind another body, and coming out again or not. What is behind glass is still seen. */
+/** Going behind another body by itself, and coming out again or not. What is behind glass is still seen. */
 function findHiding({ scene, tracks }: Observed, body: number): TimedEvent[] {
   const { hiddenBy, inView, steps } = tracks[body]
   return hiddenBy.flatMap((shares, other): TimedEvent[] => {
     const covered = shares.findIndex((share, frame) => share > COVERED && inView[frame] > IN_VIEW)
-    const clear = shares.findIndex(share => share < CLEAR)
-    if (covered < 0 || clear < 0 || clear > covered) return []
-    const from = shares.findLastIndex((share, frame) => frame < covered && share < CLEAR)
-    const moves = sum(steps.slice(from, covered + 1).map(({ flat }) => flat)) > 0.15
-    const stays = shares[shares.length - 1] > COVERED && inView[shares.length - 1] > IN_VIEW
-    const gone = stays && shares[shares.length - 1] > 0.8 && scene.bodies[other].material !== 'glass'
-    if (gone) return [{ frame: covered, event: { verb: 'hides', other } }]
-    return moves ? [{ frame: covered, event: { verb: 'passes', other } }] : []
+    const clear = shares.findLastIndex((share, frame) => frame < covered && share < CLEAR)
+    if (covered < 0 || clear < 0) return []
+    const between = (of: Track['steps']) => sum(of.slice(clear, covered + 1).map(({ flat }) => flat))
+    const own = between(steps)
+    if (own < 0.15 || own < between(tracks[other].steps)) return []
+    const last = shares.length - 1
+    const isGone = shares[last] > 0.9 && inView[last] > IN_VIEW && scene.bodies[other].material !== 'glass'
+    return [{ frame: covered, event: { verb: isGone ? 'hides' : 'passes', other } }]
   })
 }
 

@@ -3,12 +3,15 @@ export {
   type Attributes,
   type BodyAttributes,
   countAttributes,
+  type Event,
   isHeldOut,
   mainAction,
 } from './attributes.ts'
 export type { CameraFrame } from './camera.ts'
-export { parseCaption, writeCaptions } from './caption.ts'
+export { type Captions, parseCaption, readCaption, writeCaptions } from './caption.ts'
+export { type Description, describe, describeMotion } from './describe.ts'
 export { type Family, type Film, families, filmScene, filmSplit } from './film.ts'
+export type { Tree } from './grammar.ts'
 export { type Pictures, renderMotion } from './render.ts'
 export {
   type Body,
