@@ -63,7 +63,18 @@ const MOST_WORDS = 56
 /** Events of one body. */
 const MOST_EVENTS = 5
 /** What is left out when there is too much to tell, the slightest first; a way counts as slight when it is a later one. */
-const SLIGHT = ['stops', 'enters', 'spins', 'passes', 'slight way', 'hits', 'bounces', 'drops'] as const
+const SLIGHT = [
+  'splashes',
+  'stops',
+  'enters',
+  'spins',
+  'passes',
+  'slight way',
+  'hits',
+  'bounces',
+  'drops',
+  'leaves',
+] as const
 
 /** The event that can best be left out of what some bodies do, the latest of its kind; of each body one stays. */
 function findSlightest(

@@ -53,8 +53,11 @@ function findDrops({ scene, motion, tracks }: Observed, body: number): TimedEven
   const rises = findRises(clearance, touches)
   // What is thrown up once by a hit does not bounce.
   const bounces = rises.length > (falls ? 0 : 1) && scene.frameCount > 1
+  const [landing] = touches
+  const splashes = falls && scene.floor === 'water' && landing !== undefined
   return [
     ...(falls ? [{ frame: 0, event: { verb: 'drops' } as const }] : []),
+    ...(splashes ? [{ frame: landing, event: { verb: 'splashes' } as const }] : []),
     ...(bounces
       ? [{ frame: rises[0], event: { verb: 'bounces', times: Math.min(4, rises.length) } as const }]
       : []),
