@@ -90,7 +90,7 @@ const event = all(
       ['stops', 'stops', 'comes to rest'],
       ['topples', 'topples', 'falls over', 'tips over'],
       ['spins', 'spins', 'spins around'],
-      ['splashes', 'splashes into the water', 'makes a splash'],
+      ['splashes', 'splashes into the water', 'makes waves', 'makes a splash'],
       ['enters', 'comes into view', 'enters the picture'],
       ['leaves', 'leaves the view', 'leaves the picture', 'goes out of view'],
     ),

@@ -1,6 +1,6 @@
 import { type Attributes, type BodyAttributes, type Event, orderBodies } from './attributes.ts'
 import { openLens } from './camera.ts'
-import { findEvents, type Observed, type TimedEvent } from './describeEvents.ts'
+import { findEvents, type Observed, type TimedEvent, visibleShare } from './describeEvents.ts'
 import { type Track, trackBodies } from './describeTrack.ts'
 import { halfExtents, type Scene } from './scene.ts'
 import type { Motion } from './simulate.ts'
@@ -37,24 +37,81 @@ function describeCamera(scene: Scene, { camera }: Motion): Attributes['camera'] 
 /** Share of a body that must be seen in some frame for it to be told at all. */
 const LEAST_SEEN = 0.2
 
-function isSeen({ inView, hiddenBy }: Track): boolean {
-  return inView.some(
-    (share, frame) => share - Math.max(...hiddenBy.map(shares => shares[frame])) > LEAST_SEEN,
-  )
+/** Mean number of words that an event takes in a caption. */
+const LENGTHS = {
+  rests: 2,
+  rolls: 4.5,
+  slides: 4.5,
+  pushed: 4.5,
+  bounces: 3,
+  hits: 4.5,
+  passes: 5,
+  hides: 5,
+  drops: 1.5,
+  topples: 1.5,
+  spins: 1.5,
+  stops: 2,
+  splashes: 4,
+  enters: 4,
+  leaves: 4,
+} as const satisfies Record<Event['verb'], number>
+/** Mean number of words of a body, and of floor, light, sky and camera together. */
+const BODY_LENGTH = 5.5
+const AROUND_LENGTH = 17
+/** A detailed caption has about 60 words at most. */
+const MOST_WORDS = 56
+/** Events of one body. */
+const MOST_EVENTS = 5
+/** What is left out when there is too much to tell, the slightest first; a way counts as slight when it is a later one. */
+const SLIGHT = [
+  'splashes',
+  'stops',
+  'enters',
+  'spins',
+  'passes',
+  'slight way',
+  'hits',
+  'bounces',
+  'drops',
+  'leaves',
+] as const
+
+/** The event that can best be left out of what some bodies do, the latest of its kind; of each body one stays. */
+function findSlightest(
+  bodies: readonly (readonly TimedEvent[])[],
+  among: readonly number[],
+): { readonly body: number; readonly at: number } | undefined {
+  const rows = among.flatMap(body => {
+    const way = bodies[body].findIndex(({ event }) => 'direction' in event)
+    return bodies[body].map(({ event, frame }, at) => {
+      const verb = 'direction' in event && at > way ? 'slight way' : event.verb
+      return { body, at, frame, rank: (SLIGHT as readonly string[]).indexOf(verb) }
+    })
+  })
+  return rows
+    .filter(({ body, rank }) => rank >= 0 && bodies[body].length > 1)
+    .sort((a, b) => a.rank - b.rank || b.frame - a.frame)[0]
 }
 
-/** How many events are told of each body, by how many bodies there are: a caption has 60 words. */
-const MOST_EVENTS = [6, 5, 4, 3]
-/** What is left out first when there are too many. */
-const SLIGHT = ['stops', 'enters', 'spins', 'passes', 'drops'] as const
-
-function limitEvents(events: readonly Event[], most: number): Event[] {
-  const kept = [...events]
-  for (const verb of SLIGHT) {
-    const at = kept.length > most ? kept.findLastIndex(event => event.verb === verb) : -1
-    if (at >= 0) kept.splice(at, 1)
+/** Leaves out the slightest events until a caption can tell the rest. */
+function limitEvents(bodies: readonly (readonly TimedEvent[])[], told: readonly number[]): Event[][] {
+  const kept = bodies.map(events => [...events])
+  const words = () =>
+    told.reduce((total, body) => {
+      return total + BODY_LENGTH + kept[body].reduce((sum, { event }) => sum + LENGTHS[event.verb], 0)
+    }, AROUND_LENGTH)
+  const leaveOut = (among: readonly number[]) => {
+    const slightest = findSlightest(kept, among)
+    if (slightest) kept[slightest.body].splice(slightest.at, 1)
+    return slightest !== undefined
   }
-  return kept.slice(0, most)
+  for (const body of told) while (kept[body].length > MOST_EVENTS && leaveOut([body]));
+  while (words() > MOST_WORDS && leaveOut(told));
+  return kept.map(events => events.map(({ event }) => event))
+}
+
+function isSeen(track: Track): boolean {
+  return track.inView.some((_, frame) => visibleShare(track, frame) > LEAST_SEEN)
 }
 
 /** Bodies in the order of what they do: who moves first, who moves more, then those that rest, from left to right. */
@@ -96,14 +153,13 @@ export function describe(scene: Scene, motion: Motion): Description {
   const observed = { scene, motion, tracks: trackBodies(scene, motion) }
   const timed = scene.bodies.map((_, body) => findEvents(observed, body))
   const ranked = rankBodies(observed, timed)
-  const most = MOST_EVENTS[ranked.length - 1]
+  const seen = timed.map(events => {
+    return events.filter(({ event }) => !('other' in event) || ranked.includes(event.other))
+  })
+  const limited = limitEvents(seen, ranked)
   const bodies = scene.bodies.map(({ colour, shape, size, material }, body): BodyAttributes => {
-    const events = timed[body]
-      .map(({ event }) => event)
-      .filter(event => !('other' in event) || ranked.includes(event.other))
-    const told = limitEvents(events, most)
-    const rests = told.length === 0 && scene.frameCount > 1
-    return { colour, shape, size, material, events: rests ? [{ verb: 'rests' }] : told }
+    const rests = limited[body].length === 0 && scene.frameCount > 1
+    return { colour, shape, size, material, events: rests ? [{ verb: 'rests' }] : limited[body] }
   })
   const marked = bodies.map((body, i) => ({ ...body, scene: i }))
   const { floor, light, sky } = scene

@@ -1,7 +1,7 @@
 import type { Direction, Event, Speed } from './attributes.ts'
 import type { Track } from './describeTrack.ts'
 import { halfExtents, type Scene } from './scene.ts'
-import type { Motion } from './simulate.ts'
+import type { BodyState, Motion } from './simulate.ts'
 
 // What counts as having happened: only what can be seen. A metre is about 20 pixels at 128 x 128.
 
@@ -11,9 +11,11 @@ const LEAST_RISE = 0.07
 /** Metres a second below which a body is still, and metres that it comes along before it "goes". */
 const STILL = 0.1
 const LEAST_WAY = 0.35
-const LEAST_PUSH = 0.2
+const LEAST_PUSH = 0.25
+/** A later way in another direction must be longer to be told. */
+const LEAST_TURN = 0.6
 /** Mean speed of what goes slowly or quickly, in metres a second. */
-const SLOW = 0.75
+const SLOW = 0.9
 const QUICK = 1.4
 /** Metres a second at which two bodies come together before one "hits" the other. */
 const LEAST_HIT = 0.25
@@ -39,54 +41,51 @@ export interface Observed {
 
 const sum = (values: readonly number[]) => values.reduce((a, b) => a + b, 0)
 
-/** Falls and bounces: how often the lowest point comes up from the floor again after the first touch. */
+/** Falls and bounces: how often the lowest point comes up again. */
 function findDrops({ scene, motion, tracks }: Observed, body: number): TimedEvent[] {
   const { clearance } = tracks[body]
-  const found: TimedEvent[] = []
-  const touch = motion.contacts.find(contact => contact.body === body && contact.other === -1)?.frame
-  const floor = touch ?? clearance.length - 1
-  const highest = Math.max(...clearance.slice(0, floor + 1))
-  const begins = clearance[0] > LEAST_FALL ? 0 : -1
-  if (begins >= 0 && highest - Math.min(...clearance) > LEAST_FALL)
-    found.push({ frame: 0, event: { verb: 'drops' } })
-  const rises = findRises(clearance, begins >= 0 ? firstLanding(clearance) : 0)
-  const last = rises.at(-1)
-  if (last !== undefined) {
-    const times = Math.min(4, rises.length)
-    // What is thrown up a little by a hit does not bounce.
-    if (begins >= 0 || rises.length > 1) found.push({ frame: rises[0], event: { verb: 'bounces', times } })
-  }
-  return scene.frameCount > 1 ? found : []
+  const falls = clearance[0] > LEAST_FALL && clearance[0] - Math.min(...clearance) > LEAST_FALL
+  const touches = new Set(
+    motion.contacts
+      .filter(contact => contact.body === body && contact.other === -1)
+      .map(({ frame }) => frame),
+  )
+  const rises = findRises(clearance, touches)
+  // What is thrown up once by a hit does not bounce.
+  const bounces = rises.length > (falls ? 0 : 1) && scene.frameCount > 1
+  const [landing] = touches
+  const splashes = falls && scene.floor === 'water' && landing !== undefined
+  return [
+    ...(falls ? [{ frame: 0, event: { verb: 'drops' } as const }] : []),
+    ...(splashes ? [{ frame: landing, event: { verb: 'splashes' } as const }] : []),
+    ...(bounces
+      ? [{ frame: rises[0], event: { verb: 'bounces', times: Math.min(4, rises.length) } as const }]
+      : []),
+  ]
 }
 
-/** The first frame in which a falling body is at its lowest before it comes up. */
-function firstLanding(clearance: readonly number[]): number {
-  for (let frame = 1; frame < clearance.length; frame++) {
-    if (clearance[frame] >= clearance[frame - 1] || clearance[frame] < 0.02) return frame
-  }
-  return clearance.length
-}
-
-/** Frames in which a rise begins that can be seen. */
-function findRises(clearance: readonly number[], from: number): number[] {
+/** Frames in which rises begin that can be seen. A touch of the floor between two frames is a lowest point too. */
+function findRises(clearance: readonly number[], touches: ReadonlySet<number>): number[] {
   const found: number[] = []
-  let low = from
-  let rising = false
-  let high = 0
-  for (let frame = from; frame < clearance.length; frame++) {
-    if (!rising) {
-      if (clearance[frame] <= clearance[low]) low = frame
-      else if (clearance[frame] - clearance[low] > LEAST_RISE) {
-        found.push(low)
-        rising = true
-        high = clearance[frame]
-      }
-    } else if (clearance[frame] > high) high = clearance[frame]
-    else if (high - clearance[frame] > LEAST_RISE * 0.5) {
-      rising = false
-      low = frame
+  let low = { frame: 0, height: clearance[0] }
+  let high: number | undefined
+  clearance.forEach((height, frame) => {
+    if (touches.has(frame)) {
+      low = { frame, height: 0 }
+      high = undefined
     }
-  }
+    if (high === undefined) {
+      if (height <= low.height) low = { frame, height }
+      else if (height - low.height > LEAST_RISE) {
+        found.push(low.frame)
+        high = height
+      }
+    } else if (height > high) high = height
+    else if (high - height > LEAST_RISE / 2) {
+      high = undefined
+      low = { frame, height }
+    }
+  })
   return found
 }
 
@@ -119,10 +118,20 @@ function findWays({ scene, motion, tracks }: Observed, body: number): Way[] {
     const ends = frame === steps.length || !goes(frame)
     const back = !ends && frame > from && turnsBack(steps[from], steps[frame])
     if (!ends && !hits.has(frame) && !back) continue
-    if (frame > from) ways.push(measureWay(scene, tracks[body], body, from, frame))
+    const [first, end] = visiblePart(tracks[body], from, frame)
+    if (end > first) ways.push(measureWay(scene, tracks[body], body, first, end))
     from = ends ? frame + 1 : frame
   }
   return ways
+}
+
+/** The part of some frames in which a body is seen. */
+function visiblePart(track: Track, from: number, to: number): [from: number, to: number] {
+  const isSeen = (frame: number) => visibleShare(track, frame) > 0.2
+  let [first, end] = [from, to]
+  while (first < end && !isSeen(first)) first++
+  while (end > first && !isSeen(end - 1)) end--
+  return [first, end]
 }
 
 function turnsBack(a: Track['steps'][number], b: Track['steps'][number]): boolean {
@@ -155,17 +164,13 @@ function measureWay(scene: Scene, track: Track, body: number, from: number, to: 
 function isPushed({ scene, motion, tracks }: Observed, body: number, from: number): boolean {
   const moved = sum(tracks[body].steps.slice(0, from).map(({ flat }) => flat))
   const window = Math.ceil(scene.fps * 0.2)
+  const touch = motion.contacts.find(({ body: a, other, frame }) => {
+    return (
+      other >= 0 && (a === body || other === body) && frame > 0 && frame <= from + 1 && frame >= from - window
+    )
+  })
   return (
-    moved < 0.1 &&
-    motion.contacts.some(({ body: a, other, frame }) => {
-      return (
-        other >= 0 &&
-        (a === body || other === body) &&
-        frame > 0 &&
-        frame <= from + 1 &&
-        frame >= from - window
-      )
-    })
+    touch !== undefined && moved < 0.1 && Math.hypot(...motion.frames[touch.frame - 1][body].velocity) < 0.3
   )
 }
 
@@ -179,22 +184,22 @@ function findTravel(observed: Observed, body: number): TimedEvent[] {
   for (const way of findWays(observed, body)) {
     const pushed = found.length === 0 && isPushed(observed, body, way.from)
     const visible = inView.slice(way.from, way.to).some(share => share > IN_VIEW)
-    if (!visible || way.metres < (pushed ? LEAST_PUSH : LEAST_WAY) || !isSeenMoving(tracks[body], way))
-      continue
+    const least = pushed ? LEAST_PUSH : found.length > 0 ? LEAST_TURN : LEAST_WAY
+    if (!visible || way.metres < least || !isSeenMoving(tracks[body], way)) continue
     end = way.to
     if (way.direction === told) continue
     told = way.direction
     const { direction, speed } = way
     const event: Event = pushed
       ? { verb: 'pushed', direction }
-      : { verb: way.rolls ? 'rolls' : 'slides', direction, ...(speed && { speed }) }
+      : { verb: way.rolls ? 'rolls' : 'slides', direction, ...(speed && found.length === 0 && { speed }) }
     found.push({ frame: way.from, event })
   }
   const rest = steps.length - Math.max(2, Math.round(scene.fps / 3))
   const isStill = steps.slice(rest).every(({ flat }) => flat * scene.fps < STILL)
   const visible = seen.length > 0 && inView[steps.length - 1] > IN_VIEW
   if (found.length > 0 && isStill && visible && end <= rest + 1)
-    found.push({ frame: end, event: { verb: 'stops' } })
+    found.push({ frame: end + 1, event: { verb: 'stops' } })
   return found
 }
 
@@ -205,33 +210,35 @@ function isSeenMoving({ seen }: Track, { from, to, direction }: Way): boolean {
   return Math.hypot(a.x - b.x, a.y - b.y) > 0.03 || Math.abs(a.radius / b.radius - 1) > 0.1
 }
 
-/** Whom a body hits: the quicker one of the two hits the other. */
+/** Whom a body hits: of two that touch for the first time, the quicker one hits the other. */
 function findHits({ scene, motion, tracks }: Observed, body: number): TimedEvent[] {
-  const found: (TimedEvent & { readonly event: { readonly other: number } })[] = []
-  for (const contact of motion.contacts) {
-    if (contact.other < 0 || contact.frame === 0) continue
-    if (contact.body !== body && contact.other !== body) continue
-    const other = contact.body === body ? contact.other : contact.body
-    const before = motion.frames[Math.max(0, contact.frame - 1)]
-    const [mine, its] = [before[body], before[other]].map(({ velocity }) => velocity)
-    const closing = approachSpeed(before[body].position, before[other].position, mine, its)
-    const [quick, slow] = [Math.hypot(...mine), Math.hypot(...its)]
-    if (closing < LEAST_HIT || quick < slow || (quick === slow && body > other)) continue
-    if (tracks[body].inView[contact.frame] < IN_VIEW || tracks[other].inView[contact.frame] < IN_VIEW)
-      continue
-    if (found.some(hit => hit.event.other === other && contact.frame - hit.frame < scene.fps)) continue
-    found.push({ frame: contact.frame, event: { verb: 'hits', other } })
-  }
-  return found
+  return scene.bodies.flatMap((_, other): TimedEvent[] => {
+    const meets = motion.contacts.filter(contact => {
+      const [a, b] = [contact.body, contact.other]
+      return contact.frame > 0 && ((a === body && b === other) || (a === other && b === body))
+    })
+    const hit = meets.find(({ frame }) => {
+      const [mine, its] = approach(motion.frames[frame - 1][body], motion.frames[frame - 1][other])
+      return mine + its > LEAST_HIT && (mine > its || (mine === its && body < other))
+    })
+    // What was touching before has not hit; what nobody sees is not told.
+    const isFirst = hit && meets.every(({ frame }) => hit.frame - frame > scene.fps || frame >= hit.frame)
+    const visible = hit && [body, other].every(i => visibleShare(tracks[i], hit.frame) > 0.3)
+    return hit && isFirst && visible ? [{ frame: hit.frame, event: { verb: 'hits', other } }] : []
+  })
 }
 
-type Vector = readonly [number, number, number]
+/** Share of a body that is inside the picture and not covered. */
+export function visibleShare({ inView, hiddenBy }: Track, frame: number): number {
+  return inView[frame] - Math.max(...hiddenBy.map(shares => shares[frame]))
+}
 
-/** Metres a second at which two bodies come together along the line between them. */
-function approachSpeed(a: Vector, b: Vector, v: Vector, w: Vector): number {
-  const line = [0, 1, 2].map(axis => b[axis] - a[axis])
+/** Metres a second at which each of two bodies goes towards the other. */
+function approach(a: BodyState, b: BodyState): [mine: number, its: number] {
+  const line = a.position.map((p, axis) => b.position[axis] - p)
   const length = Math.hypot(...line) || 1
-  return sum([0, 1, 2].map(axis => ((v[axis] - w[axis]) * line[axis]) / length))
+  const along = ({ velocity }: BodyState) => sum(velocity.map((v, axis) => (v * line[axis]) / length))
+  return [along(a), -along(b)]
 }
 
 /** A body that stood on the floor and lies. */
@@ -257,14 +264,16 @@ function findSpin({ scene, tracks }: Observed, body: number): TimedEvent[] {
   return [{ frame: turns.findIndex(angle => Math.abs(angle) * scene.fps > 0.3), event: { verb: 'spins' } }]
 }
 
-/** Coming into view and leaving it. */
+/** Coming into view and leaving it by itself, not because the camera turns away. */
 function findEdges({ scene, tracks }: Observed, body: number): TimedEvent[] {
-  const { inView } = tracks[body]
+  const { inView, steps } = tracks[body]
+  if (sum(steps.map(({ flat }) => flat)) < LEAST_WAY) return []
   const last = inView.length - 1
   const found: TimedEvent[] = []
-  const first = inView.findIndex(share => share > IN_VIEW)
-  if (first < 0 || last === 0) return []
-  if (inView[0] < OUT_OF_VIEW) found.push({ frame: first, event: { verb: 'enters' } })
+  if (last === 0 || !inView.some(share => share > IN_VIEW)) return []
+  if (inView[0] < OUT_OF_VIEW) {
+    found.push({ frame: inView.findIndex(share => share >= OUT_OF_VIEW), event: { verb: 'enters' } })
+  }
   if (inView[last] < OUT_OF_VIEW) {
     const gone = inView.findLastIndex(share => share > IN_VIEW)
     // One frame is too short to see that it goes.
@@ -273,26 +282,34 @@ function findEdges({ scene, tracks }: Observed, body: number): TimedEvent[] {
   return found
 }
 
-/** Going behind another body, and coming out again or not. What is behind glass is still seen. */
+/** Going behind another body by itself, and coming out again or not. What is behind glass is still seen. */
 function findHiding({ scene, tracks }: Observed, body: number): TimedEvent[] {
   const { hiddenBy, inView, steps } = tracks[body]
   return hiddenBy.flatMap((shares, other): TimedEvent[] => {
     const covered = shares.findIndex((share, frame) => share > COVERED && inView[frame] > IN_VIEW)
-    const clear = shares.findIndex(share => share < CLEAR)
-    if (covered < 0 || clear < 0 || clear > covered) return []
-    const from = shares.findLastIndex((share, frame) => frame < covered && share < CLEAR)
-    const moves = sum(steps.slice(from, covered + 1).map(({ flat }) => flat)) > 0.15
-    const stays = shares[shares.length - 1] > COVERED && inView[shares.length - 1] > IN_VIEW
-    const gone = stays && shares[shares.length - 1] > 0.8 && scene.bodies[other].material !== 'glass'
-    if (gone) return [{ frame: covered, event: { verb: 'hides', other } }]
-    return moves ? [{ frame: covered, event: { verb: 'passes', other } }] : []
+    const clear = shares.findLastIndex((share, frame) => frame < covered && share < CLEAR)
+    if (covered < 0 || clear < 0) return []
+    const between = (of: Track['steps']) => sum(of.slice(clear, covered + 1).map(({ flat }) => flat))
+    const own = between(steps)
+    if (own < 0.15 || own < between(tracks[other].steps)) return []
+    const last = shares.length - 1
+    const isGone = shares[last] > 0.9 && inView[last] > IN_VIEW && scene.bodies[other].material !== 'glass'
+    return [{ frame: covered, event: { verb: isGone ? 'hides' : 'passes', other } }]
   })
 }
 
-/** Everything that one body does, in the order of time. */
+/** Whether the beginning of an event is seen, for events that are not about being seen. */
+function isVisible({ frame, event: { verb } }: TimedEvent, track: Track): boolean {
+  if (verb === 'leaves' || verb === 'enters' || verb === 'passes' || verb === 'hides') return true
+  const near = [frame, Math.min(frame + 2, track.inView.length - 1)]
+  return near.some(at => visibleShare(track, at) > 0.2)
+}
+
+/** Everything that one body does and that is seen, in the order of time. */
 export function findEvents(observed: Observed, body: number): TimedEvent[] {
-  return [findEdges, findDrops, findTravel, findHits, findTopple, findSpin, findHiding]
+  return [findEdges, findDrops, findHits, findTravel, findTopple, findSpin, findHiding]
     .flatMap(find => find(observed, body))
+    .filter(timed => isVisible(timed, observed.tracks[body]))
     .map((timed, rank) => ({ ...timed, rank }))
     .sort((a, b) => a.frame - b.frame || a.rank - b.rank)
     .map(({ frame, event }) => ({ frame, event }))

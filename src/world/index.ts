@@ -3,13 +3,16 @@ export {
   type Attributes,
   type BodyAttributes,
   countAttributes,
+  type Event,
   isHeldOut,
   mainAction,
 } from './attributes.ts'
 export type { CameraFrame } from './camera.ts'
-export { parseCaption, writeCaptions } from './caption.ts'
+export { type Captions, parseCaption, readCaption, writeCaptions } from './caption.ts'
+export { type Description, describe, describeMotion } from './describe.ts'
 export { type FamilyName, familyNames } from './family.ts'
 export { type Family, type Film, families, filmScene, filmSplit } from './film.ts'
+export type { Tree } from './grammar.ts'
 export {
   describePlane,
   isPlaneHeldOut,

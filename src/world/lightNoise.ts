@@ -12,8 +12,10 @@ export function noise(x: number, y: number, period = 1 << 20): number {
   const iy = Math.floor(y)
   const fx = x - ix
   const fy = y - iy
-  const wrap = (i: number) => ((i % period) + period) % period
-  const [x0, x1, y0, y1] = [wrap(ix), wrap(ix + 1), wrap(iy), wrap(iy + 1)]
+  const x0 = ((ix % period) + period) % period
+  const x1 = x0 + 1 === period ? 0 : x0 + 1
+  const y0 = ((iy % period) + period) % period
+  const y1 = y0 + 1 === period ? 0 : y0 + 1
   const u = fx * fx * fx * (fx * (fx * 6 - 15) + 10)
   const v = fy * fy * fy * (fy * (fy * 6 - 15) + 10)
   const top = hash(x0, y0) + (hash(x1, y0) - hash(x0, y0)) * u
@@ -23,7 +25,9 @@ export function noise(x: number, y: number, period = 1 << 20): number {
 
 /** Noise of several octaves, each of half the size and strength of the one before; 0 to 1. */
 export function fractalNoise(x: number, y: number, octaves: number, period = 1 << 20): number {
-  let [sum, weight, total] = [0, 1, 0]
+  let sum = 0
+  let weight = 1
+  let total = 0
   for (let octave = 0; octave < octaves; octave++) {
     const scale = 1 << octave
     sum += weight * noise(x * scale + octave * 7, y * scale + octave * 13, period * scale)

@@ -168,6 +168,24 @@ export function skyLight(
   if (stars > 0 && pixel > 0 && dy > 0) addStar(stars, turn, height, pixel, out, at)
 }
 
+/** The light of the horizon in the direction of a ray: what haze takes on. */
+export function horizonLight(
+  { colours }: SkyMap,
+  dx: number,
+  dz: number,
+  out: Float64Array,
+  at: number,
+): void {
+  const x = (around(dx, dz) * COLUMNS) / 4
+  const column = Math.floor(x)
+  const share = x - column
+  const left = (column & (COLUMNS - 1)) * 3
+  const right = ((column + 1) & (COLUMNS - 1)) * 3
+  out[at] = colours[left] + (colours[right] - colours[left]) * share
+  out[at + 1] = colours[left + 1] + (colours[right + 1] - colours[left + 1]) * share
+  out[at + 2] = colours[left + 2] + (colours[right + 2] - colours[left + 2]) * share
+}
+
 /** Cells of the sky with at most one star each. */
 const STAR_CELLS = 36
 
@@ -181,7 +199,8 @@ function addStar(
 ): void {
   const x = turn * STAR_CELLS
   const y = height * STAR_CELLS
-  const [column, row] = [Math.floor(x), Math.floor(y)]
+  const column = Math.floor(x)
+  const row = Math.floor(y)
   const brightness = hash(column, row)
   if (brightness < 0.72) return
   const dx = (x - column - 0.25 - 0.5 * hash(column + 1000, row)) / STAR_CELLS

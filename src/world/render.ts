@@ -2,8 +2,9 @@ import { type CameraFrame, type Lens, openLens } from './camera.ts'
 import { packBodies } from './intersect.ts'
 import { expose, toSrgb } from './light.ts'
 import { markPixels } from './renderBoxes.ts'
-import { RAY, type Stage, setStage } from './renderStage.ts'
-import { bodyOfTag, trace } from './renderTrace.ts'
+import { FLOOR_PARTS, RAY, type Stage, setStage } from './renderStage.ts'
+import { lightFloor } from './renderSurface.ts'
+import { bodyOfTag, FLOOR, meetBody, trace, traceBody } from './renderTrace.ts'
 import { flow } from './renderWater.ts'
 import type { Scene } from './scene.ts'
 import type { BodyState, Motion } from './simulate.ts'
@@ -42,8 +43,12 @@ interface Canvas {
   readonly light: Float32Array
   /** H x W. */
   readonly tags: Uint16Array
+  /** H x W: the bodies that each pixel can have to do with, now and in the frame before. */
   readonly marks: Uint8Array
+  readonly before: Uint8Array
   readonly depth: Float32Array | undefined
+  /** What is kept of a dry floor that a still camera sees, H x W x FLOOR_PARTS. */
+  readonly floor?: Float32Array
 }
 
 function aim(stage: Stage, lens: Lens, column: number, row: number): void {
@@ -64,14 +69,39 @@ function aim(stage: Stage, lens: Lens, column: number, row: number): void {
 
 /** Casts the ray through the middle of a pixel. */
 function castCentre(stage: Stage, canvas: Canvas, pixel: number): void {
-  const { lens, light, tags, marks, depth } = canvas
-  aim(stage, lens, (pixel % lens.width) + 0.5, Math.floor(pixel / lens.width) + 0.5)
-  tags[pixel] = trace(stage, 0, marks[pixel] & 15, marks[pixel] >> 4)
-  for (let c = 0; c < 3; c++) light[pixel * 3 + c] = expose(stage.light[c])
-  if (depth) {
+  const { lens, light, tags, marks, depth, floor } = canvas
+  const candidates = marks[pixel] & 15
+  const shadows = marks[pixel] >> 4
+  const fromKept = floor !== undefined && tags[pixel] === FLOOR
+  let tag = 0
+  if (!fromKept || candidates > 0) {
+    aim(stage, lens, (pixel % lens.width) + 0.5, Math.floor(pixel / lens.width) + 0.5)
+    tag = fromKept ? meetBody(stage, 0, candidates) : trace(stage, 0, candidates, shadows)
+    if (fromKept && tag > 0) tag = traceBody(stage, 0, tag)
+  }
+  const at = pixel * 3
+  if (fromKept && tag === 0) {
+    shadeKeptFloor(stage, floor, pixel, shadows)
+    tag = FLOOR
+  } else if (depth) {
     const [x, y, z] = lens.forward
     depth[pixel] = stage.hits[0] * (stage.rays[3] * x + stage.rays[4] * y + stage.rays[5] * z)
   }
+  tags[pixel] = tag
+  light[at] = expose(stage.light[0])
+  light[at + 1] = expose(stage.light[1])
+  light[at + 2] = expose(stage.light[2])
+}
+
+const floorLight = new Float64Array(3)
+
+/** Lights a floor whose paint and haze are known. */
+function shadeKeptFloor(stage: Stage, floor: Float32Array, pixel: number, shadows: number): void {
+  const at = pixel * FLOOR_PARTS
+  lightFloor(stage, floor[at], floor[at + 1], shadows, floorLight)
+  stage.light[0] = floor[at + 2] * floorLight[0] + floor[at + 5]
+  stage.light[1] = floor[at + 3] * floorLight[1] + floor[at + 6]
+  stage.light[2] = floor[at + 4] * floorLight[2] + floor[at + 7]
 }
 
 /** Whether a pixel shows an edge: a neighbour shows something else, or is much lighter or darker. */
@@ -130,33 +160,60 @@ interface Backdrop {
   readonly light: Float32Array
   readonly tags: Uint16Array
   readonly depth: Float32Array
+  readonly floor: Float32Array | undefined
 }
 
 const backdrops = new Map<string, Backdrop>()
-/** Bytes of pixels that are kept of empty scenes, over all sizes. */
-const MOST_BACKDROPS = 16
+/** How many pixels of empty scenes are kept, over all sizes and places: about 100 MB. */
+const MOST_PIXELS = 1 << 21
 
 /** Films the empty scene once for each place, camera and size. */
-function backdropOf(stage: Stage, scene: Scene, camera: CameraFrame): Backdrop {
+function backdropOf(scene: Scene, camera: CameraFrame): Backdrop {
   const { width, height, floor, light, sky } = scene
   const key = JSON.stringify([width, height, floor, light, sky, camera])
   const known = backdrops.get(key)
   if (known) return known
+  const stage = setStage({ ...scene, bodies: [] })
   const pixels = width * height
   const backdrop = {
     bytes: new Uint8Array(pixels * 3),
     light: new Float32Array(pixels * 3),
     tags: new Uint16Array(pixels),
     depth: new Float32Array(pixels),
+    floor: stage.mirrors ? undefined : new Float32Array(pixels * FLOOR_PARTS),
   }
-  const canvas = { ...backdrop, lens: openLens(camera, width, height), marks: new Uint8Array(pixels) }
+  const lens = openLens(camera, width, height)
+  const canvas = {
+    ...backdrop,
+    floor: undefined,
+    lens,
+    marks: new Uint8Array(pixels),
+    before: new Uint8Array(0),
+  }
   for (let pixel = 0; pixel < pixels; pixel++) {
     castCentre(stage, canvas, pixel)
+    backdrop.floor?.set(stage.floorParts, pixel * FLOOR_PARTS)
     for (let c = 0; c < 3; c++) backdrop.bytes[pixel * 3 + c] = toSrgb(backdrop.light[pixel * 3 + c])
   }
-  if (backdrops.size >= MOST_BACKDROPS) backdrops.delete(backdrops.keys().next().value as string)
+  let kept = pixels
+  for (const { tags } of backdrops.values()) kept += tags.length
+  for (const [old, { tags }] of backdrops) {
+    if (kept <= MOST_PIXELS) break
+    backdrops.delete(old)
+    kept -= tags.length
+  }
   backdrops.set(key, backdrop)
   return backdrop
+}
+
+/** Puts the empty scene back where the frame before showed something and this one does not. */
+function restore({ light, tags, marks, before }: Canvas, backdrop: Backdrop): void {
+  for (let pixel = 0; pixel < marks.length; pixel++) {
+    if (before[pixel] === 0) continue
+    tags[pixel] = backdrop.tags[pixel]
+    if (marks[pixel] !== 0) continue
+    for (let at = pixel * 3; at < pixel * 3 + 3; at++) light[at] = backdrop.light[at]
+  }
 }
 
 /** Renders one frame whose bodies are packed into the stage. */
@@ -167,26 +224,29 @@ function renderFrame(
   bytes: Uint8Array,
   masks: Uint8Array,
 ): void {
-  const { lens, light, tags, marks, depth } = canvas
+  const { lens, light, tags, marks, before, depth } = canvas
+  before.set(marks)
   markPixels(stage, lens, marks)
   const pixels = lens.width * lens.height
   if (backdrop) {
     bytes.set(backdrop.bytes)
-    light.set(backdrop.light)
-    tags.set(backdrop.tags)
     depth?.set(backdrop.depth)
+    restore(canvas, backdrop)
   }
   for (let pixel = 0; pixel < pixels; pixel++) {
     if (!backdrop || marks[pixel] !== 0) castCentre(stage, canvas, pixel)
   }
   for (let pixel = 0; pixel < pixels; pixel++) {
     if (backdrop && marks[pixel] === 0) continue
+    const at = pixel * 3
     if (marks[pixel] !== 0 && isEdge(canvas, pixel)) {
-      masks[pixel] = castEdge(stage, canvas, pixel, bytes, pixel * 3)
+      masks[pixel] = castEdge(stage, canvas, pixel, bytes, at)
       continue
     }
     masks[pixel] = bodyOfTag(tags[pixel])
-    for (let c = 0; c < 3; c++) bytes[pixel * 3 + c] = toSrgb(light[pixel * 3 + c])
+    bytes[at] = toSrgb(light[at])
+    bytes[at + 1] = toSrgb(light[at + 1])
+    bytes[at + 2] = toSrgb(light[at + 2])
   }
 }
 
@@ -212,13 +272,14 @@ export function renderMotion(scene: Scene, motion: Motion, { depth = false }: Re
     masks: new Uint8Array(frameCount * pixels),
     ...(depth ? { depth: new Float32Array(frameCount * pixels) } : {}),
   }
+  const backdrop = camera.move === 'still' && frameCount > 1 ? backdropOf(scene, motion.camera[0]) : undefined
   const canvas = {
-    light: new Float32Array(pixels * 3),
-    tags: new Uint16Array(pixels),
+    light: backdrop?.light.slice() ?? new Float32Array(pixels * 3),
+    tags: backdrop?.tags.slice() ?? new Uint16Array(pixels),
     marks: new Uint8Array(pixels),
+    before: new Uint8Array(pixels),
+    floor: backdrop?.floor,
   }
-  const still = camera.move === 'still' && frameCount > 1
-  const backdrop = still ? backdropOf(setStage({ ...scene, bodies: [] }), scene, motion.camera[0]) : undefined
   let shown = 0
   let drawn = 0
   for (let frame = 0; frame < frameCount; frame++) {

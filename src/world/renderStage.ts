@@ -12,6 +12,9 @@ export const RAY = 8
 /** Numbers of a hit: distance, outward unit normal (3). */
 export const HIT = 4
 
+/** Numbers that are kept of a dry floor. */
+export const FLOOR_PARTS = 8
+
 /** Everything that rays meet in one frame, and the arrays in which they are followed: nothing is allocated for a pixel. */
 export interface Stage {
   readonly lighting: Lighting
@@ -28,6 +31,8 @@ export interface Stage {
   readonly rays: Float64Array
   readonly hits: Float64Array
   readonly light: Float64Array
+  /** Of a dry floor that the first ray met: x, z, reflectance through the haze (3), light of the haze (3). */
+  readonly floorParts: Float64Array
 }
 
 /** Sets the stage of a scene; its bodies are packed in for each frame. */
@@ -50,5 +55,6 @@ export function setStage(scene: Scene): Stage {
     rays: new Float64Array((LEVELS + 1) * RAY),
     hits: new Float64Array((LEVELS + 1) * HIT),
     light: new Float64Array((LEVELS + 1) * 3),
+    floorParts: new Float64Array(FLOOR_PARTS),
   }
 }
