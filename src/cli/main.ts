@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander'
+import { addDataset } from './dataset.ts'
 import { addEvaluate } from './evaluate.ts'
 import { addGenerate } from './generate.ts'
 import { addServe } from './serve.ts'
@@ -23,6 +24,7 @@ function buildProgram(): Command {
   addShow(program)
   addTrain(program)
   addWorld(program)
+  addDataset(program)
   addEvaluate(program)
   addServe(program)
   return program

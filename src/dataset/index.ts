@@ -1,3 +1,4 @@
+export { type AttributeCounts, countAttributes, pickRows } from './inspect.ts'
 export { type DatasetOptions, type Family, type MakeOptions, makeDataset } from './make.ts'
 export {
   type Clip,

@@ -59,7 +59,7 @@ export interface Dataset {
   /** Everything else that is true of a clip, as the world wrote it; undefined for imported clips. */
   truth(index: number): Promise<unknown>
   /** Checks the checksum of every shard, and tells which are damaged. */
-  verify(): Promise<readonly DamagedShard[]>
+  verify(onProgress?: (done: number, of: number) => void): Promise<readonly DamagedShard[]>
 }
 
 interface Shard {
@@ -257,9 +257,13 @@ export function openDataset(folder: string, { cacheBytes = CACHE_BYTES } = {}): 
       const { shard, stored } = await placeOf(index)
       return stored.truth && unpackTruth(await readBytes(shard.file, ...stored.truth))
     },
-    async verify() {
+    async verify(onProgress) {
       const found: DamagedShard[] = [...damaged]
-      for (const shard of shards) found.push(...[(await checkShard(shard)) ?? []].flat())
+      for (const [i, shard] of shards.entries()) {
+        const damage = await checkShard(shard)
+        if (damage) found.push(damage)
+        onProgress?.(i + 1, shards.length)
+      }
       return found
     },
   }

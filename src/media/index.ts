@@ -2,8 +2,10 @@ export { readDescription } from './description.ts'
 export {
   decodePicture,
   encodeJpeg,
+  fitInside,
   pickFrames,
   readPicture,
+  type SheetOptions,
   type SheetRow,
   type Size,
   savePicture,

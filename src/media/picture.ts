@@ -1,7 +1,7 @@
 import { renameSync } from 'node:fs'
 import path from 'node:path'
 import sharp from 'sharp'
-import { drawText, LINE_HEIGHT } from './font.ts'
+import { drawText, LETTER_WIDTH, LINE_HEIGHT, wrapText } from './font.ts'
 
 /** The size of a picture in pixels. */
 export interface Size {
@@ -82,27 +82,39 @@ const PAPER = 250
 /** Space between the columns of a sheet. */
 const GUTTER = 16
 
+/** How a contact sheet is laid out. */
+export interface SheetOptions {
+  readonly columns?: number
+  /** Where labels stand; those that are longer than a row are wrapped. */
+  readonly labels?: 'above' | 'below'
+  readonly description?: string
+}
+
 /** Writes a contact sheet (.png, .jpg or .webp): each row its label and its frames, in one or more columns. */
 export async function saveSheet(
   file: string,
   rows: readonly SheetRow[],
   size: Size,
-  { columns = 1, description }: { readonly columns?: number; readonly description?: string } = {},
+  { columns = 1, labels = 'above', description }: SheetOptions = {},
 ): Promise<void> {
   const frameCount = Math.max(...rows.map(({ frames }) => frames.length))
-  const labelHeight = rows.some(({ label }) => label !== '') ? LINE_HEIGHT : 0
-  const rowHeight = labelHeight + size.height + GAP
   const perColumn = Math.ceil(rows.length / columns)
   const columnWidth = frameCount * (size.width + GAP) - GAP
+  const lines = rows.map(({ label }) => wrapText(label, Math.floor((columnWidth - 1) / LETTER_WIDTH)))
+  const labelHeight = Math.max(...lines.map(({ length }) => length)) * LINE_HEIGHT
+  const rowHeight = labelHeight + size.height + GAP
+  const [labelTop, frameTop] = labels === 'above' ? [2, labelHeight] : [size.height + 2, 0]
   const width = columns * (columnWidth + GUTTER) - GUTTER
   const height = perColumn * rowHeight - GAP
   const sheet = new Uint8Array(width * height * 3).fill(PAPER)
   rows.forEach((row, i) => {
     const left = Math.floor(i / perColumn) * (columnWidth + GUTTER)
     const top = (i % perColumn) * rowHeight
-    drawText(sheet, width, row.label, left + 1, top + 2)
+    lines[i].forEach((line, n) => {
+      drawText(sheet, width, line, left + 1, top + labelTop + n * LINE_HEIGHT)
+    })
     row.frames.forEach((frame, f) => {
-      place(sheet, width, frame, size, left + f * (size.width + GAP), top + labelHeight)
+      place(sheet, width, frame, size, left + f * (size.width + GAP), top + frameTop)
     })
   })
   await savePicture(file, sheet, { width, height }, description)
@@ -124,6 +136,24 @@ export async function fitFrame(frame: Uint8Array, size: Size, target: Size): Pro
     picture.extend({ left, right, top, bottom, extendWith: 'copy' })
   }
   return picture.ensureAlpha().raw().toBuffer()
+}
+
+/**
+ * Scales a frame into a cell: as large as fits whole, the rest filled with a shade of grey.
+ * @param frame H x W x 3, sRGB
+ * @returns H x W x 3 of the cell
+ */
+export async function fitInside(
+  frame: Uint8Array,
+  size: Size,
+  cell: Size,
+  shade: number,
+): Promise<Uint8Array> {
+  if (size.width === cell.width && size.height === cell.height) return frame
+  return sharp(frame, { raw: { width: size.width, height: size.height, channels: 3 } })
+    .resize(cell.width, cell.height, { fit: 'contain', background: { r: shade, g: shade, b: shade } })
+    .raw()
+    .toBuffer()
 }
 
 const SPRITES = 10
