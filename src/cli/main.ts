@@ -42,6 +42,10 @@ function throwErrors(command: Command): void {
  * @returns the exit code: 0 done, 1 failed, 2 bad input, 130 stopped
  */
 export async function main(argv: readonly string[]): Promise<number> {
+  // Whoever reads along may stop reading, as `| head` does.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) =>
+    process.exit(error.code === 'EPIPE' ? 0 : FAILED),
+  )
   const program = buildProgram()
   throwErrors(program)
   if (argv.length === 0) {

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { accessSync, constants, existsSync } from 'node:fs'
 import path from 'node:path'
 import { InvalidArgumentError, Option } from 'commander'
 
@@ -61,10 +61,17 @@ export function modelOption(): Option {
 export function outputFile(...extensions: readonly string[]): (text: string) => string {
   return text => {
     if (!extensions.includes(path.extname(text).toLowerCase())) {
-      throw new InvalidArgumentError(`It must end in ${extensions.join(' or ')}.`)
+      throw new InvalidArgumentError(
+        `It must end in ${extensions.join(', ').replace(/, ([^,]*)$/, ' or $1')}.`,
+      )
     }
     if (!existsSync(path.dirname(text))) {
       throw new InvalidArgumentError(`There is no folder ${path.dirname(text)}.`)
+    }
+    try {
+      accessSync(path.dirname(text), constants.W_OK)
+    } catch {
+      throw new InvalidArgumentError(`The folder ${path.dirname(text)} cannot be written.`)
     }
     return text
   }

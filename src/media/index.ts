@@ -1,7 +1,11 @@
+export { isReadBySharp, openFilm } from './decode.ts'
 export { readDescription } from './description.ts'
+export type { DecodedFrame, FilmSource } from './filmSource.ts'
+export { hasLibav, requireLibav } from './libav.ts'
 export {
   decodePicture,
   encodeJpeg,
+  type FilmFormat,
   fitInside,
   pickFrames,
   readPicture,
@@ -13,4 +17,4 @@ export {
   saveSpriteSheet,
   saveThumbnail,
 } from './picture.ts'
-export { encodeMp4, type FilmFormat, type SaveOptions, saveVideo } from './video.ts'
+export { filmExtensions, type SaveOptions, saveVideo } from './video.ts'

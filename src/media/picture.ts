@@ -1,12 +1,17 @@
-import { renameSync } from 'node:fs'
 import path from 'node:path'
 import sharp from 'sharp'
 import { drawText, LETTER_WIDTH, LINE_HEIGHT, wrapText } from './font.ts'
+import { writeWhole } from './write.ts'
 
 /** The size of a picture in pixels. */
 export interface Size {
   readonly width: number
   readonly height: number
+}
+
+/** A film's pictures: size and frames a second. */
+export interface FilmFormat extends Size {
+  readonly fps: number
 }
 
 /** Writes an RGB picture (H x W x 3, sRGB) in the format of the extension; a crash leaves no half-written file. */
@@ -23,8 +28,7 @@ export async function savePicture(
   else if (extension === '.webp') image.webp({ quality: 90 })
   else if (extension === '.jpg') image.jpeg({ quality: 90 })
   else throw new RangeError(`a picture is saved as .png, .jpg or .webp, got "${path.basename(file)}"`)
-  await image.toFile(`${file}.tmp`)
-  renameSync(`${file}.tmp`, file)
+  writeWhole(file, await image.toBuffer())
 }
 
 /** Packs an RGB picture (H x W x 3, sRGB) as JPEG with full colour resolution; the same picture gives the same bytes. */
@@ -168,11 +172,8 @@ export async function saveThumbnail(
   const [, middle] = pickFrames(frames, size, 3)
   const raw = await fitFrame(middle ?? frames.subarray(0, size.width * size.height * 3), size, target)
   const { width, height } = target
-  await sharp(raw, { raw: { width, height, channels: 4 } })
-    .removeAlpha()
-    .webp()
-    .toFile(`${file}.tmp`)
-  renameSync(`${file}.tmp`, file)
+  const picture = sharp(raw, { raw: { width, height, channels: 4 } })
+  writeWhole(file, await picture.removeAlpha().webp().toBuffer())
 }
 
 /** Writes ten frames of a film side by side as JPEG. */
@@ -184,8 +185,7 @@ export async function saveSpriteSheet(file: string, frames: Uint8Array, size: Si
     place(sheet, width, frame, size, i * size.width, 0)
   })
   const picture = sharp(sheet, { raw: { width, height: size.height, channels: 3 } })
-  await picture.jpeg({ quality: 90 }).toFile(`${file}.tmp`)
-  renameSync(`${file}.tmp`, file)
+  writeWhole(file, await picture.jpeg({ quality: 90 }).toBuffer())
 }
 
 /**
