@@ -1,5 +1,4 @@
 import path from 'node:path'
-import sharp from 'sharp'
 import { openAnimation } from './decodeAnimation.ts'
 import { openLibav } from './decodeLibav.ts'
 import type { FilmSource } from './filmSource.ts'
@@ -15,8 +14,7 @@ const LARGEST_FRAME = 7680 * 4320
  * @throws RangeError when it cannot be read, holds no pictures or too large ones, or node-av is not installed.
  */
 export async function openFilm(file: string): Promise<FilmSource> {
-  const isAnimation = animations.includes(path.extname(file).toLowerCase())
-  const source = isAnimation ? await openAnimation(file) : await openLibav(file)
+  const source = isReadBySharp(file) ? await openAnimation(file) : await openLibav(file)
   if (source.width * source.height <= LARGEST_FRAME) return source
   source.close()
   throw new RangeError(`its frames are ${source.width} x ${source.height}, more than 7680 x 4320 pixels`)
@@ -24,5 +22,5 @@ export async function openFilm(file: string): Promise<FilmSource> {
 
 /** Whether a film file can be opened without node-av. */
 export function isReadBySharp(file: string): boolean {
-  return animations.includes(path.extname(file).toLowerCase()) && sharp.format.webp.input.file
+  return animations.includes(path.extname(file).toLowerCase())
 }
