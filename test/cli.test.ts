@@ -45,8 +45,8 @@ test('bad input: one clear line, exit code 2, nothing written', () => {
     [['generate', 'a ball', '--seconds', 'x'], /argument 'x' is invalid/],
     [['generate', 'a ball', '--seed', '1.5'], /argument '1\.5' is invalid/],
     [
-      ['generate', 'a ball', '-o', 'film.gif'],
-      /argument 'film\.gif' is invalid\. It must end in \.mp4 or \.png/,
+      ['generate', 'a ball', '-o', 'film.mkv'],
+      /argument 'film\.mkv' is invalid\. It must end in \.mp4, \.webm, \.gif, \.webp or \.png/,
     ],
     [['generate', 'a ball', '-o', 'nowhere/film.mp4'], /There is no folder nowhere/],
     [['generate', 'a ball', '--model', 'nowhere'], /There is no such folder/],

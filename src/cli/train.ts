@@ -2,7 +2,7 @@ import { type Command, Option } from 'commander'
 import { recipes } from '../../recipes/index.ts'
 import { exportModel, runRecipe, type Stage, type StepReport } from '../train/index.ts'
 import { existingFolder, stopSignal, wholeNumber } from './options.ts'
-import { type Progress, sayDuration, startProgress } from './progress.ts'
+import { type Progress, sayDuration, startCountdown, startProgress } from './progress.ts'
 
 interface TrainOptions {
   readonly folder?: string
@@ -35,7 +35,8 @@ async function trainRecipe(name: keyof typeof recipes, options: TrainOptions): P
   const onProgress = (stage: Stage, done: number, of: number, report?: StepReport) => {
     if (current?.stage !== stage) {
       current?.progress.stop()
-      current = { stage, progress: startProgress(stageLabels[stage]) }
+      const start = report ? startProgress : startCountdown
+      current = { stage, progress: start(stageLabels[stage]) }
     }
     current.progress.update(done, of, report ? sayStep(report) : '')
   }
