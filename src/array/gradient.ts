@@ -19,6 +19,7 @@ import {
   sigmoid,
   sin,
   slice,
+  softmax,
   sub,
   sum,
   transpose,
@@ -92,7 +93,14 @@ const gradientRules: { readonly [K in OpName]: GradientRule<K> | null } = {
     return [sub(weighted, mul(y, sum(weighted, [-1])))]
   },
   sum: ({ inputs: [a] }, dy) => [broadcast(dy, a.shape)],
+  // r = (sum(a^2) / n + e)^(-1/2): da = -r^3 a / n
+  inverseRms: (y, dy) => {
+    const [a] = y.inputs
+    const count = sizeOf(a.shape) / sizeOf(y.shape)
+    return [mul(a, mul(mul(dy, mul(y, mul(y, y))), -1 / count))]
+  },
   matmul: (y, dy) => matmulGradient(y, dy),
+  attention: (y, dy) => attentionGradient(y, dy),
   // The sum of image * kernel * result over all places is linear in each of the three: the gradient of one is the
   // op that makes it from the other two.
   conv2d: ({ inputs: [image, weights], attributes }, dy) => [
@@ -149,16 +157,33 @@ function chooseGradient(condition: Value, dy: Value, a: Value, b: Value): Value[
   return [unbroadcast(where(condition, dy, 0), a), unbroadcast(where(condition, 0, dy), b)]
 }
 
-/** y = A B: dA = dy B^T, dB = A^T dy; a transposed argument gets the transposed gradient. */
+/** y = s A B: dA = s dy B^T, dB = s A^T dy; a transposed argument gets the transposed gradient. */
 function matmulGradient({ inputs: [a, b], attributes }: Value<'matmul'>, dy: Value): Value[] {
-  const { transposeA, transposeB } = attributes
+  const { transposeA, transposeB, scale } = attributes
   const da = transposeA
-    ? matmul(b, dy, { transposeA: transposeB, transposeB: true })
-    : matmul(dy, b, { transposeB: !transposeB })
+    ? matmul(b, dy, { transposeA: transposeB, transposeB: true, scale })
+    : matmul(dy, b, { transposeB: !transposeB, scale })
   const db = transposeB
-    ? matmul(dy, a, { transposeA: true, transposeB: transposeA })
-    : matmul(a, dy, { transposeA: !transposeA })
+    ? matmul(dy, a, { transposeA: true, transposeB: transposeA, scale })
+    : matmul(a, dy, { transposeA: !transposeA, scale })
   return [unbroadcast(da, a), unbroadcast(db, b)]
+}
+
+/**
+ * y = P V with P = softmax(s Q K^T): dS = P (dy V^T - sum(dy y)), since the sum over the keys of P dP is that of dy y over
+ * the values (2205.14135, appendix B.2). P is the forward's own: it is emitted once.
+ */
+function attentionGradient(y: Value<'attention'>, dy: Value): Value[] {
+  const [query, key, value] = y.inputs
+  const { scale } = y.attributes
+  const weights = softmax(matmul(query, key, { transposeB: true, scale }))
+  const dWeights = matmul(dy, value, { transposeB: true })
+  const dScores = mul(weights, sub(dWeights, sum(mul(dy, y), [-1])))
+  return [
+    matmul(dScores, key, { scale }),
+    matmul(dScores, query, { transposeA: true, scale }),
+    matmul(weights, dy, { transposeA: true }),
+  ]
 }
 
 /**

@@ -31,7 +31,9 @@ export interface OpAttributes {
   reluSquared: NoAttributes
   softmax: NoAttributes
   sum: { axes: readonly number[] }
-  matmul: { transposeA: boolean; transposeB: boolean }
+  inverseRms: { axis: number; epsilon: number }
+  matmul: { transposeA: boolean; transposeB: boolean; scale: number }
+  attention: { scale: number }
   conv2d: ConvolutionAttributes
   conv2dImage: ConvolutionAttributes & { size: readonly [number, number] }
   conv2dKernel: ConvolutionAttributes & { size: readonly [number, number] }

@@ -1,5 +1,5 @@
 import { topologicalOrder } from './graph.ts'
-import type { ConvolutionAttributes, OpName, Value } from './op.ts'
+import type { ConvolutionAttributes, OpAttributes, OpName, Value } from './op.ts'
 import { type Shape, sizeOf, stridesOf } from './shape.ts'
 
 /** What the reference evaluator computes with: float64 for every dtype. */
@@ -91,7 +91,22 @@ const referenceRules: { readonly [K in OpName]: ReferenceRule<K> } = {
     })
     return total
   },
-  matmul: ([a, b], y) => multiplyMatrices(a, b, y),
+  inverseRms: ([a], { shape, attributes: { epsilon } }) => {
+    const offsets = broadcastOffsets(a.shape, shape)
+    const squares = new Float64Array(sizeOf(shape))
+    a.data.forEach((value, i) => {
+      squares[offsets[i]] += value * value
+    })
+    return squares.map(total => 1 / Math.sqrt((total * squares.length) / a.data.length + epsilon))
+  },
+  matmul: ([a, b], y) => multiplyMatrices(a, b, y.shape, y.attributes),
+  attention: ([query, key, value], { shape, attributes: { scale } }) => {
+    const scoreShape = [...shape.slice(0, 3), key.shape[2]]
+    const options = { transposeA: false, transposeB: true, scale }
+    const scores = { shape: scoreShape, data: multiplyMatrices(query, key, scoreShape, options) }
+    const weights = { shape: scoreShape, data: softmaxRows(scores) }
+    return multiplyMatrices(weights, value, shape, { transposeA: false, transposeB: false, scale: 1 })
+  },
   conv2d: ([image, weights], { shape, attributes }) => {
     const result = new Float64Array(sizeOf(shape))
     eachProduct(image.shape, weights.shape, shape, attributes, (pixel, weight, place) => {
@@ -176,14 +191,18 @@ function softmaxRows({ shape, data }: ReferenceArray): Float64Array {
   return result
 }
 
-function multiplyMatrices(a: ReferenceArray, b: ReferenceArray, y: Value<'matmul'>): Float64Array {
-  const { transposeA, transposeB } = y.attributes
-  const [rows, columns] = y.shape.slice(-2)
+function multiplyMatrices(
+  a: ReferenceArray,
+  b: ReferenceArray,
+  shape: Shape,
+  { transposeA, transposeB, scale }: OpAttributes['matmul'],
+): Float64Array {
+  const [rows, columns] = shape.slice(-2)
   const inner = a.shape[a.shape.length - (transposeA ? 2 : 1)]
-  const batch = y.shape.slice(0, -2)
+  const batch = shape.slice(0, -2)
   const batchesA = broadcastOffsets(batch, a.shape.slice(0, -2))
   const batchesB = broadcastOffsets(batch, b.shape.slice(0, -2))
-  const result = new Float64Array(sizeOf(y.shape))
+  const result = new Float64Array(sizeOf(shape))
   for (let i = 0; i < result.length; i++) {
     const column = i % columns
     const row = Math.floor(i / columns) % rows
@@ -195,6 +214,7 @@ function multiplyMatrices(a: ReferenceArray, b: ReferenceArray, y: Value<'matmul
       const fromB = b.data[startB + (transposeB ? column * inner + k : k * columns + column)]
       result[i] += fromA * fromB
     }
+    result[i] *= scale
   }
   return result
 }

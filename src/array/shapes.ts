@@ -86,6 +86,23 @@ export const shapeRules: { readonly [K in OpName]: ShapeRule<K> } = {
     if (axes.some(axis => axis < 0 || axis >= a.shape.length)) fail('sum', inputs, `no axes ${axes}`)
     return { shape: a.shape.map((size, axis) => (axes.includes(axis) ? 1 : size)), dtype: 'float32' }
   },
+  inverseRms: (inputs, { axis }) => {
+    expectFloat('inverseRms', inputs)
+    const [a] = inputs
+    if (!(axis in a.shape)) fail('inverseRms', inputs, `no axis ${axis}`)
+    return { shape: a.shape.map((size, i) => (i === axis ? 1 : size)), dtype: 'float32' }
+  },
+  attention: inputs => {
+    expectFloat('attention', inputs)
+    const [query, key, value] = inputs.map(({ shape }) => shape)
+    const fits =
+      query.length === 4 &&
+      sameShape(key, [query[0], query[1], key[2], query[3]]) &&
+      sameShape(value.slice(0, 3), key.slice(0, 3)) &&
+      value.length === 4
+    if (!fits) fail('attention', inputs, 'expected [B, N, L, K], [B, N, M, K] and [B, N, M, V]')
+    return { shape: [...query.slice(0, 3), value[3]], dtype: 'float32' }
+  },
   matmul: (inputs, { transposeA, transposeB }) => {
     expectFloat('matmul', inputs)
     const [a, b] = inputs

@@ -15,6 +15,7 @@ export interface Emitter {
   table(values: Int32Array): string
   /** A constant of the graph. */
   constant(data: Float32Array | Int32Array, type: 'float32' | 'int32' | 'bool', shape: Shape): string
+  scalar(value: number): string
   zeros(shape: Shape): string
 }
 
@@ -61,6 +62,8 @@ export function createEmitter(nodes: Node[], initializers: Map<string, Initializ
     },
     constant: (data, type, shape) =>
       initialize({ name: `c${initializers.size}`, type, shape, bytes: bytesOf(data) }),
+    scalar: value =>
+      initialize({ name: `s${value}`, type: 'float32', shape: [], bytes: bytesOf(Float32Array.of(value)) }),
     zeros: shape =>
       initialize({
         name: `z${shape.join('_')}`,

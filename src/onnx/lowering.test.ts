@@ -63,8 +63,30 @@ const cases = {
   relu: [elementwise(array.relu)],
   reluSquared: [elementwise(array.reluSquared)],
   softmax: [elementwise(array.softmax)],
-  sum: [elementwise(a => array.sum(a, [0, 2])), elementwise(a => array.mean(a, [-1]))],
+  sum: [
+    elementwise(a => array.sum(array.square(array.sum(a, [1])), [0, 2])),
+    elementwise(a => array.sum(a, [0, 2])),
+    elementwise(a => array.mean(a, [-1])),
+  ],
+  inverseRms: [elementwise(a => array.rmsNorm(a)), elementwise(a => array.rmsNorm(a, { axis: 1 }))],
+  attention: [
+    {
+      shapes: [
+        [2, 3, 5, 4],
+        [2, 3, 6, 4],
+        [2, 3, 6, 2],
+      ],
+      build: (query, key, value) => array.attention(query, key, value),
+    },
+  ],
   matmul: [
+    {
+      shapes: [
+        [3, 4],
+        [4, 5],
+      ],
+      build: (a, b) => array.mul(array.matmul(array.mul(a, 0.5), array.mul(b, 3)), 0.25),
+    },
     {
       shapes: [
         [2, 3, 4],

@@ -1,4 +1,11 @@
-import { type OpName, topologicalOrder, type Value } from '../array/index.ts'
+import {
+  type OpAttributes,
+  type OpName,
+  simplify,
+  sizeOf,
+  topologicalOrder,
+  type Value,
+} from '../array/index.ts'
 import { lowerConvolution, lowerConvolutionImage, lowerConvolutionKernel } from './convolution.ts'
 import { createEmitter, type Emitter } from './emitter.ts'
 import type { Graph, Initializer, Node, Port } from './protobuf.ts'
@@ -45,10 +52,19 @@ const loweringRules: { readonly [K in OpName]: LoweringRule<K> } = {
   softmax: (emit, inputs) => emit.node('Softmax', inputs, { axis: -1 }),
   sum: (emit, [a], { attributes: { axes } }) =>
     emit.node('ReduceSum', [a, emit.integers(axes)], { keepdims: 1 }),
-  matmul: (emit, inputs, { attributes: { transposeA, transposeB } }) =>
-    transposeA || transposeB
-      ? emit.fused('FusedMatMul', inputs, { transA: Number(transposeA), transB: Number(transposeB) })
-      : emit.node('MatMul', inputs),
+  inverseRms: (emit, [a], { inputs: [value], shape, attributes: { axis, epsilon } }) => {
+    const total = emit.node('ReduceSum', [emit.node('Mul', [a, a]), emit.integers([axis])], { keepdims: 1 })
+    // Flat, because elementwise operators are slow where the last axis is 1.
+    const flat = emit.reshape(total, [sizeOf(shape)])
+    const mean = emit.node('Mul', [flat, emit.scalar(1 / value.shape[axis])])
+    const root = emit.node('Sqrt', [emit.node('Add', [mean, emit.scalar(epsilon)])])
+    return emit.reshape(emit.node('Reciprocal', [root]), shape)
+  },
+  matmul: (emit, [a, b], { attributes }) => lowerMatmul(emit, a, b, attributes),
+  attention: (emit, [query, key, value], { attributes: { scale } }) => {
+    const scores = lowerMatmul(emit, query, key, { transposeA: false, transposeB: true, scale })
+    return emit.node('MatMul', [emit.node('Softmax', [scores], { axis: -1 }), value])
+  },
   conv2d: lowerConvolution,
   conv2dImage: lowerConvolutionImage,
   conv2dKernel: lowerConvolutionKernel,
@@ -77,6 +93,20 @@ const loweringRules: { readonly [K in OpName]: LoweringRule<K> } = {
     emit.node('Pad', [a, emit.integers([...before, ...after])]),
   concatenate: (emit, inputs, { attributes: { axis } }) => emit.node('Concat', inputs, { axis }),
 } satisfies { [K in OpName]: LoweringRule<K> }
+
+function lowerMatmul(
+  emit: Emitter,
+  a: string,
+  b: string,
+  { transposeA, transposeB, scale }: OpAttributes['matmul'],
+): string {
+  if (!transposeA && !transposeB && scale === 1) return emit.node('MatMul', [a, b])
+  return emit.fused('FusedMatMul', [a, b], {
+    transA: Number(transposeA),
+    transB: Number(transposeB),
+    alpha: { float: scale },
+  })
+}
 
 function portOf(name: string, { dtype, shape }: Value): Port {
   return { name, type: dtype, shape }
@@ -108,9 +138,10 @@ function nameOutputs(
 
 /**
  * Lowers a graph to ONNX.
- * @param outputs what to compute, by name
+ * @param asked what to compute, by name
  */
-export function lowerGraph(outputs: Readonly<Record<string, Value>>): Graph {
+export function lowerGraph(asked: Readonly<Record<string, Value>>): Graph {
+  const outputs = simplify(asked)
   const nodes: Node[] = []
   const initializers = new Map<string, Initializer>()
   const inputs: Port[] = []
