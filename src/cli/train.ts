@@ -20,8 +20,8 @@ const stageLabels: Record<Stage, string> = {
   transformer: 'transformer',
 }
 
-const sayStep = ({ loss, itemsPerSecond, secondsLeft }: StepReport) =>
-  `loss ${loss.toFixed(4)}, ${itemsPerSecond.toFixed(1)}/s, ${sayDuration(secondsLeft)} left`
+const sayStep = ({ loss, itemsPerSecond, gigaflops, secondsLeft }: StepReport) =>
+  `loss ${loss.toFixed(4)}, ${itemsPerSecond.toFixed(1)}/s, ${gigaflops.toFixed(0)} GFLOP/s, ${sayDuration(secondsLeft)} left`
 
 async function trainRecipe(name: keyof typeof recipes, options: TrainOptions): Promise<void> {
   const recipe = recipes[name]

@@ -1,6 +1,7 @@
 import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import {
+  countMultiplyAdds,
   createRandom,
   input,
   type Random,
@@ -67,6 +68,8 @@ export interface StepReport {
   readonly loss: number
   readonly gradientNorm: number
   readonly itemsPerSecond: number
+  /** Billions of multiplications and additions of matrix products a second; the gradients count twice. */
+  readonly gigaflops: number
   readonly secondsLeft: number
   readonly watch: Readonly<Record<string, number>>
 }
@@ -242,7 +245,9 @@ async function runSteps(training: Training, options: RunOptions): Promise<State>
   if (firstStep >= steps) return state
   let spare = zerosLike(state)
   const example = await training.nextBatch(randomOfStep(seed, 0), 0)
-  const compiled = await compile(traceStep(training, example), { threads, profile })
+  const traced = traceStep(training, example)
+  const operations = 6 * countMultiplyAdds([traced.loss])
+  const compiled = await compile(traced, { threads, profile })
   const nextBatch = drawAhead(training, seed)
   const save = async (step: number) => {
     saveCheckpoint(folder, { step, config: training.config, tensors: state })
@@ -266,6 +271,7 @@ async function runSteps(training: Training, options: RunOptions): Promise<State>
       loss: results.loss.data[0],
       gradientNorm: results.gradientNorm.data[0],
       itemsPerSecond: (training.itemsPerStep * (step - firstStep)) / seconds,
+      gigaflops: (operations * (step - firstStep)) / seconds / 1e9,
       secondsLeft: ((steps - step) * seconds) / (step - firstStep),
       watch: readWatch(results),
     }

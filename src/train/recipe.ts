@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs'
 import path from 'node:path'
-import type { Tensor, Tree } from '../array/index.ts'
+import { createRandom, type Tensor, type Tree } from '../array/index.ts'
 import { type DatasetOptions, makeDataset, openDataset } from '../dataset/index.ts'
 import {
   type AutoencoderConfig,
@@ -21,7 +21,8 @@ import { encodeDataset, type LatentSet, type LatentStatistics } from './latents.
 import { type RunOptions, type StepReport, type Training, train } from './loop.ts'
 import { saveSamples } from './samples.ts'
 import type { Schedule } from './schedule.ts'
-import { transformerTraining } from './transformer.ts'
+import { drawTransformerBatch, transformerTraining } from './transformer.ts'
+import { compileValidation, keepBest, type Validation } from './validate.ts'
 
 /** A complete training run as data: from seeds to a model that `generate` can use. */
 export interface Recipe {
@@ -68,6 +69,9 @@ export interface RecipeOptions {
   /** Called as each stage goes on: what is done of how much, and the loss where there is one. */
   readonly onProgress?: (stage: Stage, done: number, of: number, report?: StepReport) => void
 }
+
+/** Held-out clips come from seeds this far behind those of the training clips. */
+const HELD_OUT_SEED = 50_000_000
 
 /** Minutes between two sheets of samples. */
 const MINUTES_PER_SHEET = 15
@@ -178,6 +182,33 @@ async function prepareLatents(
   return { autoencoder, data }
 }
 
+/** Films and encodes clips of held-out combinations, and draws fixed batches from them. */
+async function prepareValidation(
+  recipe: Recipe,
+  training: Training,
+  autoencoder: Parameters,
+  { mean, deviation }: LatentStatistics,
+  { folder, threads, signal }: RecipeOptions,
+): Promise<Validation> {
+  const { window, batchSize, config } = recipe.transformer
+  const clips = {
+    ...recipe.clips,
+    clips: 2 * batchSize,
+    seed: recipe.clips.seed + HELD_OUT_SEED,
+    heldOut: true,
+  }
+  const dataset = await filmClips(path.join(folder, 'held-out-clips'), clips, { folder, signal })
+  const latents = path.join(folder, 'held-out-latents')
+  const data = await encodeDataset(latents, dataset, autoencoder, recipe.autoencoder.config, {
+    signal,
+    statistics: { mean, deviation },
+  })
+  const batches = Array.from({ length: 4 }, (_, i) =>
+    drawTransformerBatch(createRandom(i), { config, data, batchSize, frames: window }),
+  )
+  return compileValidation(training, batches, threads)
+}
+
 /** The configuration of the model that a recipe makes. */
 function configOfRecipe({ clips, autoencoder, transformer }: Recipe): ModelConfig {
   const { width, height, fps } = { ...sceneDefaults, ...clips.scene }
@@ -227,7 +258,21 @@ export async function runRecipe(recipe: Recipe, options: RecipeOptions): Promise
     const tensors = gatherModel(recipe, autoencoder, selectParameters(state, 'ema'), data)
     await saveSamples(path.join(folder, 'samples'), step, configOfRecipe(recipe), tensors)
   })
-  const transformer = await runTraining(training, 'transformer', recipe, options, given?.transformer, sample)
+  const validation = await prepareValidation(recipe, training, autoencoder, data, options)
+  const onCheckpoint = async (step: number, state: Readonly<Record<string, Tensor>>) => {
+    const loss = await validation.measure(state)
+    keepBest(path.join(folder, 'transformer'), { step, loss }, training.config, state)
+    await sample(step, state)
+  }
+  const transformer = await runTraining(
+    training,
+    'transformer',
+    recipe,
+    options,
+    given?.transformer,
+    onCheckpoint,
+  )
+  await validation.release()
   return writeModel(folder, recipe, gatherModel(recipe, autoencoder, transformer, data))
 }
 

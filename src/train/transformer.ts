@@ -44,7 +44,7 @@ export interface TransformerTrainingOptions {
 /** Draws windows of latents, half of them from a clip's start, with captions, noise, noise maps and what is true. */
 export function drawTransformerBatch(
   random: Random,
-  options: TransformerTrainingOptions,
+  options: Omit<TransformerTrainingOptions, 'schedule'>,
 ): Record<string, Tensor> {
   const { data, batchSize: batch, frames, config, dropText = 0.1 } = options
   const [clipFrames, channels, height, width] = data.shape
