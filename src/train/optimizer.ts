@@ -1,6 +1,7 @@
 import {
   add,
   concatenate,
+  constant,
   div,
   exp,
   gradients,
@@ -201,18 +202,64 @@ function updateMuon(
   })
 }
 
-/** Newton-Schulz iteration towards U V^T of each matrix (Keller Jordan's Muon, quintic coefficients). */
+/**
+ * The polynomials a x + b x^3 + c x^5 that bring singular values from 0.003 .. 1 to 0.80 .. 1.20 in four steps, each the best
+ * for what the one before leaves (Polar Express, 2505.16932, algorithm 1). Muon's usual five leave 0.68 .. 1.20.
+ */
+const polynomials = [
+  [8.38367, -24.76591, 18.35708],
+  [4.04342, -3.0114, 0.56951],
+  [3.50557, -2.62665, 0.52572],
+  [2.49012, -1.83428, 0.43683],
+] as const
+
+/** Newton-Schulz iteration (Keller Jordan's Muon) towards U V^T of each matrix of a stack. */
 function orthogonalize(matrices: Value): Value {
-  const [count, rows, columns] = matrices.shape
-  const tall = rows > columns
+  const [, rows, columns] = matrices.shape
   const norm = sqrt(add(sum(square(matrices), [1, 2]), 1e-14))
-  let x = div(matrices, norm)
-  if (tall) x = transpose(x, [0, 2, 1])
-  const [a, b, c] = [3.4445, -4.775, 2.0315]
-  for (let i = 0; i < 5; i++) {
+  const unit = div(matrices, norm)
+  if (rows > columns) return transpose(orthogonalizeWide(transpose(unit, [0, 2, 1])), [0, 2, 1])
+  return orthogonalizeWide(unit)
+}
+
+/** Matrices with at least as many columns as rows, of norm 1. */
+function orthogonalizeWide(matrices: Value): Value {
+  const [, rows, columns] = matrices.shape
+  if (columns >= 2 * rows)
+    return matmul(orthogonalizer(matmul(matrices, matrices, { transposeB: true })), matrices)
+  let x = matrices
+  for (const [a, b, c] of polynomials) {
     const gram = matmul(x, x, { transposeB: true })
-    const mixed = add(mul(gram, b), mul(matmul(gram, gram), c))
+    const mixed = add(mul(gram, b), matmul(gram, gram, { scale: c }))
     x = add(mul(x, a), matmul(mixed, x))
   }
-  return reshape(tall ? transpose(x, [0, 2, 1]) : x, [count, rows, columns])
+  return x
+}
+
+/**
+ * The product of all steps' polynomials, from the gram matrices X X^T alone: each step turns the gram G into P G P, so
+ * that the wide matrices themselves are multiplied only at the beginning and at the end.
+ */
+function orthogonalizer(gram: Value): Value {
+  const rows = gram.shape[1]
+  const identity = new Float32Array(rows * rows)
+  for (let i = 0; i < rows; i++) identity[i * rows + i] = 1
+  let g = gram
+  let product: Value | undefined
+  polynomials.forEach(([a, b, c], step) => {
+    const squared = matmul(g, g, { scale: c })
+    const p = add(
+      add(
+        mul(g, b),
+        constant(
+          identity.map(x => x * a),
+          [rows, rows],
+        ),
+      ),
+      squared,
+    )
+    product = product ? matmul(p, product) : p
+    if (step < polynomials.length - 1) g = matmul(matmul(p, g), p)
+  })
+  return product!
 }
