@@ -264,17 +264,8 @@ async function runSteps(training: Training, options: RunOptions): Promise<State>
     const results = await compiled.run(feeds, into)
     ;[state, spare] = [spare, state]
     checkFinite(step, results.loss.data[0], state)
-    const seconds = (performance.now() - started) / 1000
-    const report = {
-      step,
-      steps,
-      loss: results.loss.data[0],
-      gradientNorm: results.gradientNorm.data[0],
-      itemsPerSecond: (training.itemsPerStep * (step - firstStep)) / seconds,
-      gigaflops: (operations * (step - firstStep)) / seconds / 1e9,
-      secondsLeft: ((steps - step) * seconds) / (step - firstStep),
-      watch: readWatch(results),
-    }
+    const pace = { steps: step - firstStep, seconds: (performance.now() - started) / 1000 }
+    const report = reportStep(training, step, results, operations, pace)
     appendFileSync(logFile(folder), `${JSON.stringify(report)}\n`)
     onStep?.(report)
     if (performance.now() - savedAt > secondsPerCheckpoint * 1000) {
@@ -287,6 +278,27 @@ async function runSteps(training: Training, options: RunOptions): Promise<State>
   if (step > firstStep) await save(step)
   await compiled.release()
   return state
+}
+
+/** What is told of a step: `operations` are those of one step, `pace` how long the steps of this session took. */
+function reportStep(
+  { itemsPerStep, schedule: { steps } }: Training,
+  step: number,
+  results: Readonly<Record<string, Tensor>>,
+  operations: number,
+  pace: { readonly steps: number; readonly seconds: number },
+): StepReport {
+  const secondsPerStep = pace.seconds / pace.steps
+  return {
+    step,
+    steps,
+    loss: results.loss.data[0],
+    gradientNorm: results.gradientNorm.data[0],
+    itemsPerSecond: itemsPerStep / secondsPerStep,
+    gigaflops: operations / secondsPerStep / 1e9,
+    secondsLeft: (steps - step) * secondsPerStep,
+    watch: readWatch(results),
+  }
 }
 
 /** The curves of a run's log: the loss and everything that was watched. */
