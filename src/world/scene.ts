@@ -165,7 +165,10 @@ export interface SceneOptions {
 /** The size of what is filmed when nothing else is asked for: 4 seconds at 128 x 128. */
 export const sceneDefaults = { width: 128, height: 128, frameCount: 49, fps: 12 } as const
 
-/** Named settings of the dial, from what a small model learns first to everything. */
+/**
+ * Named settings of the dial, from what a small model learns first to everything: `second` has all looks but
+ * simple ways, `third` all ways.
+ */
 export const curricula = {
   first: {
     bodies: [0.7, 0.3],
@@ -180,9 +183,18 @@ export const curricula = {
     simple: true,
   },
   second: {
+    bodies: [0.7, 0.3],
+    sizes: { large: 0.7, small: 0.3 },
+    materials: { matte: 0.6, metal: 0.25, glass: 0.15 },
+    floors: { plain: 2, checkered: 2, wood: 1, grass: 1, asphalt: 1, water: 0.5 },
+    lights: { noon: 0.6, sunset: 0.25, night: 0.15 },
+    cameras: ['still'],
+    events: { roll: 0.3, slide: 0.25, drop: 0.25, collide: 0.15, rest: 0.15 },
+    simple: true,
+  },
+  third: {
     bodies: [0.5, 0.4, 0.1],
     materials: { matte: 0.6, metal: 0.3, glass: 0.1 },
-    floors: { plain: 1, checkered: 1, wood: 1, grass: 1, asphalt: 1 },
     lights: { noon: 0.6, sunset: 0.4 },
     cameras: { still: 0.8, orbit: 0.1, dolly: 0.05, pan: 0.05 },
     events: { roll: 1, slide: 1, drop: 1, collide: 1, topple: 0.5, rest: 0.5 },
