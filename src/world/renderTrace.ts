@@ -143,7 +143,7 @@ function mirrorFloor(stage: Stage, level: number, x: number, z: number, clear: n
   const nz = -slope[1] * ny
   const cos = -(nx * rays[ray + 3] + ny * rays[ray + 4] + nz * rays[ray + 5])
   const share = floorPaint[3] * fresnel(isWater ? 0.17 : 0.13, cos) * clear
-  const focus = Math.min(1.9, Math.max(0.55, 1 - 0.045 * slope[2])) * (clear - share)
+  const focus = Math.min(2.2, Math.max(0.5, 1 - 0.6 * slope[2])) * (clear - share)
   const air = 1 - clear
   const red = floorPaint[0] * floorLight[0] * focus + horizon[0] * air
   const green = floorPaint[1] * floorLight[1] * focus + horizon[1] * air
