@@ -110,6 +110,7 @@ const heldOutLooks: readonly string[] = ['purple metal', 'orange glass']
  * (about one in ten, by hash), or of colour and material.
  */
 export function isHeldOut({ bodies: [first] }: Attributes): boolean {
+  if (!first) return false
   const { colour, shape, material } = first
   return (
     heldOutLooks.includes(`${colour} ${material}`) ||

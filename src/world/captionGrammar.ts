@@ -150,7 +150,7 @@ const settings = (key: string) => list(key, 'setting', [''], [''])
 const caption = any(
   all(
     maybe(all(settings('front'), ',')),
-    list('clauses', 'clause', ['.', ', and'], [', and', '.']),
+    any(list('clauses', 'clause', ['.', ', and'], [', and', '.']), 'a empty scene'),
     maybe(settings('back')),
     maybe(all(any('while', '.', 'as', ', and'), part('camera', 'camera'))),
   ),

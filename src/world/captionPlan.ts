@@ -39,7 +39,8 @@ export interface Clause {
 /** A caption before it has words. */
 export interface Plan {
   readonly front?: readonly Setting[]
-  readonly clauses: readonly Clause[]
+  /** None when there is nothing to be seen. */
+  readonly clauses?: readonly Clause[]
   readonly back?: readonly Setting[]
   readonly lead?: Attributes['camera']
   readonly camera?: Attributes['camera']
@@ -168,7 +169,7 @@ function tellsKnown(events: readonly Event[], mentions: Mentions): boolean {
 /** Puts the floor into the middle of the first clause, where there is a middle. */
 function placeFloor(clauses: readonly Clause[], floor: Attributes['floor']): Clause[] | undefined {
   const [first, ...rest] = clauses
-  if (!first.events || first.events.length < 2 || 'other' in first.events[0] || 'beside' in first.events[0])
+  if (!first?.events || first.events.length < 2 || 'other' in first.events[0] || 'beside' in first.events[0])
     return undefined
   if (first.events[0].behind || first.events[0].leaves) return undefined
   return [{ ...first, events: [{ ...first.events[0], place: { floor } }, ...first.events.slice(1)] }, ...rest]
@@ -191,11 +192,11 @@ export function planCaption({ bodies, floor, light, sky, camera }: Attributes, r
   if (middle) clauses = middle
   const rest = settings.filter(setting => !(middle && setting.floor))
   const mixed = random.uniform() < 0.5 ? rest : mix(rest, random)
-  const leads = camera && random.uniform() < 0.25
+  const leads = camera && clauses.length > 0 && random.uniform() < 0.25
   const frontCount = leads || random.uniform() < 0.6 ? 0 : random.integer(mixed.length + 1)
   const [front, back] = [mixed.slice(0, frontCount), mixed.slice(frontCount)]
   return {
-    clauses,
+    ...(clauses.length > 0 && { clauses }),
     ...(front.length > 0 && { front }),
     ...(back.length > 0 && { back }),
     ...(camera && (leads ? { lead: camera } : { camera })),
@@ -255,7 +256,7 @@ function resolveEvents(
  * Reads a plan back.
  * @throws SyntaxError when a mention means no body or several, or a thing is told twice
  */
-export function resolvePlan({ front = [], clauses, back = [], lead, camera }: Plan): Attributes {
+export function resolvePlan({ front = [], clauses = [], back = [], lead, camera }: Plan): Attributes {
   const bodies: Told[] = []
   const settings = [...front, ...back]
   for (const { subject, events = [], which, neighbour } of clauses) {

@@ -16,22 +16,24 @@ export interface Description {
 const LEAST_TURN = 0.06
 const LEAST_SHIFT = 0.25
 
-/** How the camera moved, from where it was in the first frame and in the last. */
+/** How the camera moved: its way from frame to frame to its own right and forward, and how far it turned. */
 function describeCamera(scene: Scene, { camera }: Motion): Attributes['camera'] {
-  const [first, last] = [camera[0], camera[camera.length - 1]]
-  const { right, forward } = openLens(first, scene.width, scene.height)
-  const shift = last.position.map((p, axis) => p - first.position[axis])
-  const along = (axis: readonly number[]) => axis.reduce((total, a, i) => total + a * shift[i], 0)
-  const turn = right[0] * last.direction[0] + right[2] * last.direction[2]
-  const distance = Math.hypot(...shift)
-  if (distance < LEAST_SHIFT) {
+  let [right, forward, turn] = [0, 0, 0]
+  for (let frame = 1; frame < camera.length; frame++) {
+    const [before, now] = [camera[frame - 1], camera[frame]]
+    const lens = openLens(before, scene.width, scene.height)
+    const along = (axis: readonly number[]) =>
+      axis.reduce((total, a, i) => total + a * (now.position[i] - before.position[i]), 0)
+    right += along(lens.right)
+    forward += along(lens.forward)
+    turn += lens.right[0] * now.direction[0] + lens.right[2] * now.direction[2]
+  }
+  if (Math.hypot(right, forward) < LEAST_SHIFT) {
     if (Math.abs(turn) < LEAST_TURN) return { move: 'still' }
     return { move: 'pan', direction: turn < 0 ? 'left' : 'right' }
   }
-  if (Math.abs(along(forward)) > 0.7 * distance && Math.abs(turn) < LEAST_TURN) {
-    return { move: 'dolly', direction: along(forward) < 0 ? 'out' : 'in' }
-  }
-  return { move: 'orbit', direction: along(right) < 0 ? 'left' : 'right' }
+  if (Math.abs(forward) > Math.abs(right)) return { move: 'dolly', direction: forward < 0 ? 'out' : 'in' }
+  return { move: 'orbit', direction: right < 0 ? 'left' : 'right' }
 }
 
 /** Share of a body that must be seen in some frame for it to be told at all. */

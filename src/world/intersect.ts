@@ -6,22 +6,28 @@ import type { BodyState } from './simulate.ts'
 
 /** Numbers of one packed body. */
 export const BODY = 24
-/** Where its parts are: kind, centre (3), rows of the matrix from the world's axes to its own (9), half extents (3), reach, colour (3), material. */
+// Where its parts are.
+/** Which shape it has: 0 ball, 1 cube, 2 cylinder, 3 cone. */
 export const KIND = 0
+/** Its centre (3). */
 export const CENTRE = 1
+/** The matrix that turns the world's axes into its own, by rows (9). */
 export const ROWS = 4
+/** Half its extents (3). */
 export const HALF = 13
-/** Radius of a sphere around the whole body. */
+/** Radius of a sphere around the whole of it. */
 export const REACH = 16
+/** Linear reflectance (3). */
 export const ALBEDO = 17
+/** What it is made of: 0 matte, METAL or GLASS. */
 export const MATERIAL = 20
 
 const kinds = { ball: 0, cube: 1, cylinder: 2, cone: 3 } as const satisfies Record<Body['shape'], number>
-/** Numbers of the materials of packed bodies. */
-export const MATTE = 0
+/** The number of metal. */
 export const METAL = 1
+/** The number of glass. */
 export const GLASS = 2
-const materialNumbers = { matte: MATTE, metal: METAL, glass: GLASS } as const satisfies Record<
+const materialNumbers = { matte: 0, metal: METAL, glass: GLASS } as const satisfies Record<
   Body['material'],
   number
 >
@@ -40,7 +46,7 @@ export function packBodies(scene: Scene, states: readonly BodyState[], packed: F
         : body.shape === 'cube'
           ? Math.hypot(...half)
           : Math.hypot(half[0], half[1])
-    packed[i * BODY] = kinds[body.shape]
+    packed[i * BODY + KIND] = kinds[body.shape]
     packed.set(position, i * BODY + CENTRE)
     packed.set(
       [
@@ -252,8 +258,35 @@ export function leaveBody(
   const px = rays[ray] - b[at + CENTRE]
   const py = rays[ray + 1] - b[at + CENTRE + 1]
   const pz = rays[ray + 2] - b[at + CENTRE + 2]
-  const kind = b[at]
   toOwn(b, at, px, py, pz, rays, ray)
+  if (b[at] === 1) leaveBox(b, at, hits, hit)
+  else if (b[at] > 1) leaveRound(b, at, hits, hit)
+  else leaveBall(b, at, hits, hit)
+}
+
+function leaveBall(b: Float64Array, at: number, hits: Float64Array, hit: number): void {
+  const r = b[at + HALF]
+  const along = own[0] * own[3] + own[1] * own[4] + own[2] * own[5]
+  const square = own[0] * own[0] + own[1] * own[1] + own[2] * own[2]
+  const t = -along + Math.sqrt(Math.max(0, along * along - square + r * r))
+  setHit(b, at, hits, hit, t, (own[0] + t * own[3]) / r, (own[1] + t * own[4]) / r, (own[2] + t * own[5]) / r)
+}
+
+function leaveBox(b: Float64Array, at: number, hits: Float64Array, hit: number): void {
+  const u = own[3] || 1e-12
+  const v = own[4] || 1e-12
+  const w = own[5] || 1e-12
+  const tx = ((u > 0 ? b[at + HALF] : -b[at + HALF]) - own[0]) / u
+  const ty = ((v > 0 ? b[at + HALF + 1] : -b[at + HALF + 1]) - own[1]) / v
+  const tz = ((w > 0 ? b[at + HALF + 2] : -b[at + HALF + 2]) - own[2]) / w
+  const t = Math.max(0, Math.min(tx, ty, tz))
+  if (tx <= ty && tx <= tz) setHit(b, at, hits, hit, t, Math.sign(u), 0, 0)
+  else if (ty <= tz) setHit(b, at, hits, hit, t, 0, Math.sign(v), 0)
+  else setHit(b, at, hits, hit, t, 0, 0, Math.sign(w))
+}
+
+/** Leaves a cylinder or a cone through its side or a cap. */
+function leaveRound(b: Float64Array, at: number, hits: Float64Array, hit: number): void {
   const x = own[0]
   const y = own[1]
   const z = own[2]
@@ -262,43 +295,23 @@ export function leaveBody(
   const w = own[5]
   const r = b[at + HALF]
   const h = b[at + HALF + 1]
-  if (kind === 0) {
-    const along = x * u + y * v + z * w
-    const t = -along + Math.sqrt(Math.max(0, along * along - (x * x + y * y + z * z - r * r)))
-    setHit(b, at, hits, hit, t, (x + t * u) / r, (y + t * v) / r, (z + t * w) / r)
-    return
-  }
-  const ty = ((v > 0 ? h : -h) - y) / v
-  if (kind === 1) {
-    const tx = ((u > 0 ? r : -r) - x) / (u || 1e-12)
-    const tz = ((w > 0 ? r : -r) - z) / (w || 1e-12)
-    const t = Math.min(tx, ty, tz)
-    setHit(
-      b,
-      at,
-      hits,
-      hit,
-      t,
-      t === tx ? Math.sign(u) : 0,
-      t === ty ? Math.sign(v) : 0,
-      t === tz ? Math.sign(w) : 0,
-    )
-    return
-  }
-  const k = kind === 2 ? 0 : r / (2 * h)
+  const isCylinder = b[at] === 2
+  const cap = ((v > 0 ? h : -h) - y) / v
+  const k = isCylinder ? 0 : r / (2 * h)
   const a = u * u + w * w - k * k * v * v
   const half = x * u + z * w + k * k * (h - y) * v
-  const c = kind === 2 ? x * x + z * z - r * r : x * x + z * z - k * k * (h - y) * (h - y)
+  const c = x * x + z * z - (isCylinder ? r * r : k * k * (h - y) * (h - y))
   const root = Math.sqrt(Math.max(0, half * half - a * c))
   const side = Math.abs(a) < 1e-9 ? Infinity : (-half + root) / a
-  if ((kind === 2 || v < 0) && !(side > 0 && side < ty))
-    setHit(b, at, hits, hit, Math.max(0, ty), 0, Math.sign(v), 0)
-  else {
-    const t = side > 0 && side < 10 ? side : 0
-    const nx = x + t * u
-    const ny = k * k * (h - y - t * v)
-    const nz = z + t * w
-    const length = Math.sqrt(nx * nx + ny * ny + nz * nz) || 1
-    setHit(b, at, hits, hit, t, nx / length, ny / length, nz / length)
+  // A cone has no cap above.
+  if ((isCylinder || v < 0) && !(side > 0 && side < cap)) {
+    setHit(b, at, hits, hit, Math.max(0, cap), 0, Math.sign(v), 0)
+    return
   }
+  const t = side > 0 && side < 10 ? side : 0
+  const nx = x + t * u
+  const ny = k * k * (h - y - t * v)
+  const nz = z + t * w
+  const length = Math.sqrt(nx * nx + ny * ny + nz * nz) || 1
+  setHit(b, at, hits, hit, t, nx / length, ny / length, nz / length)
 }

@@ -34,7 +34,7 @@ const EDGE_RAYS = [
   [0.125, 0.375],
 ] as const
 /** Difference in exposed light between neighbours from which a pixel gets more rays. */
-const CONTRAST = 0.12
+const CONTRAST = 0.16
 
 /** One picture in the making. */
 interface Canvas {

@@ -143,7 +143,7 @@ function mirrorFloor(stage: Stage, level: number, x: number, z: number, clear: n
   const nz = -slope[1] * ny
   const cos = -(nx * rays[ray + 3] + ny * rays[ray + 4] + nz * rays[ray + 5])
   const share = floorPaint[3] * fresnel(isWater ? 0.17 : 0.13, cos) * clear
-  const focus = Math.min(1.9, Math.max(0.55, 1 - 0.045 * slope[2])) * (clear - share)
+  const focus = Math.min(2.2, Math.max(0.5, 1 - 0.6 * slope[2])) * (clear - share)
   const air = 1 - clear
   const red = floorPaint[0] * floorLight[0] * focus + horizon[0] * air
   const green = floorPaint[1] * floorLight[1] * focus + horizon[1] * air
@@ -195,7 +195,8 @@ function traceMetal(stage: Stage, level: number, index: number, tag: Tag): Tag {
   for (let c = 0; c < 3; c++) {
     light[at + c] += light[at + 3 + c] * fresnel(Math.min(1, 0.05 + 1.1 * bodies[own + c]), cos)
   }
-  return tag + 64 * (1 + (seen & 63))
+  // Floor and sky melt into one another and make no edge.
+  return tag + 64 * Math.max(1, seen & 63)
 }
 
 /** Glass: a mirror image on top, and what is behind, bent and tinted by the way inside. */
@@ -204,7 +205,7 @@ function traceGlass(stage: Stage, level: number, index: number, tag: Tag): Tag {
   const ray = level * RAY
   const hit = level * HIT
   const at = level * 3
-  for (let c = 0; c < 3; c++) light[at + c] = surface[3 + c] + 0.14 * surface[c]
+  for (let c = 0; c < 3; c++) light[at + c] = surface[3 + c] + 0.2 * surface[c]
   const share = fresnel(0.05, cosAt(stage, level))
   aimMirror(stage, level, hits[hit + 1], hits[hit + 2], hits[hit + 3])
   if (share > 0.12 && level === 0) follow(stage, level, 15)

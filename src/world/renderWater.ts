@@ -12,7 +12,10 @@ const CELL = SIDE / CELLS
 const WAVE_SPEED = 1.35
 /** The longest step that is stable: c dt / dx stays under 1 / sqrt(2). */
 const LONGEST_STEP = 1 / 40
+/** Depth in metres of what a body at rest presses into the water. */
 const DENT = 0.07
+/** How much steeper waves are shown than they are. */
+const STEEPNESS = 2
 
 /** The surface of the water. */
 export interface Water {
@@ -65,7 +68,7 @@ function step({ heights, speeds }: Water, dt: number): number {
       const edge = Math.min(border, i, CELLS - 1 - i)
       const height = (heights[at] + speeds[at] * dt) * (edge < 10 ? 0.9 + edge * 0.01 : 1)
       heights[at] = height
-      if (height > largest) largest = height
+      if (height > largest || -height > largest) largest = Math.abs(height)
     }
   }
   return largest
@@ -112,8 +115,8 @@ export function readWater({ heights, calm }: Water, x: number, z: number, out: F
     const right = heights[at + 1]
     const top = heights[at - CELLS]
     const bottom = heights[at + CELLS]
-    out[0] += (weight * (right - left)) / (2 * CELL)
-    out[1] += (weight * (bottom - top)) / (2 * CELL)
+    out[0] += (weight * STEEPNESS * (right - left)) / (2 * CELL)
+    out[1] += (weight * STEEPNESS * (bottom - top)) / (2 * CELL)
     out[2] += (weight * (left + right + top + bottom - 4 * heights[at])) / (CELL * CELL)
   }
 }

@@ -14,7 +14,7 @@ export const captionWords: readonly string[] = [
   'comes rest topples over tips spins around splashes water makes splash enters picture leaves tiles wooden',
   'wood boards grass lawn wet asphalt road in shallow pool at noon midday sun sunset light night under lamp',
   'clear sky open cloudy clouds orbits circles pans turns moves closer back',
-  'waves',
+  'waves empty scene',
 ]
   .join(' ')
   .split(' ')
