@@ -1,15 +1,15 @@
 import { autoencoderSizes, transformerSizes } from '../src/model/index.ts'
 import type { Recipe } from '../src/train/index.ts'
-import { captionWords } from '../src/world/index.ts'
+import { captionWords, curricula } from '../src/world/index.ts'
 
 /** The bundled model: 5M numbers in the autoencoder, 8M in the transformer. */
 export const small: Recipe = {
   name: 'small',
   description: 'the bundled model: 128 x 128 pixels, 12 frames a second; about 2 hours on two cores',
   seed: 1,
-  clips: { family: 'tabletop', clips: 4000, seed: 100_000_000, scene: { twoBodies: 0.2 } },
+  clips: { family: 'tabletop', clips: 4000, seed: 100_000_000, scene: curricula.first },
   autoencoder: {
-    config: { latentChannels: 32, channels: autoencoderSizes.small },
+    config: { latentChannels: 32, ...autoencoderSizes.small },
     schedule: { steps: 2700, warmup: 100, decay: 0.4, adamRate: 0.015, muonRate: 0 },
     batchSize: 8,
     crop: 64,

@@ -4,7 +4,6 @@ import {
   add,
   broadcast,
   cast,
-  concatenate,
   conv2d,
   cos,
   div,
@@ -20,6 +19,7 @@ import {
   sigmoid,
   sin,
   slice,
+  softmax,
   sub,
   sum,
   transpose,
@@ -93,8 +93,28 @@ const gradientRules: { readonly [K in OpName]: GradientRule<K> | null } = {
     return [sub(weighted, mul(y, sum(weighted, [-1])))]
   },
   sum: ({ inputs: [a] }, dy) => [broadcast(dy, a.shape)],
+  // r = (sum(a^2) / n + e)^(-1/2): da = -r^3 a / n
+  inverseRms: (y, dy) => {
+    const [a] = y.inputs
+    const count = sizeOf(a.shape) / sizeOf(y.shape)
+    return [mul(a, mul(mul(dy, mul(y, mul(y, y))), -1 / count))]
+  },
   matmul: (y, dy) => matmulGradient(y, dy),
-  conv2d: (y, dy) => convolutionGradient(y, dy),
+  attention: (y, dy) => attentionGradient(y, dy),
+  // The sum of image * kernel * result over all places is linear in each of the three: the gradient of one is the
+  // op that makes it from the other two.
+  conv2d: ({ inputs: [image, weights], attributes }, dy) => [
+    makeValue('conv2dImage', [dy, weights], { ...attributes, size: sizeOfPlane(image) }),
+    makeValue('conv2dKernel', [image, dy], { ...attributes, size: sizeOfPlane(weights) }),
+  ],
+  conv2dImage: ({ inputs: [dy, weights], attributes: { stride, padding } }, image) => [
+    conv2d(image, weights, { stride, padding }),
+    makeValue('conv2dKernel', [image, dy], { stride, padding, size: sizeOfPlane(weights) }),
+  ],
+  conv2dKernel: ({ inputs: [image, dy], attributes: { stride, padding } }, weights) => [
+    makeValue('conv2dImage', [dy, weights], { stride, padding, size: sizeOfPlane(image) }),
+    conv2d(image, weights, { stride, padding }),
+  ],
   // a rotation is undone by its inverse
   rotary: ({ inputs: [, cosine, sine], attributes: { inverse } }, dy) => [
     makeValue('rotary', [dy, cosine, sine], { inverse: !inverse }),
@@ -131,47 +151,39 @@ const gradientRules: { readonly [K in OpName]: GradientRule<K> | null } = {
   },
 } satisfies { [K in OpName]: GradientRule<K> | null }
 
+const sizeOfPlane = ({ shape }: Value) => [shape[2], shape[3]] as const
+
 function chooseGradient(condition: Value, dy: Value, a: Value, b: Value): Value[] {
   return [unbroadcast(where(condition, dy, 0), a), unbroadcast(where(condition, 0, dy), b)]
 }
 
-/** y = A B: dA = dy B^T, dB = A^T dy; a transposed argument gets the transposed gradient. */
+/** y = s A B: dA = s dy B^T, dB = s A^T dy; a transposed argument gets the transposed gradient. */
 function matmulGradient({ inputs: [a, b], attributes }: Value<'matmul'>, dy: Value): Value[] {
-  const { transposeA, transposeB } = attributes
+  const { transposeA, transposeB, scale } = attributes
   const da = transposeA
-    ? matmul(b, dy, { transposeA: transposeB, transposeB: true })
-    : matmul(dy, b, { transposeB: !transposeB })
+    ? matmul(b, dy, { transposeA: transposeB, transposeB: true, scale })
+    : matmul(dy, b, { transposeB: !transposeB, scale })
   const db = transposeB
-    ? matmul(dy, a, { transposeA: true, transposeB: transposeA })
-    : matmul(a, dy, { transposeA: !transposeA })
+    ? matmul(dy, a, { transposeA: true, transposeB: transposeA, scale })
+    : matmul(a, dy, { transposeA: !transposeA, scale })
   return [unbroadcast(da, a), unbroadcast(db, b)]
 }
 
 /**
- * The input's gradient is a convolution with the kernel turned around and its channels exchanged; the
- * kernel's is a matrix product of dy with every shifted copy of the image.
+ * y = P V with P = softmax(s Q K^T): dS = P (dy V^T - sum(dy y)), since the sum over the keys of P dP is that of dy y over
+ * the values (2205.14135, appendix B.2). P is the forward's own: it is emitted once.
  */
-function convolutionGradient({ inputs: [image, weights], attributes }: Value<'conv2d'>, dy: Value): Value[] {
-  const { padding } = attributes
-  const [channelsOut, channelsIn, kernelHeight, kernelWidth] = weights.shape
-  const [batch, , height, width] = dy.shape
-  const turned = transpose(reverse(weights, [2, 3]), [1, 0, 2, 3])
-  const dImage = conv2d(dy, turned, { padding: kernelHeight - 1 - padding })
-  // Channels in front, so that the sum over images and positions is the inner axis of one large product.
-  const spread = transpose(image, [1, 0, 2, 3])
-  const padded = padding > 0 ? pad(spread, [0, 0, padding, padding], [0, 0, padding, padding]) : spread
-  const shifted: Value[] = []
-  for (let y = 0; y < kernelHeight; y++) {
-    for (let x = 0; x < kernelWidth; x++) {
-      shifted.push(slice(slice(padded, 2, y, y + height), 3, x, x + width))
-    }
-  }
-  const places = batch * height * width
-  const patches = reshape(concatenate(shifted, 0), [-1, places])
-  const dySpread = reshape(transpose(dy, [1, 0, 2, 3]), [channelsOut, places])
-  const products = matmul(dySpread, patches, { transposeB: true })
-  const dWeights = reshape(products, [channelsOut, kernelHeight, kernelWidth, channelsIn])
-  return [dImage, transpose(dWeights, [0, 3, 1, 2])]
+function attentionGradient(y: Value<'attention'>, dy: Value): Value[] {
+  const [query, key, value] = y.inputs
+  const { scale } = y.attributes
+  const weights = softmax(matmul(query, key, { transposeB: true, scale }))
+  const dWeights = matmul(dy, value, { transposeB: true })
+  const dScores = mul(weights, sub(dWeights, sum(mul(dy, y), [-1])))
+  return [
+    matmul(dScores, key, { scale }),
+    matmul(dScores, query, { transposeA: true, scale }),
+    matmul(weights, dy, { transposeA: true }),
+  ]
 }
 
 /**

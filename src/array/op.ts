@@ -31,8 +31,12 @@ export interface OpAttributes {
   reluSquared: NoAttributes
   softmax: NoAttributes
   sum: { axes: readonly number[] }
-  matmul: { transposeA: boolean; transposeB: boolean }
-  conv2d: { padding: number }
+  inverseRms: { axis: number; epsilon: number }
+  matmul: { transposeA: boolean; transposeB: boolean; scale: number }
+  attention: { scale: number }
+  conv2d: ConvolutionAttributes
+  conv2dImage: ConvolutionAttributes & { size: readonly [number, number] }
+  conv2dKernel: ConvolutionAttributes & { size: readonly [number, number] }
   rotary: { inverse: boolean }
   gather: NoAttributes
   scatterAdd: { rows: number }
@@ -43,6 +47,12 @@ export interface OpAttributes {
   slice: { starts: readonly number[]; ends: readonly number[] }
   pad: { before: readonly number[]; after: readonly number[] }
   concatenate: { axis: number }
+}
+
+/** How a kernel moves over an image: pixels from one place to the next, and zeros around all four sides. */
+export interface ConvolutionAttributes {
+  readonly stride: number
+  readonly padding: number
 }
 
 /** An op without attributes. */

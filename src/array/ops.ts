@@ -86,9 +86,43 @@ export function mean(a: Value, axes: readonly number[] = a.shape.map((_, axis) =
   return mul(total, sizeOf(total.shape) / sizeOf(a.shape))
 }
 
+/** Numbers of a root-mean-square normalisation. */
+export interface RmsOptions {
+  readonly axis?: number
+  /** Added to the mean square, so that zeros stay zeros. */
+  readonly epsilon?: number
+}
+
+/** 1 / sqrt(mean(a^2) + epsilon) along one axis, which stays with size 1. */
+export function inverseRms(a: Value, { axis = -1, epsilon = 1e-6 }: RmsOptions = {}): Value {
+  return makeValue('inverseRms', [a], { axis: normalizeAxis(axis, a.shape.length), epsilon })
+}
+
+/** Root-mean-square normalisation along one axis, without a gain (1910.07467). */
+export function rmsNorm(a: Value, options: RmsOptions = {}): Value {
+  return mul(a, inverseRms(a, options))
+}
+
+/** How a matrix product takes its arguments: transposed (their last two axes), and the result times a number. */
+export interface MatmulOptions {
+  readonly transposeA?: boolean
+  readonly transposeB?: boolean
+  readonly scale?: number
+}
+
 /** Matrix product of the last two axes, `[..., M, K] x [..., K, N] -> [..., M, N]`; leading axes broadcast. */
-export function matmul(a: Value, b: Value, { transposeA = false, transposeB = false } = {}): Value {
-  return makeValue('matmul', [a, b], { transposeA, transposeB })
+export function matmul(a: Value, b: Value, options: MatmulOptions = {}): Value {
+  const { transposeA = false, transposeB = false, scale = 1 } = options
+  return makeValue('matmul', [a, b], { transposeA, transposeB, scale })
+}
+
+/**
+ * softmax(scale Q K^T) V (1706.03762, equation 1): queries `[B, N, L, K]`, keys `[B, N, M, K]` and values
+ * `[B, N, M, V]` to `[B, N, L, V]`; `scale` is 1 / sqrt(K) when absent.
+ */
+export function attention(query: Value, key: Value, value: Value, { scale }: { scale?: number } = {}): Value {
+  const size = query.shape[query.shape.length - 1]
+  return makeValue('attention', [query, key, value], { scale: scale ?? 1 / Math.sqrt(size) })
 }
 
 /** `x W` over the last axis of x: `[..., I] x [I, O] -> [..., O]`, as one flat product. */
@@ -98,9 +132,9 @@ export function linear(x: Value, weights_IO: Value): Value {
   return reshape(product, [...x.shape.slice(0, -1), weights_IO.shape[1]])
 }
 
-/** 2D cross-correlation with stride 1, `[B, C, H, W]` with `[O, C, kH, kW]`, zero padding on all four sides. */
-export function conv2d(image_BCHW: Value, weights: Value, { padding = 0 } = {}): Value {
-  return makeValue('conv2d', [image_BCHW, weights], { padding })
+/** 2D cross-correlation, `[B, C, H, W]` with `[O, C, kH, kW]`, zero padding on all four sides. */
+export function conv2d(image_BCHW: Value, weights: Value, { stride = 1, padding = 0 } = {}): Value {
+  return makeValue('conv2d', [image_BCHW, weights], { stride, padding })
 }
 
 /** Rotates pairs (i, i + K/2) of `[B, N, L, K]` by the angles whose cos and sin `[L, K/2]` are given (RoFormer, 2104.09864). */
@@ -117,7 +151,8 @@ export function gather(table: Value, indices: Value): Value {
 export function reshape(a: Value, shape: Shape): Value {
   const known = shape.reduce((product, size) => (size < 0 ? product : product * size), 1)
   const full = shape.map(size => (size < 0 ? sizeOf(a.shape) / known : size))
-  return sameShape(full, a.shape) ? a : makeValue('reshape', [a], { shape: full })
+  if (sameShape(full, a.shape)) return a
+  return a.op === 'reshape' ? reshape(a.inputs[0], full) : makeValue('reshape', [a], { shape: full })
 }
 
 /** Repeats axes of size 1, and adds axes in front, to reach `shape`. */

@@ -1,5 +1,5 @@
 import { topologicalOrder } from './graph.ts'
-import type { OpName, Value } from './op.ts'
+import type { ConvolutionAttributes, OpAttributes, OpName, Value } from './op.ts'
 import { type Shape, sizeOf, stridesOf } from './shape.ts'
 
 /** What the reference evaluator computes with: float64 for every dtype. */
@@ -91,8 +91,43 @@ const referenceRules: { readonly [K in OpName]: ReferenceRule<K> } = {
     })
     return total
   },
-  matmul: ([a, b], y) => multiplyMatrices(a, b, y),
-  conv2d: ([image, weights], y) => convolve(image, weights, y),
+  inverseRms: ([a], { shape, attributes: { epsilon } }) => {
+    const offsets = broadcastOffsets(a.shape, shape)
+    const squares = new Float64Array(sizeOf(shape))
+    a.data.forEach((value, i) => {
+      squares[offsets[i]] += value * value
+    })
+    return squares.map(total => 1 / Math.sqrt((total * squares.length) / a.data.length + epsilon))
+  },
+  matmul: ([a, b], y) => multiplyMatrices(a, b, y.shape, y.attributes),
+  attention: ([query, key, value], { shape, attributes: { scale } }) => {
+    const scoreShape = [...shape.slice(0, 3), key.shape[2]]
+    const options = { transposeA: false, transposeB: true, scale }
+    const scores = { shape: scoreShape, data: multiplyMatrices(query, key, scoreShape, options) }
+    const weights = { shape: scoreShape, data: softmaxRows(scores) }
+    return multiplyMatrices(weights, value, shape, { transposeA: false, transposeB: false, scale: 1 })
+  },
+  conv2d: ([image, weights], { shape, attributes }) => {
+    const result = new Float64Array(sizeOf(shape))
+    eachProduct(image.shape, weights.shape, shape, attributes, (pixel, weight, place) => {
+      result[place] += image.data[pixel] * weights.data[weight]
+    })
+    return result
+  },
+  conv2dImage: ([dy, weights], { shape, attributes }) => {
+    const result = new Float64Array(sizeOf(shape))
+    eachProduct(shape, weights.shape, dy.shape, attributes, (pixel, weight, place) => {
+      result[pixel] += dy.data[place] * weights.data[weight]
+    })
+    return result
+  },
+  conv2dKernel: ([image, dy], { shape, attributes }) => {
+    const result = new Float64Array(sizeOf(shape))
+    eachProduct(image.shape, shape, dy.shape, attributes, (pixel, weight, place) => {
+      result[weight] += image.data[pixel] * dy.data[place]
+    })
+    return result
+  },
   rotary: ([a, cos, sin], { shape, attributes: { inverse } }) => {
     const [length, size] = shape.slice(-2)
     const half = size / 2
@@ -156,14 +191,18 @@ function softmaxRows({ shape, data }: ReferenceArray): Float64Array {
   return result
 }
 
-function multiplyMatrices(a: ReferenceArray, b: ReferenceArray, y: Value<'matmul'>): Float64Array {
-  const { transposeA, transposeB } = y.attributes
-  const [rows, columns] = y.shape.slice(-2)
+function multiplyMatrices(
+  a: ReferenceArray,
+  b: ReferenceArray,
+  shape: Shape,
+  { transposeA, transposeB, scale }: OpAttributes['matmul'],
+): Float64Array {
+  const [rows, columns] = shape.slice(-2)
   const inner = a.shape[a.shape.length - (transposeA ? 2 : 1)]
-  const batch = y.shape.slice(0, -2)
+  const batch = shape.slice(0, -2)
   const batchesA = broadcastOffsets(batch, a.shape.slice(0, -2))
   const batchesB = broadcastOffsets(batch, b.shape.slice(0, -2))
-  const result = new Float64Array(sizeOf(y.shape))
+  const result = new Float64Array(sizeOf(shape))
   for (let i = 0; i < result.length; i++) {
     const column = i % columns
     const row = Math.floor(i / columns) % rows
@@ -175,33 +214,36 @@ function multiplyMatrices(a: ReferenceArray, b: ReferenceArray, y: Value<'matmul
       const fromB = b.data[startB + (transposeB ? column * inner + k : k * columns + column)]
       result[i] += fromA * fromB
     }
+    result[i] *= scale
   }
   return result
 }
 
-function convolve(image: ReferenceArray, weights: ReferenceArray, y: Value<'conv2d'>): Float64Array {
-  const { padding } = y.attributes
-  const [, channelsIn, height, width] = image.shape
-  const [, , kernelHeight, kernelWidth] = weights.shape
-  const [, channelsOut, outHeight, outWidth] = y.shape
-  return new Float64Array(sizeOf(y.shape)).map((_, i) => {
-    const column = i % outWidth
-    const row = Math.floor(i / outWidth) % outHeight
-    const out = Math.floor(i / (outWidth * outHeight)) % channelsOut
-    const b = Math.floor(i / (outWidth * outHeight * channelsOut))
-    let total = 0
-    for (let c = 0; c < channelsIn; c++) {
-      for (let dy = 0; dy < kernelHeight; dy++) {
-        for (let dx = 0; dx < kernelWidth; dx++) {
-          const [r, s] = [row + dy - padding, column + dx - padding]
-          if (r < 0 || r >= height || s < 0 || s >= width) continue
-          const weight = weights.data[((out * channelsIn + c) * kernelHeight + dy) * kernelWidth + dx]
-          total += weight * image.data[((b * channelsIn + c) * height + r) * width + s]
-        }
-      }
+/** Calls `visit` with the offsets of every pixel, weight and result that a convolution multiplies and adds. */
+function eachProduct(
+  image: Shape,
+  weights: Shape,
+  result: Shape,
+  { stride, padding }: ConvolutionAttributes,
+  visit: (pixel: number, weight: number, place: number) => void,
+): void {
+  const [, channelsIn, height, width] = image
+  const [, , kernelHeight, kernelWidth] = weights
+  const [, channelsOut, rows, columns] = result
+  for (let place = 0; place < sizeOf(result); place++) {
+    const column = place % columns
+    const row = Math.floor(place / columns) % rows
+    const out = Math.floor(place / (columns * rows)) % channelsOut
+    const b = Math.floor(place / (columns * rows * channelsOut))
+    for (let i = 0; i < channelsIn * kernelHeight * kernelWidth; i++) {
+      const c = Math.floor(i / (kernelHeight * kernelWidth))
+      const r = row * stride + (Math.floor(i / kernelWidth) % kernelHeight) - padding
+      const s = column * stride + (i % kernelWidth) - padding
+      if (r < 0 || r >= height || s < 0 || s >= width) continue
+      const pixel = ((b * channelsIn + c) * height + r) * width + s
+      visit(pixel, out * channelsIn * kernelHeight * kernelWidth + i, place)
     }
-    return total
-  })
+  }
 }
 
 function joinArrays(parts: readonly ReferenceArray[], shape: Shape, axis: number): Float64Array {

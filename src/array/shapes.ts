@@ -1,4 +1,4 @@
-import type { DType, OpAttributes, OpName, Value } from './op.ts'
+import type { ConvolutionAttributes, DType, OpAttributes, OpName, Value } from './op.ts'
 import { broadcastShapes, formatShape, type Shape, sameShape, sizeOf } from './shape.ts'
 
 /** What an op makes: checked when the graph is built, so that a wrong shape fails where it was written. */
@@ -32,6 +32,19 @@ const broadcasting =
     if (!shape) fail(op, inputs, 'arguments must broadcast')
     return { shape, dtype: dtype ?? a.dtype }
   }
+
+/** Places of a kernel along height and width. */
+function convolutionPlaces(
+  op: OpName,
+  inputs: readonly Value[],
+  { stride, padding }: ConvolutionAttributes,
+  image: Shape,
+  kernel: Shape,
+): number[] {
+  const places = image.map((size, axis) => Math.floor((size + 2 * padding - kernel[axis]) / stride) + 1)
+  if (places.some(size => size < 1)) fail(op, inputs, 'the kernel is larger than the padded image')
+  return places
+}
 
 /** One shape rule an op. */
 export const shapeRules: { readonly [K in OpName]: ShapeRule<K> } = {
@@ -73,6 +86,23 @@ export const shapeRules: { readonly [K in OpName]: ShapeRule<K> } = {
     if (axes.some(axis => axis < 0 || axis >= a.shape.length)) fail('sum', inputs, `no axes ${axes}`)
     return { shape: a.shape.map((size, axis) => (axes.includes(axis) ? 1 : size)), dtype: 'float32' }
   },
+  inverseRms: (inputs, { axis }) => {
+    expectFloat('inverseRms', inputs)
+    const [a] = inputs
+    if (!(axis in a.shape)) fail('inverseRms', inputs, `no axis ${axis}`)
+    return { shape: a.shape.map((size, i) => (i === axis ? 1 : size)), dtype: 'float32' }
+  },
+  attention: inputs => {
+    expectFloat('attention', inputs)
+    const [query, key, value] = inputs.map(({ shape }) => shape)
+    const fits =
+      query.length === 4 &&
+      sameShape(key, [query[0], query[1], key[2], query[3]]) &&
+      sameShape(value.slice(0, 3), key.slice(0, 3)) &&
+      value.length === 4
+    if (!fits) fail('attention', inputs, 'expected [B, N, L, K], [B, N, M, K] and [B, N, M, V]')
+    return { shape: [...query.slice(0, 3), value[3]], dtype: 'float32' }
+  },
   matmul: (inputs, { transposeA, transposeB }) => {
     expectFloat('matmul', inputs)
     const [a, b] = inputs
@@ -86,17 +116,50 @@ export const shapeRules: { readonly [K in OpName]: ShapeRule<K> } = {
     }
     return { shape: [...batch, rows, columns], dtype: 'float32' }
   },
-  conv2d: (inputs, { padding }) => {
+  conv2d: (inputs, attributes) => {
     expectFloat('conv2d', inputs)
     const [image, weights] = inputs
     if (image.shape.length !== 4 || weights.shape.length !== 4 || image.shape[1] !== weights.shape[1]) {
       fail('conv2d', inputs, 'expected [B, C, H, W] and [O, C, kH, kW]')
     }
-    const [batch, , height, width] = image.shape
-    const [channels, , kernelHeight, kernelWidth] = weights.shape
-    const out = [height + 2 * padding - kernelHeight + 1, width + 2 * padding - kernelWidth + 1]
-    if (out.some(size => size < 1)) fail('conv2d', inputs, `the kernel is larger than the padded image`)
-    return { shape: [batch, channels, ...out], dtype: 'float32' }
+    const places = convolutionPlaces(
+      'conv2d',
+      inputs,
+      attributes,
+      image.shape.slice(2),
+      weights.shape.slice(2),
+    )
+    return { shape: [image.shape[0], weights.shape[0], ...places], dtype: 'float32' }
+  },
+  conv2dImage: (inputs, attributes) => {
+    expectFloat('conv2dImage', inputs)
+    const [dy, weights] = inputs
+    const places = convolutionPlaces(
+      'conv2dImage',
+      inputs,
+      attributes,
+      attributes.size,
+      weights.shape.slice(2),
+    )
+    if (weights.shape.length !== 4 || !sameShape(dy.shape, [dy.shape[0], weights.shape[0], ...places])) {
+      fail('conv2dImage', inputs, `expected [B, O, ${places}] and [O, C, kH, kW]`)
+    }
+    return { shape: [dy.shape[0], weights.shape[1], ...attributes.size], dtype: 'float32' }
+  },
+  conv2dKernel: (inputs, attributes) => {
+    expectFloat('conv2dKernel', inputs)
+    const [image, dy] = inputs
+    const places = convolutionPlaces(
+      'conv2dKernel',
+      inputs,
+      attributes,
+      image.shape.slice(2),
+      attributes.size,
+    )
+    if (image.shape.length !== 4 || !sameShape(dy.shape, [image.shape[0], dy.shape[1], ...places])) {
+      fail('conv2dKernel', inputs, `expected [B, C, H, W] and [B, O, ${places}]`)
+    }
+    return { shape: [dy.shape[1], image.shape[1], ...attributes.size], dtype: 'float32' }
   },
   rotary: inputs => {
     const [a, cos, sin] = inputs

@@ -7,6 +7,7 @@ import { type Progress, sayDuration, startCountdown, startProgress } from './pro
 interface TrainOptions {
   readonly folder?: string
   readonly warmStart?: string
+  readonly keepAutoencoder?: boolean
   readonly threads?: number
   readonly checkpoint: number
   readonly export?: boolean
@@ -25,9 +26,9 @@ const sayStep = ({ loss, itemsPerSecond, secondsLeft }: StepReport) =>
 async function trainRecipe(name: keyof typeof recipes, options: TrainOptions): Promise<void> {
   const recipe = recipes[name]
   const folder = options.folder ?? `runs/${name}`
-  const { warmStart, threads } = options
+  const { warmStart, keepAutoencoder, threads } = options
   if (options.export) {
-    console.log(`${await exportModel(recipe, { folder, warmStart })}: try it with --model`)
+    console.log(`${await exportModel(recipe, { folder, warmStart, keepAutoencoder })}: try it with --model`)
     return
   }
   let current: { stage: Stage; progress: Progress } | undefined
@@ -42,6 +43,7 @@ async function trainRecipe(name: keyof typeof recipes, options: TrainOptions): P
   const model = await runRecipe(recipe, {
     folder,
     warmStart,
+    keepAutoencoder,
     threads,
     secondsPerCheckpoint: options.checkpoint,
     signal: stopSignal(),
@@ -63,9 +65,10 @@ export function addTrain(program: Command): void {
     .option('-f, --folder <folder>', 'where everything of the run lies; runs/<recipe> when absent')
     .option(
       '--warm-start <folder>',
-      'a finished model to train on from; its autoencoder is kept',
+      'a finished model to train on from, of the same size or smaller',
       existingFolder,
     )
+    .option('--keep-autoencoder', 'with --warm-start: only the transformer is trained on')
     .option('--threads <n>', 'processor cores to use; all when absent', wholeNumber(1, 256))
     .option('--checkpoint <seconds>', 'seconds between checkpoints', wholeNumber(1, 86400), 180)
     .addOption(new Option('--export', 'only write the model of the newest checkpoints of a run that goes on'))
@@ -81,7 +84,7 @@ Stopped or killed at any moment, the same command goes on from the last checkpoi
 Examples:
   $ aozora train tiny
   $ nice -n 19 aozora train small
-  $ aozora train small --folder runs/more --warm-start weights`,
+  $ aozora train small --folder runs/more --warm-start weights --keep-autoencoder`,
     )
     .action((name: string, options: TrainOptions) => {
       if (!(name in recipes)) {

@@ -3,8 +3,10 @@ import { test } from 'node:test'
 import { createRandom } from '../array/index.ts'
 import {
   dataFromVelocity,
+  eulerStep,
   guide,
   interpolate,
+  multistep,
   SMALLEST_LEVEL,
   SMALLEST_WEIGHTED_LEVEL,
   sampleNoiseMap,
@@ -85,4 +87,39 @@ test('noise maps: shares of the mixture, known frames little noised, one level f
   }
   assert.ok(Math.abs(known / count - 0.4) < 0.04, `known ${known / count}`)
   assert.ok(Math.abs(shared / count - 0.4) < 0.04, `shared ${shared / count}`)
+})
+
+test('a step of either order is exact when the prediction does not change', () => {
+  for (const [t, next, previous] of [
+    [1, 0.7, undefined],
+    [0.7, 0.3, 1],
+    [0.3, 0.1, 0.7],
+    [0.1, 0, 0.3],
+  ] as const) {
+    const x = interpolate(-2, 5, t)
+    for (const { keep, now, before } of [eulerStep(t, next), multistep(t, next, previous)]) {
+      close(keep * x + (now + before) * -2, interpolate(-2, 5, next))
+    }
+  }
+})
+
+test('the solver of second order: half the step, a quarter of the error', () => {
+  // Data of mean 3 and deviation 0.5, where the best prediction and the way it leads are known in closed form.
+  const spread = (t: number) => Math.sqrt((0.5 * (1 - t)) ** 2 + t ** 2)
+  const exact = (t: number) => 3 * (1 - t) + spread(t) * 1.3
+  const predict = (x: number, t: number) => 3 + ((0.25 * (1 - t)) / spread(t) ** 2) * (x - 3 * (1 - t))
+  const errorOf = (steps: number, solver: typeof multistep) => {
+    const levels = Array.from({ length: steps + 1 }, (_, i) => 0.95 - (0.85 * i) / steps)
+    let [x, last] = [exact(levels[0]), 0]
+    for (let i = 0; i < steps; i++) {
+      const data = predict(x, levels[i])
+      const { keep, now, before } = solver(levels[i], levels[i + 1], levels[i - 1])
+      ;[x, last] = [keep * x + now * data + before * last, data]
+    }
+    return Math.abs(x - exact(levels[steps]))
+  }
+  const euler = errorOf(40, eulerStep) / errorOf(80, eulerStep)
+  const second = errorOf(40, multistep) / errorOf(80, multistep)
+  assert.ok(euler > 1.8 && euler < 2.2, `first order: ${euler}`)
+  assert.ok(second > 3.5 && second < 4.5, `second order: ${second}`)
 })

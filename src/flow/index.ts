@@ -9,3 +9,4 @@ export {
   velocityWeight,
 } from './path.ts'
 export { shiftLevel, timesteps } from './schedule.ts'
+export { eulerStep, multistep, type StepWeights } from './solver.ts'

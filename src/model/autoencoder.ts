@@ -25,6 +25,8 @@ import { filled, kernel, type Traced } from './parameters.ts'
  */
 export interface AutoencoderConfig {
   readonly latentChannels: number
+  /** Residual blocks of each stage. */
+  readonly blocks: number
   /** Channels at 1/4 (decoder only), 1/8 and 1/16 of the size, and of a latent frame. */
   readonly channels: {
     readonly quarter: number
@@ -50,29 +52,34 @@ function residualSpecs(channels: number) {
   }
 }
 
+/** The residual blocks of one stage. */
+function stageSpecs(channels: number, blocks: number) {
+  return Array.from({ length: blocks }, () => residualSpecs(channels))
+}
+
 /** The parameters of encoder and decoder. */
-export function autoencoderSpecs({ latentChannels, channels }: AutoencoderConfig) {
+export function autoencoderSpecs({ latentChannels, channels, blocks }: AutoencoderConfig) {
   const { quarter, eighth, sixteenth, latent } = channels
   return {
     encoder: {
       stem: kernel(3 * FIRST_PATCH ** 2, eighth, 1),
-      eighth: residualSpecs(eighth),
+      eighth: stageSpecs(eighth, blocks),
       toSixteenth: kernel(4 * eighth, sixteenth, 1),
-      sixteenth: residualSpecs(sixteenth),
+      sixteenth: stageSpecs(sixteenth, blocks),
       toLatent: kernel(FRAMES_PER_LATENT * sixteenth, latent, 1),
       mix: kernel(2 * latent, latent, 1),
-      latent: residualSpecs(latent),
+      latent: stageSpecs(latent, blocks),
       out: kernel(latent, latentChannels, 1),
     },
     decoder: {
       stem: kernel(2 * latentChannels, latent, 3),
-      latent: residualSpecs(latent),
+      latent: stageSpecs(latent, blocks),
       toFrames: kernel(latent, FRAMES_PER_LATENT * sixteenth, 1),
-      sixteenth: residualSpecs(sixteenth),
+      sixteenth: stageSpecs(sixteenth, blocks),
       toEighth: kernel(sixteenth, 4 * eighth, 1),
-      eighth: residualSpecs(eighth),
+      eighth: stageSpecs(eighth, blocks),
       toQuarter: kernel(eighth, 4 * quarter, 1),
-      quarter: residualSpecs(quarter),
+      quarter: stageSpecs(quarter, blocks),
       out: kernel(quarter, 3 * LAST_PATCH ** 2, 3, 0.5),
     },
   }
@@ -86,6 +93,11 @@ function residual(params: Traced<ReturnType<typeof residualSpecs>>, x_BCHW: Valu
   const normal = mul(rmsNorm(x_BCHW, 1), params.gain)
   const hidden = silu(conv2d(normal, params.first, { padding: 1 }))
   return add(x_BCHW, conv2d(hidden, params.second, { padding: 1 }))
+}
+
+/** The residual blocks of one stage, one after the other. */
+function stage(params: Traced<ReturnType<typeof stageSpecs>>, x_BCHW: Value): Value {
+  return params.reduce((x, block) => residual(block, x), x_BCHW)
 }
 
 /** Puts the previous frame's channels in front of each frame's: (B, f, Z, h, w) to (B f, 2 Z, h, w). */
@@ -111,13 +123,13 @@ export function encode(params: AutoencoderParams, video_BFCHW: Value, config: Au
     ...[height, width].map(side => Math.ceil(side / 16) * 16),
   ])
   const images = reshape(video_BFCHW, [batch * frames, colours, height, width])
-  const eighth = residual(encoder.eighth, conv2d(pixelUnshuffle(images, FIRST_PATCH), encoder.stem))
-  const sixteenth = residual(encoder.sixteenth, conv2d(pixelUnshuffle(eighth, 2), encoder.toSixteenth))
+  const eighth = stage(encoder.eighth, conv2d(pixelUnshuffle(images, FIRST_PATCH), encoder.stem))
+  const sixteenth = stage(encoder.sixteenth, conv2d(pixelUnshuffle(eighth, 2), encoder.toSixteenth))
   const [f, h, w] = [frames / FRAMES_PER_LATENT, height / PIXELS_PER_LATENT, width / PIXELS_PER_LATENT]
   const stacked = reshape(sixteenth, [batch * f, FRAMES_PER_LATENT * config.channels.sixteenth, h, w])
   const merged = reshape(conv2d(stacked, encoder.toLatent), [batch, f, config.channels.latent, h, w])
   const mixed = conv2d(joinPrevious(merged), encoder.mix)
-  const latents = conv2d(residual(encoder.latent, mixed), encoder.out)
+  const latents = conv2d(stage(encoder.latent, mixed), encoder.out)
   return reshape(latents, [batch, f, config.latentChannels, h, w])
 }
 
@@ -132,18 +144,18 @@ export function decode(
 ): Value {
   const [batch, f, , h, w] = latents_BfZhw.shape
   const { decoder } = params
-  const latent = residual(decoder.latent, conv2d(joinPrevious(latents_BfZhw), decoder.stem, { padding: 1 }))
+  const latent = stage(decoder.latent, conv2d(joinPrevious(latents_BfZhw), decoder.stem, { padding: 1 }))
   const frames = batch * f * FRAMES_PER_LATENT
   const split = reshape(conv2d(latent, decoder.toFrames), [frames, channels.sixteenth, h, w])
-  const sixteenth = residual(decoder.sixteenth, split)
-  const eighth = residual(decoder.eighth, pixelShuffle(conv2d(sixteenth, decoder.toEighth), 2))
-  const quarter = residual(decoder.quarter, pixelShuffle(conv2d(eighth, decoder.toQuarter), 2))
+  const sixteenth = stage(decoder.sixteenth, split)
+  const eighth = stage(decoder.eighth, pixelShuffle(conv2d(sixteenth, decoder.toEighth), 2))
+  const quarter = stage(decoder.quarter, pixelShuffle(conv2d(eighth, decoder.toQuarter), 2))
   const pixels = pixelShuffle(conv2d(quarter, decoder.out, { padding: 1 }), LAST_PATCH)
   return reshape(pixels, [batch, f * FRAMES_PER_LATENT, 3, h * PIXELS_PER_LATENT, w * PIXELS_PER_LATENT])
 }
 
-/** Channel counts: `small` is the bundled autoencoder. */
+/** Sizes by name: `small` is the bundled autoencoder. */
 export const autoencoderSizes = {
-  tiny: { quarter: 8, eighth: 16, sixteenth: 24, latent: 32 },
-  small: { quarter: 48, eighth: 96, sixteenth: 192, latent: 256 },
+  tiny: { blocks: 1, channels: { quarter: 8, eighth: 16, sixteenth: 24, latent: 32 } },
+  small: { blocks: 2, channels: { quarter: 48, eighth: 96, sixteenth: 192, latent: 256 } },
 } as const

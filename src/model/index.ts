@@ -8,12 +8,16 @@ export {
   FRAMES_PER_LATENT,
   PIXELS_PER_LATENT,
 } from './autoencoder.ts'
+export { type DitConfig, type DitParams, dit, ditInput, ditSizes, ditSpecs } from './dit.ts'
+export { rmsNorm } from './layers.ts'
 export {
   countParameters,
   expectParameters,
   fixParameters,
   flattenSpecs,
+  growParameters,
   initializeParameters,
+  matrix,
   nestValues,
   type ParameterSpec,
   type Parameters,

@@ -1,17 +1,12 @@
 import {
-  add,
+  attention,
   concatenate,
-  div,
+  inverseRms,
   linear,
-  matmul,
-  mean,
   mul,
   reluSquared,
   reshape,
   rotary,
-  softmax,
-  sqrt,
-  square,
   transpose,
   type Value,
 } from '../array/index.ts'
@@ -20,7 +15,7 @@ import {
 
 /** Root-mean-square normalisation along `axis` (1910.07467), without a gain: what follows has its own. */
 export function rmsNorm(x: Value, axis = -1): Value {
-  return div(x, sqrt(add(mean(square(x), [axis]), 1e-6)))
+  return mul(x, inverseRms(x, { axis }))
 }
 
 /** Splits the width into heads: (B, L, D) to (B, L, N, K). */
@@ -43,9 +38,7 @@ export function transposeHeads(x_BLD: Value, heads: number): Value {
 /** softmax(Q K^T / sqrt(K)) V (1706.03762, equation 1), with the heads joined again: (B, L, D). */
 export function attend(query_BNLK: Value, key_BNMK: Value, value_BNMK: Value): Value {
   const [batch, heads, length, size] = query_BNLK.shape
-  const scaled = mul(query_BNLK, 1 / Math.sqrt(size))
-  const weights_BNLM = softmax(matmul(scaled, key_BNMK, { transposeB: true }))
-  const mixed_BNLK = matmul(weights_BNLM, value_BNMK)
+  const mixed_BNLK = attention(query_BNLK, key_BNMK, value_BNMK)
   return reshape(transpose(mixed_BNLK, [0, 2, 1, 3]), [batch, length, heads * size]) // (B, L, D)
 }
 

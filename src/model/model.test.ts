@@ -9,6 +9,7 @@ import {
   decode,
   encode,
   expectParameters,
+  growParameters,
   initializeParameters,
   tokenize,
   traceParameters,
@@ -25,7 +26,7 @@ const draw = (...shape: number[]): Tensor => ({
 const fed = (params: Readonly<Record<string, Tensor>>) =>
   Object.fromEntries(Object.entries(params).map(([name, tensor]) => [`param.${name}`, tensor]))
 
-const autoencoderConfig = { latentChannels: 16, channels: autoencoderSizes.tiny }
+const autoencoderConfig = { latentChannels: 16, ...autoencoderSizes.tiny }
 const text = { vocabulary: ['a', 'red', 'ball'], length: 6, width: 64, depth: 1, heads: 2 }
 const transformerConfig = { latentChannels: 16, patch: 2, ...transformerSizes.tiny, text }
 
@@ -91,7 +92,7 @@ test('the transformer: shapes, and every input matters', async () => {
         ids_BS: input('ids', [1, 6], 'int32'),
       },
       transformerConfig,
-    ),
+    ).data,
   })
   const base = {
     latents: draw(...shape),
@@ -117,9 +118,12 @@ test('the transformer: shapes, and every input matters', async () => {
   }
 })
 
-test('sizes are what MODEL.md counts on', () => {
-  const count = countParameters(autoencoderSpecs({ latentChannels: 32, channels: autoencoderSizes.small }))
-  assert.ok(count > 4e6 && count < 6e6, `${count} parameters`)
+test('both networks of the bundled model fit into 40 MB of half precision', () => {
+  const autoencoder = countParameters(autoencoderSpecs({ latentChannels: 32, ...autoencoderSizes.small }))
+  const small = { latentChannels: 32, patch: 2, ...transformerSizes.small }
+  const words = { vocabulary: new Array<string>(160).fill(''), length: 64, width: 256, depth: 2, heads: 4 }
+  const count = autoencoder + countParameters(transformerSpecs({ ...small, text: words }))
+  assert.ok(2 * count < 40e6, `${count} parameters`)
 })
 
 test('words become tokens: case and signs do not matter, unknown words are named once', () => {
@@ -140,4 +144,26 @@ test('parameters of another model are refused by name and shape', () => {
     () => expectParameters(specs, { ...params, 'encoder.stem': { ...stem, shape: [1] } }),
     /encoder\.stem/,
   )
+})
+
+test('a larger model begins with what a smaller one knows', () => {
+  const numbers = (shape: number[], from: number) => ({
+    shape,
+    data: Float32Array.from({ length: shape.reduce((a, b) => a * b, 1) }, (_, i) => from + i),
+  })
+  const drawn = {
+    table: numbers([3, 4], 100),
+    gain: numbers([2], 200),
+    scale: numbers([], 7),
+    other: numbers([1], 9),
+  }
+  growParameters(drawn, {
+    table: numbers([2, 3], 0),
+    gain: numbers([3], 50),
+    scale: numbers([], 8),
+    extra: numbers([1], 1),
+  })
+  assert.deepEqual([...drawn.table.data], [0, 1, 2, 103, 3, 4, 5, 107, 108, 109, 110, 111])
+  assert.deepEqual([...drawn.gain.data], [50, 51])
+  assert.deepEqual([drawn.scale.data[0], drawn.other.data[0]], [8, 9])
 })

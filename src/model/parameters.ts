@@ -9,6 +9,7 @@ import {
   type Random,
   type Shape,
   sizeOf,
+  stridesOf,
   type Tensor,
   type Tree,
   type Value,
@@ -61,6 +62,30 @@ export function initializeParameters(specs: Tree<ParameterSpec>, random: Random)
     return [path, { shape, data }] as const
   })
   return Object.fromEntries(drawn)
+}
+
+/**
+ * Copies what a trained model has into parameters of the same or a larger shape: the corner that both have, so
+ * that new words, blocks or channels are added to what is known. Parameters it does not have stay as drawn.
+ */
+export function growParameters(drawn: Parameters, given: Readonly<Record<string, Tensor>>): void {
+  for (const [name, { shape, data }] of Object.entries(drawn)) {
+    const from = given[name]
+    if (!from || from.shape.length !== shape.length) continue
+    const shared = shape.map((size, axis) => Math.min(size, from.shape[axis]))
+    const [run] = shared.slice(-1)
+    const [strides, fromStrides] = [stridesOf(shape), stridesOf(from.shape)]
+    for (let row = 0; row < sizeOf(shared) / Math.max(1, run ?? 1); row++) {
+      let [left, to, source] = [row, 0, 0]
+      for (let axis = shape.length - 2; axis >= 0; axis--) {
+        const at = left % shared[axis]
+        left = Math.floor(left / shared[axis])
+        to += at * strides[axis]
+        source += at * fromStrides[axis]
+      }
+      data.set(from.data.subarray(source, source + (run ?? 1)), to)
+    }
+  }
 }
 
 /** The tensors whose names begin with `prefix.`, without it. */

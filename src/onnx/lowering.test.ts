@@ -63,8 +63,30 @@ const cases = {
   relu: [elementwise(array.relu)],
   reluSquared: [elementwise(array.reluSquared)],
   softmax: [elementwise(array.softmax)],
-  sum: [elementwise(a => array.sum(a, [0, 2])), elementwise(a => array.mean(a, [-1]))],
+  sum: [
+    elementwise(a => array.sum(array.square(array.sum(a, [1])), [0, 2])),
+    elementwise(a => array.sum(a, [0, 2])),
+    elementwise(a => array.mean(a, [-1])),
+  ],
+  inverseRms: [elementwise(a => array.rmsNorm(a)), elementwise(a => array.rmsNorm(a, { axis: 1 }))],
+  attention: [
+    {
+      shapes: [
+        [2, 3, 5, 4],
+        [2, 3, 6, 4],
+        [2, 3, 6, 2],
+      ],
+      build: (query, key, value) => array.attention(query, key, value),
+    },
+  ],
   matmul: [
+    {
+      shapes: [
+        [3, 4],
+        [4, 5],
+      ],
+      build: (a, b) => array.mul(array.matmul(array.mul(a, 0.5), array.mul(b, 3)), 0.25),
+    },
     {
       shapes: [
         [2, 3, 4],
@@ -115,6 +137,42 @@ const cases = {
         [3, 2, 2, 2],
       ],
       build: (a, b) => array.conv2d(a, b),
+    },
+    {
+      shapes: [
+        [2, 3, 6, 5],
+        [4, 3, 3, 2],
+      ],
+      build: (a, b) => array.conv2d(a, b, { stride: 2, padding: 1 }),
+    },
+    {
+      shapes: [
+        [2, 3, 4, 5],
+        [4, 3, 1, 1],
+      ],
+      build: (a, b) => array.conv2d(a, b),
+    },
+    {
+      shapes: [[2, 3, 6, 5]],
+      build: a => array.conv2d(a, array.constant(numbers(72, 4), [4, 3, 3, 2]), { stride: 2, padding: 1 }),
+    },
+  ],
+  conv2dImage: [
+    {
+      shapes: [
+        [2, 4, 3, 2],
+        [4, 3, 3, 2],
+      ],
+      build: (a, b) => array.makeValue('conv2dImage', [a, b], { stride: 2, padding: 1, size: [5, 3] }),
+    },
+  ],
+  conv2dKernel: [
+    {
+      shapes: [
+        [2, 3, 5, 3],
+        [2, 4, 3, 2],
+      ],
+      build: (a, b) => array.makeValue('conv2dKernel', [a, b], { stride: 2, padding: 1, size: [3, 2] }),
     },
   ],
   rotary: [

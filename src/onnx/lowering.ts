@@ -1,14 +1,14 @@
-import { type OpName, type Shape, sizeOf, topologicalOrder, type Value } from '../array/index.ts'
-import type { Graph, Initializer, Node, NodeAttribute, Port } from './protobuf.ts'
-
-/** Collects nodes and constants while a graph is lowered; every method returns the name of its result. */
-interface Emitter {
-  node(type: string, inputs: readonly string[], attributes?: Record<string, NodeAttribute>): string
-  /** A node of ONNX Runtime's own operators (com.microsoft). */
-  fused(type: string, inputs: readonly string[], attributes?: Record<string, NodeAttribute>): string
-  integers(values: readonly number[]): string
-  zeros(shape: Shape): string
-}
+import {
+  type OpAttributes,
+  type OpName,
+  simplify,
+  sizeOf,
+  topologicalOrder,
+  type Value,
+} from '../array/index.ts'
+import { lowerConvolution, lowerConvolutionImage, lowerConvolutionKernel } from './convolution.ts'
+import { createEmitter, type Emitter } from './emitter.ts'
+import type { Graph, Initializer, Node, Port } from './protobuf.ts'
 
 /** The ONNX nodes of an op. */
 type LoweringRule<K extends OpName> = (emit: Emitter, inputs: readonly string[], y: Value<K>) => string
@@ -52,24 +52,31 @@ const loweringRules: { readonly [K in OpName]: LoweringRule<K> } = {
   softmax: (emit, inputs) => emit.node('Softmax', inputs, { axis: -1 }),
   sum: (emit, [a], { attributes: { axes } }) =>
     emit.node('ReduceSum', [a, emit.integers(axes)], { keepdims: 1 }),
-  matmul: (emit, inputs, { attributes: { transposeA, transposeB } }) =>
-    transposeA || transposeB
-      ? emit.fused('FusedMatMul', inputs, { transA: Number(transposeA), transB: Number(transposeB) })
-      : emit.node('MatMul', inputs),
-  conv2d: (emit, inputs, { inputs: [, weights], attributes: { padding } }) =>
-    emit.node('Conv', inputs, {
-      kernel_shape: weights.shape.slice(2),
-      pads: [padding, padding, padding, padding],
-    }),
+  inverseRms: (emit, [a], { inputs: [value], shape, attributes: { axis, epsilon } }) => {
+    const total = emit.node('ReduceSum', [emit.node('Mul', [a, a]), emit.integers([axis])], { keepdims: 1 })
+    // Flat, because elementwise operators are slow where the last axis is 1.
+    const flat = emit.reshape(total, [sizeOf(shape)])
+    const mean = emit.node('Mul', [flat, emit.scalar(1 / value.shape[axis])])
+    const root = emit.node('Sqrt', [emit.node('Add', [mean, emit.scalar(epsilon)])])
+    return emit.reshape(emit.node('Reciprocal', [root]), shape)
+  },
+  matmul: (emit, [a, b], { attributes }) => lowerMatmul(emit, a, b, attributes),
+  attention: (emit, [query, key, value], { attributes: { scale } }) => {
+    const scores = lowerMatmul(emit, query, key, { transposeA: false, transposeB: true, scale })
+    return emit.node('MatMul', [emit.node('Softmax', [scores], { axis: -1 }), value])
+  },
+  conv2d: lowerConvolution,
+  conv2dImage: lowerConvolutionImage,
+  conv2dKernel: lowerConvolutionKernel,
   rotary: (emit, [a, cos, sin], { attributes: { inverse } }) =>
     emit.fused('RotaryEmbedding', [a, emit.integers([0]), cos, inverse ? emit.node('Neg', [sin]) : sin]),
   gather: (emit, inputs) => emit.node('Gather', inputs, { axis: 0 }),
   scatterAdd: (emit, [updates, indices], { inputs, shape }) => {
-    const rows = emit.node('Reshape', [indices, emit.integers([...inputs[1].shape, 1])])
+    const rows = emit.reshape(indices, [...inputs[1].shape, 1])
     const places = emit.node('Cast', [rows], { to: 7 })
     return emit.node('ScatterND', [emit.zeros(shape), places, updates], { reduction: 'add' })
   },
-  reshape: (emit, [a], { shape }) => emit.node('Reshape', [a, emit.integers(shape)]),
+  reshape: (emit, [a], { shape }) => emit.reshape(a, shape),
   broadcast: (emit, [a], { shape }) => emit.node('Expand', [a, emit.integers(shape)]),
   transpose: (emit, inputs, { attributes: { permutation } }) =>
     emit.node('Transpose', inputs, { perm: permutation }),
@@ -87,42 +94,54 @@ const loweringRules: { readonly [K in OpName]: LoweringRule<K> } = {
   concatenate: (emit, inputs, { attributes: { axis } }) => emit.node('Concat', inputs, { axis }),
 } satisfies { [K in OpName]: LoweringRule<K> }
 
-function bytesOf(data: Float32Array | Int32Array | BigInt64Array): Uint8Array {
-  return new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
-}
-
-function createEmitter(nodes: Node[], initializers: Map<string, Initializer>): Emitter {
-  const emitNode = (type: string, domain: string, inputs: readonly string[], attributes = {}) => {
-    const name = `n${nodes.length}`
-    nodes.push({ type, domain, inputs, outputs: [name], attributes })
-    return name
-  }
-  return {
-    node: (type, inputs, attributes) => emitNode(type, '', inputs, attributes),
-    fused: (type, inputs, attributes) => emitNode(type, 'com.microsoft', inputs, attributes),
-    integers: values => {
-      const name = `i${values.join('_')}`
-      const bytes = bytesOf(BigInt64Array.from(values, BigInt))
-      initializers.set(name, { name, type: 'int64', shape: [values.length], bytes })
-      return name
-    },
-    zeros: shape => {
-      const name = `z${shape.join('_')}`
-      initializers.set(name, { name, type: 'float32', shape, bytes: new Uint8Array(4 * sizeOf(shape)) })
-      return name
-    },
-  }
+function lowerMatmul(
+  emit: Emitter,
+  a: string,
+  b: string,
+  { transposeA, transposeB, scale }: OpAttributes['matmul'],
+): string {
+  if (!transposeA && !transposeB && scale === 1) return emit.node('MatMul', [a, b])
+  return emit.fused('FusedMatMul', [a, b], {
+    transA: Number(transposeA),
+    transB: Number(transposeB),
+    alpha: { float: scale },
+  })
 }
 
 function portOf(name: string, { dtype, shape }: Value): Port {
   return { name, type: dtype, shape }
 }
 
+/** Gives the results their names. A copy is made only of what has another name already: an input, a constant, a result asked for twice. */
+function nameOutputs(
+  nodes: Node[],
+  names: ReadonlyMap<Value, string>,
+  outputs: Readonly<Record<string, Value>>,
+): void {
+  const renamed = new Map<string, string>()
+  const copies: Node[] = []
+  const made = new Set(nodes.flatMap(node => node.outputs))
+  for (const [name, value] of Object.entries(outputs)) {
+    const source = names.get(value)!
+    if (made.has(source) && !renamed.has(source)) renamed.set(source, name)
+    else {
+      const from = renamed.get(source) ?? source
+      copies.push({ type: 'Identity', domain: '', inputs: [from], outputs: [name], attributes: {} })
+    }
+  }
+  const rename = (name: string) => renamed.get(name) ?? name
+  nodes.forEach((node, i) => {
+    nodes[i] = { ...node, inputs: node.inputs.map(rename), outputs: node.outputs.map(rename) }
+  })
+  nodes.push(...copies)
+}
+
 /**
  * Lowers a graph to ONNX.
- * @param outputs what to compute, by name
+ * @param asked what to compute, by name
  */
-export function lowerGraph(outputs: Readonly<Record<string, Value>>): Graph {
+export function lowerGraph(asked: Readonly<Record<string, Value>>): Graph {
+  const outputs = simplify(asked)
   const nodes: Node[] = []
   const initializers = new Map<string, Initializer>()
   const inputs: Port[] = []
@@ -130,10 +149,8 @@ export function lowerGraph(outputs: Readonly<Record<string, Value>>): Graph {
   const emit = createEmitter(nodes, initializers)
   for (const value of topologicalOrder(Object.values(outputs))) {
     if (value.op === 'constant') {
-      const name = `c${initializers.size}`
       const { data } = (value as Value<'constant'>).attributes
-      initializers.set(name, { name, type: value.dtype, shape: value.shape, bytes: bytesOf(data) })
-      names.set(value, name)
+      names.set(value, emit.constant(data, value.dtype, value.shape))
       continue
     }
     const rule = loweringRules[value.op] as LoweringRule<OpName>
@@ -145,10 +162,7 @@ export function lowerGraph(outputs: Readonly<Record<string, Value>>): Graph {
     if (value.op === 'input') inputs.push(portOf(name, value))
     names.set(value, name)
   }
-  const ports = Object.entries(outputs).map(([name, value]) => {
-    // An output needs a name of its own, even when it is an input or is asked for twice.
-    nodes.push({ type: 'Identity', domain: '', inputs: [names.get(value)!], outputs: [name], attributes: {} })
-    return portOf(name, value)
-  })
+  const ports = Object.entries(outputs).map(([name, value]) => portOf(name, value))
+  nameOutputs(nodes, names, outputs)
   return { nodes, initializers: [...initializers.values()], inputs, outputs: ports }
 }

@@ -1,5 +1,5 @@
 import type { Random } from '../array/index.ts'
-import { guide, interpolate, timesteps, velocityFromData } from '../flow/index.ts'
+import { guide, interpolate, multistep, timesteps } from '../flow/index.ts'
 import { PIXELS_PER_LATENT } from '../model/index.ts'
 import type { Model } from './model.ts'
 
@@ -35,7 +35,7 @@ const KNOWN_LEVEL = 0.05
 const SAMPLING_SHIFT = 2.5
 
 /**
- * THE loop: from noise to data along the straight path, Euler steps, with classifier-free guidance.
+ * THE loop: from noise to data along the straight path, steps of second order, with classifier-free guidance.
  * Known frames stay as they are, a little noised and labelled so.
  * @returns the window with its unknown frames made, normalised latents
  * @throws DOMException AbortError when the signal aborts.
@@ -50,14 +50,17 @@ export async function denoise(model: Model, window: Window, options: DenoiseOpti
     const level = window.known[Math.floor(i / size)] ? KNOWN_LEVEL : schedule[0]
     return interpolate(window.latents[i], value, level)
   })
+  let last: Float32Array = new Float32Array(x.length)
   for (let step = 0; step < numInferenceSteps; step++) {
     signal?.throwIfAborted()
-    const [t, next] = [schedule[step], schedule[step + 1]]
+    const t = schedule[step]
     const levels = window.known.map(known => (known ? KNOWN_LEVEL : t))
     const data = await predictGuided(model, x, levels, window, guidanceScale)
+    const { keep, now, before } = multistep(t, schedule[step + 1], schedule[step - 1])
     for (let i = 0; i < x.length; i++) {
-      if (!window.known[Math.floor(i / size)]) x[i] += (next - t) * velocityFromData(x[i], data[i], t)
+      if (!window.known[Math.floor(i / size)]) x[i] = keep * x[i] + now * data[i] + before * last[i]
     }
+    last = data
     onStep?.(step + 1)
   }
   for (let i = 0; i < x.length; i++) if (window.known[Math.floor(i / size)]) x[i] = window.latents[i]

@@ -55,6 +55,7 @@ export const ENCODE_CHUNK = 4
 export const modelConfigSchema = z.strictObject({
   autoencoder: z.strictObject({
     latentChannels: z.number().int().positive(),
+    blocks: z.number().int().positive(),
     channels: z.strictObject({
       quarter: z.number().int(),
       eighth: z.number().int(),
@@ -177,7 +178,7 @@ function compileDenoiser(
 ): Promise<Compiled> {
   const [h, w] = [config.height / PIXELS_PER_LATENT, config.width / PIXELS_PER_LATENT]
   const params = fixParameters(transformerSpecs(config.transformer), weights)
-  const data = transformer(
+  const { data } = transformer(
     params,
     {
       latents_BfZhw: input('latents', [2, config.window, config.autoencoder.latentChannels, h, w]),

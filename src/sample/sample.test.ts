@@ -20,7 +20,7 @@ import {
 } from './index.ts'
 
 const config: ModelConfig = {
-  autoencoder: { latentChannels: 16, channels: autoencoderSizes.tiny },
+  autoencoder: { latentChannels: 16, ...autoencoderSizes.tiny },
   transformer: {
     latentChannels: 16,
     patch: 2,

@@ -1,10 +1,26 @@
 import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { createRandom, input, type Random, type Tensor, type Tree, type Value } from '../array/index.ts'
-import { flattenSpecs, initializeParameters, type ParameterSpec, type Parameters } from '../model/index.ts'
+import {
+  createRandom,
+  input,
+  type Random,
+  reshape,
+  sizeOf,
+  type Tensor,
+  type Tree,
+  type Value,
+} from '../array/index.ts'
+import {
+  flattenSpecs,
+  growParameters,
+  initializeParameters,
+  type ParameterSpec,
+  type Parameters,
+} from '../model/index.ts'
 import { compile } from '../onnx/index.ts'
 import { type Checkpoint, loadCheckpoint, saveCheckpoint } from '../store/index.ts'
 import { optimizerDefaults, type Rule, updateParameters, type Values } from './optimizer.ts'
+import { plotCurves } from './plot.ts'
 import { type Schedule, scheduleRates } from './schedule.ts'
 
 type Batch = Readonly<Record<string, Tensor>>
@@ -34,12 +50,14 @@ export interface RunOptions {
   readonly seed: number
   readonly threads?: number
   readonly secondsPerCheckpoint?: number
-  /** Parameters to start from when there is no checkpoint; those with another shape or name are left out. */
+  /** Parameters to start from when there is no checkpoint; smaller ones fill a corner (`growParameters`). */
   readonly warmStart?: Readonly<Record<string, Tensor>>
   /** Writes ONNX Runtime's profile of every operator to files that start like this. */
   readonly profile?: string
   readonly signal?: AbortSignal
   readonly onStep?: (report: StepReport) => void
+  /** Called when a checkpoint has been written; the run waits for it. */
+  readonly onCheckpoint?: (step: number, state: Readonly<Record<string, Tensor>>) => Promise<void>
 }
 
 /** One step, as the log has it. */
@@ -67,25 +85,31 @@ function traceStep(training: Training, batch: Batch): Record<string, Value> {
     Object.fromEntries(
       [...specs]
         .filter(([name, spec]) => keep(name, spec))
-        .map(([name, { shape }]) => [name, input(`${kind}.${name}`, shape)]),
+        .map(([name, { shape }]) => [name, input(`${kind}.${name}`, [sizeOf(shape)])]),
     )
-  const params = traceAll('param')
   const isAdam = (name: string, { shape }: ParameterSpec) => training.rule(name, shape) === 'adamw'
-  const moments = { first: traceAll('first'), second: traceAll('second', isAdam) }
-  const ema = traceAll('ema')
+  const state = {
+    param: traceAll('param'),
+    first: traceAll('first'),
+    second: traceAll('second', isAdam),
+    ema: traceAll('ema'),
+  }
+  const params = Object.fromEntries(
+    [...specs].map(([name, { shape }]) => [name, reshape(state.param[name], shape)]),
+  )
   const [step, adamRate, muonRate, emaDecay] = scalars.map(name => input(name, []))
   const inputs = Object.entries(batch).map(([name, { shape, data }]) => {
     return [name, input(`batch.${name}`, shape, data instanceof Int32Array ? 'int32' : 'float32')] as const
   })
   const { loss, watch = {} } = training.loss(params, Object.fromEntries(inputs))
   const config = { ...optimizerDefaults, rule: training.rule, rateFactor: training.rateFactor }
-  const update = updateParameters(loss, params, moments, ema, { step, adamRate, muonRate, emaDecay }, config)
+  const update = updateParameters(loss, params, state, { step, adamRate, muonRate, emaDecay }, config)
   const named = (kind: string, values: Values) =>
     Object.fromEntries(Object.entries(values).map(([name, value]) => [`new.${kind}.${name}`, value]))
   return {
-    ...named('param', update.params),
-    ...named('first', update.moments.first),
-    ...named('second', update.moments.second),
+    ...named('param', update.param),
+    ...named('first', update.first),
+    ...named('second', update.second),
     ...named('ema', update.ema),
     ...named('watch', watch),
     loss,
@@ -97,9 +121,8 @@ function traceStep(training: Training, batch: Batch): Record<string, Value> {
 function beginState(training: Training, random: Random, warmStart: State): State {
   const state: Record<string, Tensor> = {}
   const drawn: Parameters = initializeParameters(training.specs, random)
+  growParameters(drawn, warmStart)
   for (const [name, tensor] of Object.entries(drawn)) {
-    const given = warmStart[name]
-    if (given && given.shape.join() === tensor.shape.join()) tensor.data.set(given.data)
     const zeros = () => ({ shape: tensor.shape, data: new Float32Array(tensor.data.length) })
     state[`param.${name}`] = tensor
     state[`ema.${name}`] = { shape: tensor.shape, data: tensor.data.slice() }
@@ -128,6 +151,13 @@ function zerosLike(state: State): State {
     { shape, data: new Float32Array(data.length) },
   ]
   return Object.fromEntries(Object.entries(state).map(zeros))
+}
+
+/** The same arrays as the step's graph knows them: flat, under names with a prefix. */
+function flatState(state: State, prefix = ''): State {
+  return Object.fromEntries(
+    Object.entries(state).map(([name, { data }]) => [prefix + name, { shape: [data.length], data }]),
+  )
 }
 
 const scalar = (value: number): Tensor => ({ shape: [], data: Float32Array.of(value) })
@@ -202,6 +232,7 @@ async function runSteps(training: Training, options: RunOptions): Promise<State>
     profile,
     signal,
     onStep,
+    onCheckpoint,
   } = options
   mkdirSync(folder, { recursive: true })
   const saved = resumeRun(folder, training)
@@ -213,14 +244,19 @@ async function runSteps(training: Training, options: RunOptions): Promise<State>
   const example = await training.nextBatch(randomOfStep(seed, 0), 0)
   const compiled = await compile(traceStep(training, example), { threads, profile })
   const nextBatch = drawAhead(training, seed)
-  const save = (step: number) => saveCheckpoint(folder, { step, config: training.config, tensors: state })
+  const save = async (step: number) => {
+    saveCheckpoint(folder, { step, config: training.config, tensors: state })
+    writeFileSync(path.join(folder, 'loss.svg'), plotLog(readFileSync(logFile(folder), 'utf8')))
+    await onCheckpoint?.(step, state)
+  }
   const started = performance.now()
   let savedAt = started
   let step = firstStep
   while (step < steps && !signal?.aborted) {
     step++
-    const into = Object.fromEntries(Object.entries(spare).map(([name, tensor]) => [`new.${name}`, tensor]))
-    const results = await compiled.run({ ...state, ...feedStep(training, await nextBatch(step), step) }, into)
+    const into = flatState(spare, 'new.')
+    const feeds = { ...flatState(state), ...feedStep(training, await nextBatch(step), step) }
+    const results = await compiled.run(feeds, into)
     ;[state, spare] = [spare, state]
     checkFinite(step, results.loss.data[0], state)
     const seconds = (performance.now() - started) / 1000
@@ -236,15 +272,32 @@ async function runSteps(training: Training, options: RunOptions): Promise<State>
     appendFileSync(logFile(folder), `${JSON.stringify(report)}\n`)
     onStep?.(report)
     if (performance.now() - savedAt > secondsPerCheckpoint * 1000) {
-      save(step)
+      await save(step)
       savedAt = performance.now()
     }
     // Lets signals be heard between two steps.
     await new Promise(resolve => setImmediate(resolve))
   }
-  if (step > firstStep) save(step)
+  if (step > firstStep) await save(step)
   await compiled.release()
   return state
+}
+
+/** The curves of a run's log: the loss and everything that was watched. */
+function plotLog(log: string): string {
+  const reports = log
+    .split('\n')
+    .slice(0, -1)
+    .map(line => JSON.parse(line) as StepReport)
+  const names = Object.keys(reports[0]?.watch ?? {})
+  const curve = (name: string, value: (report: StepReport) => number) => ({
+    name,
+    points: reports.map(report => [report.step, value(report)] as const),
+  })
+  return plotCurves('Losses', [
+    curve('loss', ({ loss }) => loss),
+    ...names.map(name => curve(name, ({ watch }) => watch[name])),
+  ])
 }
 
 function readWatch(results: Readonly<Record<string, Tensor>>): Record<string, number> {

@@ -8,6 +8,8 @@ import {
   minimum,
   mul,
   reshape,
+  type Shape,
+  sizeOf,
   slice,
   sqrt,
   square,
@@ -27,7 +29,8 @@ export interface OptimizerConfig {
   readonly rateFactor: (path: string, shape: readonly number[]) => number
   readonly adamBetas: readonly [number, number]
   readonly muonMomentum: number
-  readonly weightDecay: number
+  /** Share of a parameter that is taken away at a learning rate of 1: gains, biases and tables usually lose nothing. */
+  readonly weightDecay: (path: string, shape: readonly number[]) => number
   /** Gradients are scaled down to at most this norm, all parameters together. */
   readonly clipNorm: number
 }
@@ -42,17 +45,22 @@ export function fanInFactor(shape: readonly number[]): number {
 export const optimizerDefaults = {
   adamBetas: [0.9, 0.95],
   muonMomentum: 0.95,
-  weightDecay: 0.01,
+  weightDecay: (_: string, shape: readonly number[]) => (shape.length >= 2 ? 0.01 : 0),
   clipNorm: 1,
 } as const
 
 /** Traced arrays by parameter path. */
 export type Values = Readonly<Record<string, Value>>
 
-/** Moments by parameter path; `second` has only the parameters that AdamW updates. */
-export interface Moments {
+/**
+ * What an optimizer keeps, by parameter path, every array flat `[n]`: elementwise operators are slow on the small
+ * last axes of kernels. `second` has only the parameters that AdamW updates.
+ */
+export interface OptimizerState {
+  readonly param: Values
   readonly first: Values
   readonly second: Values
+  readonly ema: Values
 }
 
 /** Step sizes and the number of this step (from 1), all scalars. */
@@ -64,71 +72,57 @@ export interface StepInputs {
 }
 
 /** Everything that one step makes. */
-export interface Update {
-  readonly params: Values
-  readonly moments: Moments
-  readonly ema: Values
+export interface Update extends OptimizerState {
   readonly gradientNorm: Value
 }
 
-/** Traces the gradients of `loss` and one update of parameters, moments and moving averages. */
+/** A parameter to update: its flat gradient, not clipped yet, and what the step multiplies it with. */
+interface Gradient {
+  readonly path: string
+  readonly shape: Shape
+  readonly raw: Value
+  readonly clip: Value
+}
+
+/** Traces the gradients of `loss` by the parameters (in their own shapes), and one update of the flat state. */
 export function updateParameters(
   loss: Value,
   params: Values,
-  moments: Moments,
-  ema: Values,
+  state: OptimizerState,
   inputs: StepInputs,
   config: OptimizerConfig,
 ): Update {
   const paths = Object.keys(params)
-  const raw = gradients(loss, Object.values(params))
-  const gradientNorm = sqrt(raw.map(grad => reshape(sum(square(grad)), [])).reduce(add))
+  const raw = gradients(loss, Object.values(params)).map(flatten)
+  const gradientNorm = sqrt(raw.map(squaredNorm).reduce(add))
   const clip = minimum(div(config.clipNorm, add(gradientNorm, 1e-6)), 1)
-  const grads = Object.fromEntries(paths.map((path, i) => [path, mul(raw[i], clip)]))
-  const isMuon = (path: string) => config.rule(path, params[path].shape) === 'muon'
-  const muon = updateMuon(paths.filter(isMuon), params, grads, moments, inputs, config)
-  const others = paths
-    .filter(path => !isMuon(path))
-    .map(path => updateAdam(path, params, grads, moments, inputs, config))
+  const grads = paths.map((path, i) => ({ path, shape: params[path].shape, raw: raw[i], clip }))
+  const isMuon = ({ path, shape }: Gradient) => config.rule(path, shape) === 'muon'
+  const muon = updateMuon(grads.filter(isMuon), state, inputs, config)
+  const others = grads
+    .filter(grad => !isMuon(grad))
+    .map(grad => updateAdam(grad, state, prepareAdam(clip, inputs, config), inputs, config))
   const updated = new Map([...muon, ...others].map(part => [part.path, part]))
   const pick = <K extends 'param' | 'first'>(key: K) =>
-    Object.fromEntries(paths.map(p => [p, updated.get(p)![key]]))
-  const newParams = pick('param')
+    Object.fromEntries(paths.map(path => [path, updated.get(path)![key]]))
+  const param = pick('param')
   const keep = sub(1, inputs.emaDecay)
+  const average = (path: string) => add(mul(state.ema[path], inputs.emaDecay), mul(param[path], keep))
   return {
-    params: newParams,
-    moments: {
-      first: pick('first'),
-      second: Object.fromEntries(others.map(({ path, second }) => [path, second])),
-    },
-    ema: Object.fromEntries(paths.map(p => [p, add(ema[p], mul(sub(newParams[p], ema[p]), keep))])),
+    param,
+    first: pick('first'),
+    second: Object.fromEntries(others.map(({ path, second }) => [path, second])),
+    ema: Object.fromEntries(paths.map(path => [path, average(path)])),
     gradientNorm,
   }
 }
 
-/** AdamW (1711.05101): decay and step are taken from the parameter separately. */
-function updateAdam(
-  path: string,
-  params: Values,
-  grads: Values,
-  moments: Moments,
-  { adamRate, step }: StepInputs,
-  { adamBetas: [beta1, beta2], weightDecay, rateFactor }: OptimizerConfig,
-) {
-  const grad = grads[path]
-  const first = add(mul(moments.first[path], beta1), mul(grad, 1 - beta1))
-  const second = add(mul(moments.second[path], beta2), mul(square(grad), 1 - beta2))
-  const unbias = (beta: number) => sub(1, power(beta, step))
-  const direction = div(div(first, unbias(beta1)), add(sqrt(div(second, unbias(beta2))), 1e-8))
-  // Gains, biases and tables are not decayed: only matrices and kernels are.
-  const decay = params[path].shape.length >= 2 ? weightDecay : 0
-  const moved = add(direction, mul(params[path], decay))
-  return {
-    path,
-    param: sub(params[path], mul(moved, mul(adamRate, rateFactor(path, params[path].shape)))),
-    first,
-    second,
-  }
+const flatten = (a: Value): Value => reshape(a, [sizeOf(a.shape)])
+
+/** The sum of squares of a flat array, as a product with itself: one pass over memory. */
+function squaredNorm(a: Value): Value {
+  const row = reshape(a, [1, sizeOf(a.shape)])
+  return reshape(matmul(row, row, { transposeB: true }), [])
 }
 
 /** base^exponent for a constant base: e^(exponent ln base). */
@@ -136,33 +130,73 @@ function power(base: number, exponent: Value): Value {
   return exp(mul(exponent, Math.log(base)))
 }
 
+type AdamScalars = ReturnType<typeof prepareAdam>
+
+/** Everything of AdamW's formulas that is the same for all elements, so that each array is passed over less often. */
+function prepareAdam(
+  clip: Value,
+  { step, adamRate }: StepInputs,
+  { adamBetas: [beta1, beta2] }: OptimizerConfig,
+) {
+  const unbias1 = sub(1, power(beta1, step))
+  const unbias2 = sqrt(sub(1, power(beta2, step)))
+  return {
+    first: mul(clip, 1 - beta1),
+    second: mul(square(clip), 1 - beta2),
+    epsilon: mul(unbias2, 1e-8),
+    rate: div(mul(adamRate, unbias2), unbias1),
+  }
+}
+
+/** AdamW (1711.05101): decay and step are taken from the parameter separately. */
+function updateAdam(
+  { path, shape, raw }: Gradient,
+  state: OptimizerState,
+  scalars: AdamScalars,
+  { adamRate }: StepInputs,
+  { adamBetas: [beta1, beta2], weightDecay, rateFactor }: OptimizerConfig,
+) {
+  const first = add(mul(state.first[path], beta1), mul(raw, scalars.first))
+  const second = add(mul(state.second[path], beta2), mul(square(raw), scalars.second))
+  const direction = div(first, add(sqrt(second), scalars.epsilon))
+  const factor = rateFactor(path, shape)
+  const kept = decay(state.param[path], mul(adamRate, factor), weightDecay(path, shape))
+  return { path, param: sub(kept, mul(direction, mul(scalars.rate, factor))), first, second }
+}
+
+/** What weight decay leaves of a parameter. */
+function decay(param: Value, rate: Value, weightDecay: number): Value {
+  return weightDecay === 0 ? param : mul(param, sub(1, mul(rate, weightDecay)))
+}
+
 /** Muon: momentum, then the nearest orthogonal matrix as the step; equal shapes share one batched product. */
 function updateMuon(
-  paths: readonly string[],
-  params: Values,
-  grads: Values,
-  moments: Moments,
+  grads: readonly Gradient[],
+  state: OptimizerState,
   { muonRate }: StepInputs,
   { muonMomentum, weightDecay }: OptimizerConfig,
 ) {
-  const groups = new Map<string, string[]>()
-  for (const path of paths) {
-    const shape = params[path].shape.join('x')
-    groups.set(shape, [...(groups.get(shape) ?? []), path])
+  const groups = new Map<string, Gradient[]>()
+  for (const grad of grads) {
+    const key = grad.shape.join('x')
+    groups.set(key, [...(groups.get(key) ?? []), grad])
   }
   return [...groups.values()].flatMap(group => {
-    const [rows, columns] = params[group[0]].shape
-    const firsts = group.map(path => add(mul(moments.first[path], muonMomentum), grads[path]))
-    const nesterov = group.map((path, i) => add(mul(firsts[i], muonMomentum), grads[path]))
-    const stacked = concatenate(
-      nesterov.map(part => reshape(part, [1, rows, columns])),
-      0,
-    )
-    const steps = mul(orthogonalize(stacked), Math.sqrt(Math.max(1, columns / rows)))
-    return group.map((path, i) => {
-      const step = reshape(slice(steps, 0, i, i + 1), [rows, columns])
-      const moved = add(step, mul(params[path], weightDecay))
-      return { path, param: sub(params[path], mul(moved, muonRate)), first: firsts[i] }
+    // A kernel [O, I, k, k] is the matrix [O, I k k].
+    const [{ shape }] = group
+    const rows = shape[0]
+    const columns = sizeOf(shape) / rows
+    // The momentum, and Nesterov's look ahead divided by it: the length of a step's matrix does not matter.
+    const scaled = group.map(({ raw, clip }) => mul(raw, mul(clip, 1 / muonMomentum)))
+    const firsts = group.map(({ path }, i) => mul(add(state.first[path], scaled[i]), muonMomentum))
+    const nesterov = firsts.map((first, i) => reshape(add(first, scaled[i]), [1, rows, columns]))
+    const widening = shape.length === 2 ? columns / rows : rows / columns
+    const steps = orthogonalize(concatenate(nesterov, 0))
+    const rate = mul(muonRate, Math.sqrt(Math.max(1, widening)))
+    return group.map(({ path }, i) => {
+      const kept = decay(state.param[path], muonRate, weightDecay(path, shape))
+      const step = flatten(slice(steps, 0, i, i + 1))
+      return { path, param: sub(kept, mul(step, rate)), first: firsts[i] }
     })
   })
 }

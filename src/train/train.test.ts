@@ -5,7 +5,8 @@ import path from 'node:path'
 import { test } from 'node:test'
 import { evaluateReference, input, mean, mul, reshape, square, sub } from '../array/index.ts'
 import { scheduleRates, type Training, train } from './index.ts'
-import { optimizerDefaults, type Rule, updateParameters, type Values } from './optimizer.ts'
+import { optimizerDefaults, type Rule, updateParameters } from './optimizer.ts'
+import { plotCurves } from './plot.ts'
 
 const temporary = () => mkdtempSync(path.join(tmpdir(), 'aozora-train-'))
 
@@ -47,19 +48,20 @@ test('learning rates: they rise, stay, and fall to nearly nothing', () => {
 /** One traced update of a 3 x 2 matrix, evaluated in float64. */
 function updateOnce(rule: Rule, start: number[], grad: number[]) {
   const names = ['param', 'first', 'second', 'ema'] as const
-  const [param, first, second, ema] = names.map(name => input(name, [3, 2]))
+  const [param, first, second, ema] = names.map(name => ({ m: input(name, [6]) }))
   const [step, adamRate, muonRate, emaDecay] = ['step', 'adamRate', 'muonRate', 'emaDecay'].map(name =>
     input(name, []),
   )
-  const loss = reshape(mean(mul(mul(param, input('grad', [3, 2])), 6)), [])
-  const moments = { first: { m: first } as Values, second: (rule === 'adamw' ? { m: second } : {}) as Values }
+  const params = { m: reshape(param.m, [3, 2]) }
+  const loss = reshape(mean(mul(mul(params.m, input('grad', [3, 2])), 6)), [])
+  const state = { param, first, second, ema }
   const rates = { step, adamRate, muonRate, emaDecay }
   const config = { ...optimizerDefaults, rule: () => rule, rateFactor: () => 1 }
-  const update = updateParameters(loss, { m: param }, moments, { m: ema }, rates, config)
+  const update = updateParameters(loss, params, state, rates, config)
   const zeros = new Float64Array(6)
   const feeds = { param: start, grad, first: zeros, second: zeros, ema: start }
   const scalars = { step: [1], adamRate: [0.125], muonRate: [0.125], emaDecay: [0.75] }
-  const [moved, averaged] = evaluateReference([update.params.m, update.ema.m], { ...feeds, ...scalars })
+  const [moved, averaged] = evaluateReference([update.param.m, update.ema.m], { ...feeds, ...scalars })
   return { moved: [...moved.data], averaged: [...averaged.data] }
 }
 
@@ -81,4 +83,13 @@ test('Muon: the step is nearly orthogonal, whatever the size of the gradient', (
   const dot = (a: number[], b: number[]) => a.reduce((sum, x, i) => sum + x * b[i], 0)
   for (const column of columns) assert.ok(Math.abs(dot(column, column) - 1) < 0.45, `${dot(column, column)}`)
   assert.ok(Math.abs(dot(columns[0], columns[1])) < 0.25)
+})
+
+test('a power law is a straight line in the plot of losses', () => {
+  const points = Array.from({ length: 50 }, (_, i) => [i + 1, 3 * (i + 1) ** -0.4] as const)
+  const svg = plotCurves('Losses', [{ name: 'loss', points }])
+  const drawn = [.../points="([^"]+)"/g.exec(svg)![1].split(' ')].map(pair => pair.split(',').map(Number))
+  const slopes = drawn.slice(5, -5).map(([x, y], i) => (drawn[i + 6][1] - y) / (drawn[i + 6][0] - x))
+  for (const slope of slopes) assert.ok(Math.abs(slope - slopes[0]) < 0.15, `${slope} is not ${slopes[0]}`)
+  assert.throws(() => plotCurves('Losses', [{ name: 'loss', points: [] }]), /no curve/)
 })
