@@ -84,6 +84,7 @@ function summarize(dataset: Dataset) {
     clips: clips.length,
     seconds: Math.round(seconds),
     bytes,
+    refused: dataset.refused,
     bytesPerClip: Math.round(bytes / clips.length),
     withoutCaption: clips.filter(({ caption }) => caption === '').length,
     shapes: shapes.map(({ clips: numbers, ...shape }) => ({ ...shape, clips: numbers.length })),
@@ -98,6 +99,8 @@ function printSummary({ description, ...summary }: ReturnType<typeof summarize>)
     `clips        ${summary.clips}, ${sayDuration(summary.seconds)} of film, ${sayBytes(summary.bytes)}, ` +
       `${sayBytes(summary.bytesPerClip)} a clip`,
   )
+  if (summary.refused.length > 0)
+    console.log(`refused      ${summary.refused.length} films could not be read`)
   if (summary.withoutCaption > 0) console.log(`no caption   ${summary.withoutCaption}`)
   for (const { width, height, frameCount, fps, clips } of summary.shapes) {
     console.log(`shape        ${width} x ${height}, ${frameCount} frames at ${fps} frames/s: ${clips}`)

@@ -34,7 +34,8 @@ export function bucketsOf(size: number): Size[] {
 
 /** A film at another pace: at every 1 / fps seconds the frame that is shown then. */
 async function* retime(frames: AsyncIterable<DecodedFrame>, fps: number): AsyncGenerator<Uint8Array> {
-  const early = 1e-4
+  // Formats round times, GIF to 10 ms: what begins that little later is shown already.
+  const early = 0.006
   let count = 0
   let shown: DecodedFrame | undefined
   for await (const frame of frames) {

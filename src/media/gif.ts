@@ -32,8 +32,19 @@ function dither(rgba: Uint8Array, width: number): Uint8Array {
   return dithered
 }
 
-/** Frames that the palette is made from. */
-const PALETTE_FRAMES = 12
+/** Frames that the palette is made from, and how many of their pixels. */
+const [PALETTE_FRAMES, PALETTE_PIXELS] = [60, 1e6]
+
+/** The palette that suits a film best: 256 colours of pixels evenly spread over it. */
+async function choosePalette(frames: Uint8Array, format: FilmFormat, target: Size): Promise<number[][]> {
+  const picked = await Promise.all(
+    pickFrames(frames, format, PALETTE_FRAMES).map(frame => fitFrame(frame, format, target)),
+  )
+  const pixels = new Uint32Array(Uint8Array.from(Buffer.concat(picked)).buffer)
+  const stride = Math.ceil(pixels.length / PALETTE_PIXELS)
+  const chosen = pixels.filter((_, i) => i % stride === 0)
+  return quantize(new Uint8Array(chosen.buffer), 256)
+}
 
 /** A comment in blocks of at most 255 bytes (GIF89a, 24). */
 function commentOf(text: string): Buffer {
@@ -55,10 +66,7 @@ export async function encodeGif(
   target: Size = format,
   description?: string,
 ): Promise<Uint8Array> {
-  const picked = await Promise.all(
-    pickFrames(frames, format, PALETTE_FRAMES).map(frame => fitFrame(frame, format, target)),
-  )
-  const palette = quantize(Buffer.concat(picked), 256)
+  const palette = await choosePalette(frames, format, target)
   const gif = GIFEncoder()
   const bytes = format.width * format.height * 3
   const delays = delaysOf(frames.length / bytes, format.fps, 10)
