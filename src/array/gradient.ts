@@ -7,6 +7,8 @@ import {
   conv2d,
   cos,
   div,
+  equal,
+  exp,
   gather,
   less,
   matmul,
@@ -26,6 +28,7 @@ import {
   where,
 } from './ops.ts'
 import { formatShape, type Shape, sameShape, sizeOf } from './shape.ts'
+import { flattenTree, mapTree, type Tree } from './tree.ts'
 
 /**
  * The vector-Jacobian product of an op: from the node y and dL/dy to dL/d(input), one for each input.
@@ -64,12 +67,16 @@ const gradientRules: { readonly [K in OpName]: GradientRule<K> | null } = {
   minimum: ({ inputs: [a, b] }, dy) => chooseGradient(less(a, b), dy, a, b),
   less: null,
   equal: null,
+  and: null,
+  or: null,
+  not: null,
   where: ({ inputs: [condition, a, b] }, dy) => [
     null,
     unbroadcast(where(condition, dy, 0), a),
     unbroadcast(where(condition, 0, dy), b),
   ],
-  cast: null,
+  // To float32 and back from it nothing is lost; other types carry no gradient.
+  cast: ({ inputs: [a] }, dy) => [a.dtype === 'float32' ? dy : null],
   neg: (_, dy) => [neg(dy)],
   abs: ({ inputs: [a] }, dy) => [where(less(a, 0), neg(dy), dy)],
   exp: (y, dy) => [mul(dy, y)],
@@ -91,6 +98,14 @@ const gradientRules: { readonly [K in OpName]: GradientRule<K> | null } = {
   softmax: (y, dy) => {
     const weighted = mul(dy, y)
     return [sub(weighted, mul(y, sum(weighted, [-1])))]
+  },
+  // y = a - log(sum(e^a)): dx = dy - softmax(a) sum(dy)
+  logSoftmax: (y, dy) => [sub(dy, mul(exp(y), sum(dy, [-1])))],
+  // an equal share for each place where the largest is
+  max: (y, dy) => {
+    const [a] = y.inputs
+    const places = toFloat(equal(a, y))
+    return [mul(places, div(dy, sum(places, y.attributes.axes)))]
   },
   sum: ({ inputs: [a] }, dy) => [broadcast(dy, a.shape)],
   // r = (sum(a^2) / n + e)^(-1/2): da = -r^3 a / n
@@ -213,6 +228,29 @@ export function gradients(loss: Value, wrt: readonly Value[]): Value[] {
   }
   return wrt.map(value => sums.get(value) ?? broadcast(constant(0), value.shape))
 }
+
+/**
+ * The loss together with its gradient by every parameter of a tree, as a graph: a tree of the same keys.
+ * @throws TypeError as `gradients` does.
+ */
+export function valueAndGrad<Of extends Tree<Value>>(
+  loss: (params: Of) => Value,
+  params: Of,
+): { readonly value: Value; readonly grads: Of } {
+  const value = loss(params)
+  const leaves = flattenTree<Value>(params, isValue)
+  const grads = gradients(value, [...leaves.values()])
+  const byPath = new Map([...leaves.keys()].map((path, i) => [path, grads[i]]))
+  // The recursive type of any tree is too deep for the compiler; the keys are those of `params`.
+  const map = mapTree as (
+    tree: unknown,
+    isLeaf: typeof isValue,
+    change: (leaf: Value, path: string) => Value,
+  ) => Of
+  return { value, grads: map(params, isValue, (_, path) => byPath.get(path)!) }
+}
+
+const isValue = (node: unknown): node is Value => typeof node === 'object' && node !== null && 'op' in node
 
 function ones(shape: Shape): Value {
   return constant(new Float32Array(sizeOf(shape)).fill(1), shape)

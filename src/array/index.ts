@@ -1,5 +1,5 @@
 export { countMultiplyAdds } from './cost.ts'
-export { gradients } from './gradient.ts'
+export { gradients, valueAndGrad } from './gradient.ts'
 export { constant, input, makeValue, topologicalOrder } from './graph.ts'
 export type { ConvolutionAttributes, DType, NoAttributes, OpAttributes, OpName, Tensor, Value } from './op.ts'
 export * from './ops.ts'

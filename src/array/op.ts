@@ -15,6 +15,9 @@ export interface OpAttributes {
   minimum: NoAttributes
   less: NoAttributes
   equal: NoAttributes
+  and: NoAttributes
+  or: NoAttributes
+  not: NoAttributes
   where: NoAttributes
   cast: { dtype: DType }
   neg: NoAttributes
@@ -30,7 +33,9 @@ export interface OpAttributes {
   relu: NoAttributes
   reluSquared: NoAttributes
   softmax: NoAttributes
+  logSoftmax: NoAttributes
   sum: { axes: readonly number[] }
+  max: { axes: readonly number[] }
   inverseRms: { axis: number; epsilon: number }
   matmul: { transposeA: boolean; transposeB: boolean; scale: number }
   attention: { scale: number }

@@ -36,6 +36,18 @@ export const minimum = binary('minimum')
 export const less = binary('less')
 /** a = b as bool, broadcasting. */
 export const equal = binary('equal')
+/** a > b as bool, broadcasting. */
+export const greater = (a: Operand, b: Operand): Value => less(b, a)
+/** a <= b as bool, broadcasting; also where one is not a number. */
+export const lessOrEqual = (a: Operand, b: Operand): Value => not(less(b, a))
+/** a >= b as bool, broadcasting; also where one is not a number. */
+export const greaterOrEqual = (a: Operand, b: Operand): Value => not(less(a, b))
+/** Both of two bools, broadcasting. */
+export const and = binary('and')
+/** At least one of two bools, broadcasting. */
+export const or = binary('or')
+/** The other bool. */
+export const not = unary('not')
 /** -a */
 export const neg = unary('neg')
 /** |a| */
@@ -62,6 +74,8 @@ export const relu = unary('relu')
 export const reluSquared = unary('reluSquared')
 /** Softmax over the last axis. */
 export const softmax = unary('softmax')
+/** The logarithm of the softmax over the last axis, exact where the softmax itself would be 0. */
+export const logSoftmax = unary('logSoftmax')
 /** a^2 */
 export const square = (a: Value): Value => mul(a, a)
 
@@ -78,6 +92,11 @@ export function cast(a: Value, dtype: DType): Value {
 /** Sum over `axes` (all when absent), which stay with size 1. */
 export function sum(a: Value, axes: readonly number[] = a.shape.map((_, axis) => axis)): Value {
   return makeValue('sum', [a], { axes: axes.map(axis => normalizeAxis(axis, a.shape.length)) })
+}
+
+/** The largest over `axes` (all when absent), which stay with size 1; a tie shares the gradient evenly. */
+export function max(a: Value, axes: readonly number[] = a.shape.map((_, axis) => axis)): Value {
+  return makeValue('max', [a], { axes: axes.map(axis => normalizeAxis(axis, a.shape.length)) })
 }
 
 /** Mean over `axes` (all when absent), which stay with size 1. */
@@ -101,6 +120,17 @@ export function inverseRms(a: Value, { axis = -1, epsilon = 1e-6 }: RmsOptions =
 /** Root-mean-square normalisation along one axis, without a gain (1910.07467). */
 export function rmsNorm(a: Value, options: RmsOptions = {}): Value {
   return mul(a, inverseRms(a, options))
+}
+
+/** Normalisation to mean 0 and variance 1 along one axis, without gain and bias (1607.06450). */
+export function layerNorm(a: Value, { axis = -1, epsilon = 1e-5 }: RmsOptions = {}): Value {
+  return rmsNorm(sub(a, mean(a, [axis])), { axis, epsilon })
+}
+
+/** a times the share of a normal distribution below it, by its tanh formula (1606.08415). */
+export function gelu(a: Value): Value {
+  const inner = mul(add(a, mul(mul(a, square(a)), 0.044715)), Math.sqrt(2 / Math.PI))
+  return mul(mul(a, 0.5), add(tanh(inner), 1))
 }
 
 /** How a matrix product takes its arguments: transposed (their last two axes), and the result times a number. */

@@ -67,6 +67,9 @@ const referenceRules: { readonly [K in OpName]: ReferenceRule<K> } = {
   minimum: broadcasting(Math.min),
   less: broadcasting((a, b) => Number(a < b)),
   equal: broadcasting((a, b) => Number(a === b)),
+  and: broadcasting((a, b) => Number(a !== 0 && b !== 0)),
+  or: broadcasting((a, b) => Number(a !== 0 || b !== 0)),
+  not: unary(a => Number(a === 0)),
   where: broadcasting((condition, a, b) => (condition ? a : b)),
   cast: ([a], { attributes: { dtype } }) =>
     a.data.map(x => (dtype === 'bool' ? Number(x !== 0) : dtype === 'int32' ? Math.trunc(x) : x)),
@@ -83,6 +86,22 @@ const referenceRules: { readonly [K in OpName]: ReferenceRule<K> } = {
   relu: unary(a => Math.max(a, 0)),
   reluSquared: unary(a => Math.max(a, 0) ** 2),
   softmax: ([a]) => softmaxRows(a),
+  logSoftmax: ([a]) => {
+    const width = a.shape[a.shape.length - 1]
+    return a.data.map((value, i) => {
+      const row = a.data.subarray(i - (i % width), i - (i % width) + width)
+      const peak = row.reduce((x, y) => Math.max(x, y))
+      return value - peak - Math.log(row.reduce((total, x) => total + Math.exp(x - peak), 0))
+    })
+  },
+  max: ([a], { shape }) => {
+    const largest = new Float64Array(sizeOf(shape)).fill(Number.NEGATIVE_INFINITY)
+    const offsets = broadcastOffsets(a.shape, shape)
+    a.data.forEach((value, i) => {
+      largest[offsets[i]] = Math.max(largest[offsets[i]], value)
+    })
+    return largest
+  },
   sum: ([a], { shape }) => {
     const total = new Float64Array(sizeOf(shape))
     const offsets = broadcastOffsets(a.shape, shape)

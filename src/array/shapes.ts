@@ -7,30 +7,74 @@ export type ShapeRule<K extends OpName> = (
   attributes: OpAttributes[K],
 ) => { shape: Shape; dtype: DType }
 
-function fail(op: OpName, inputs: readonly Value[], problem: string): never {
-  const shapes = inputs.map(value => `${value.dtype}${formatShape(value.shape)}`).join(' and ')
-  throw new TypeError(`${op}: ${problem}, got ${shapes}`)
+/** What an op's arguments are called in errors; `a`, `b`, `c` where nothing is said. */
+const argumentNames: { readonly [K in OpName]?: readonly string[] } = {
+  where: ['condition', 'a', 'b'],
+  attention: ['query', 'key', 'value'],
+  conv2d: ['image', 'weights'],
+  conv2dImage: ['dy', 'weights'],
+  conv2dKernel: ['image', 'dy'],
+  rotary: ['a', 'cos', 'sin'],
+  gather: ['table', 'indices'],
+  scatterAdd: ['updates', 'indices'],
 }
 
-function expectFloat(op: OpName, inputs: readonly Value[]): void {
-  if (inputs.some(value => value.dtype !== 'float32')) fail(op, inputs, 'arguments must be float32')
+const nameOf = (op: OpName, argument: number) =>
+  argumentNames[op]?.[argument] ??
+  (argument < 26 ? String.fromCharCode(97 + argument) : `argument ${argument}`)
+
+function fail(op: OpName, inputs: readonly Value[], problem: string): never {
+  const shapes = inputs.map((value, i) => `${nameOf(op, i)} ${value.dtype}${formatShape(value.shape)}`)
+  throw new TypeError(`${op}: ${problem}, got ${shapes.join(' and ')}`)
 }
+
+function expectType(op: OpName, inputs: readonly Value[], dtype: DType): void {
+  const wrong = inputs.findIndex(value => value.dtype !== dtype)
+  if (wrong >= 0) fail(op, inputs, `argument ${nameOf(op, wrong)} must be ${dtype}`)
+}
+
+const expectFloat = (op: OpName, inputs: readonly Value[]) => expectType(op, inputs, 'float32')
+
+const isAxisOf = ({ shape }: Value, axis: number) =>
+  Number.isInteger(axis) && axis >= 0 && axis < shape.length
+
+type Rule = (inputs: readonly Value[]) => { shape: Shape; dtype: DType }
 
 const elementwise =
-  (op: OpName): ((inputs: readonly Value[]) => { shape: Shape; dtype: DType }) =>
+  (op: OpName, dtype: DType = 'float32'): Rule =>
   inputs => {
-    expectFloat(op, inputs)
-    return { shape: inputs[0].shape, dtype: 'float32' }
+    expectType(op, inputs, dtype)
+    return { shape: inputs[0].shape, dtype }
   }
 
+/** Over the last axis, which must be there. */
+const alongLast =
+  (op: OpName): Rule =>
+  inputs => {
+    if (inputs[0].shape.length === 0) fail(op, inputs, 'argument a needs an axis')
+    return elementwise(op)(inputs)
+  }
+
+/** Of numbers, or of bools where `of` says so. */
 const broadcasting =
-  (op: OpName, dtype?: DType): ((inputs: readonly Value[]) => { shape: Shape; dtype: DType }) =>
+  (op: OpName, result?: DType, of: 'numbers' | 'bools' = 'numbers'): Rule =>
   inputs => {
     const [a, b] = inputs
     if (a.dtype !== b.dtype) fail(op, inputs, 'arguments must have one dtype')
+    if ((a.dtype === 'bool') !== (of === 'bools')) fail(op, inputs, `arguments must be ${of}`)
     const shape = broadcastShapes(a.shape, b.shape)
     if (!shape) fail(op, inputs, 'arguments must broadcast')
-    return { shape, dtype: dtype ?? a.dtype }
+    return { shape, dtype: result ?? a.dtype }
+  }
+
+/** Over some axes, which stay with size 1. */
+const reducing =
+  (op: 'sum' | 'max') =>
+  (inputs: readonly Value[], { axes }: { axes: readonly number[] }): { shape: Shape; dtype: DType } => {
+    expectFloat(op, inputs)
+    const [a] = inputs
+    if (!axes.every(axis => isAxisOf(a, axis))) fail(op, inputs, `argument a has no axes [${axes}]`)
+    return { shape: a.shape.map((size, axis) => (axes.includes(axis) ? 1 : size)), dtype: 'float32' }
   }
 
 /** Places of a kernel along height and width. */
@@ -58,9 +102,12 @@ export const shapeRules: { readonly [K in OpName]: ShapeRule<K> } = {
   minimum: broadcasting('minimum'),
   less: broadcasting('less', 'bool'),
   equal: broadcasting('equal', 'bool'),
+  and: broadcasting('and', 'bool', 'bools'),
+  or: broadcasting('or', 'bool', 'bools'),
+  not: elementwise('not', 'bool'),
   where: inputs => {
     const [condition, a, b] = inputs
-    if (condition.dtype !== 'bool') fail('where', inputs, 'the condition must be bool')
+    if (condition.dtype !== 'bool') fail('where', inputs, 'argument condition must be bool')
     const branches = broadcastShapes(a.shape, b.shape)
     const shape = branches && broadcastShapes(condition.shape, branches)
     if (!shape || a.dtype !== b.dtype) fail('where', inputs, 'branches must broadcast and have one dtype')
@@ -79,13 +126,10 @@ export const shapeRules: { readonly [K in OpName]: ShapeRule<K> } = {
   silu: elementwise('silu'),
   relu: elementwise('relu'),
   reluSquared: elementwise('reluSquared'),
-  softmax: elementwise('softmax'),
-  sum: (inputs, { axes }) => {
-    expectFloat('sum', inputs)
-    const [a] = inputs
-    if (axes.some(axis => axis < 0 || axis >= a.shape.length)) fail('sum', inputs, `no axes ${axes}`)
-    return { shape: a.shape.map((size, axis) => (axes.includes(axis) ? 1 : size)), dtype: 'float32' }
-  },
+  softmax: alongLast('softmax'),
+  logSoftmax: alongLast('logSoftmax'),
+  sum: reducing('sum'),
+  max: reducing('max'),
   inverseRms: (inputs, { axis }) => {
     expectFloat('inverseRms', inputs)
     const [a] = inputs
@@ -162,6 +206,7 @@ export const shapeRules: { readonly [K in OpName]: ShapeRule<K> } = {
     return { shape: [dy.shape[1], image.shape[1], ...attributes.size], dtype: 'float32' }
   },
   rotary: inputs => {
+    expectFloat('rotary', inputs)
     const [a, cos, sin] = inputs
     const [length, size] = a.shape.slice(-2)
     if (
@@ -175,18 +220,21 @@ export const shapeRules: { readonly [K in OpName]: ShapeRule<K> } = {
   },
   gather: inputs => {
     const [table, indices] = inputs
-    if (indices.dtype !== 'int32') fail('gather', inputs, 'indices must be int32')
+    if (indices.dtype !== 'int32') fail('gather', inputs, 'argument indices must be int32')
+    if (table.shape.length === 0) fail('gather', inputs, 'argument table needs an axis')
     return { shape: [...indices.shape, ...table.shape.slice(1)], dtype: table.dtype }
   },
   scatterAdd: (inputs, { rows }) => {
     const [updates, indices] = inputs
+    expectFloat('scatterAdd', [updates])
+    if (indices.dtype !== 'int32') fail('scatterAdd', inputs, 'argument indices must be int32')
     if (!sameShape(updates.shape.slice(0, indices.shape.length), indices.shape)) {
       fail('scatterAdd', inputs, 'updates must begin with the shape of the indices')
     }
     return { shape: [rows, ...updates.shape.slice(indices.shape.length)], dtype: 'float32' }
   },
   reshape: (inputs, { shape }) => {
-    if (sizeOf(shape) !== sizeOf(inputs[0].shape))
+    if (sizeOf(shape) !== sizeOf(inputs[0].shape) || shape.some(size => !Number.isInteger(size) || size < 0))
       fail('reshape', inputs, `cannot become ${formatShape(shape)}`)
     return { shape, dtype: inputs[0].dtype }
   },
@@ -205,7 +253,11 @@ export const shapeRules: { readonly [K in OpName]: ShapeRule<K> } = {
     }
     return { shape: permutation.map(axis => a.shape[axis]), dtype: a.dtype }
   },
-  reverse: ([a]) => ({ shape: a.shape, dtype: a.dtype }),
+  reverse: (inputs, { axes }) => {
+    const [a] = inputs
+    if (!axes.every(axis => isAxisOf(a, axis))) fail('reverse', inputs, `argument a has no axes [${axes}]`)
+    return { shape: a.shape, dtype: a.dtype }
+  },
   slice: (inputs, { starts, ends }) => {
     const [a] = inputs
     const shape = a.shape.map((_, axis) => ends[axis] - starts[axis])
@@ -216,10 +268,19 @@ export const shapeRules: { readonly [K in OpName]: ShapeRule<K> } = {
   },
   pad: (inputs, { before, after }) => {
     const [a] = inputs
+    const sides = [...before, ...after]
+    if (
+      before.length !== a.shape.length ||
+      after.length !== a.shape.length ||
+      !sides.every(size => Number.isInteger(size) && size >= 0)
+    ) {
+      fail('pad', inputs, `zeros [${before}] and [${after}] do not fit the axes of argument a`)
+    }
     return { shape: a.shape.map((size, axis) => before[axis] + size + after[axis]), dtype: a.dtype }
   },
   concatenate: (inputs, { axis }) => {
     const [first] = inputs
+    if (!isAxisOf(first, axis)) fail('concatenate', inputs, `argument a has no axis ${axis}`)
     const fits = (value: Value) =>
       value.dtype === first.dtype &&
       value.shape.length === first.shape.length &&

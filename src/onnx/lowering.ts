@@ -31,6 +31,9 @@ const loweringRules: { readonly [K in OpName]: LoweringRule<K> } = {
   minimum: direct('Min'),
   less: direct('Less'),
   equal: direct('Equal'),
+  and: direct('And'),
+  or: direct('Or'),
+  not: direct('Not'),
   where: direct('Where'),
   cast: (emit, inputs, { attributes: { dtype } }) =>
     emit.node('Cast', inputs, { to: { float32: 1, int32: 6, bool: 9 }[dtype] }),
@@ -49,6 +52,9 @@ const loweringRules: { readonly [K in OpName]: LoweringRule<K> } = {
     const rectified = emit.node('Relu', inputs)
     return emit.node('Mul', [rectified, rectified])
   },
+  logSoftmax: (emit, inputs) => emit.node('LogSoftmax', inputs, { axis: -1 }),
+  max: (emit, [a], { attributes: { axes } }) =>
+    emit.node('ReduceMax', [a, emit.integers(axes)], { keepdims: 1 }),
   softmax: (emit, inputs) => emit.node('Softmax', inputs, { axis: -1 }),
   sum: (emit, [a], { attributes: { axes } }) =>
     emit.node('ReduceSum', [a, emit.integers(axes)], { keepdims: 1 }),
