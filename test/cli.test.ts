@@ -52,7 +52,10 @@ test('bad input: one clear line, exit code 2, nothing written', () => {
     [['generate', 'a ball', '--model', 'nowhere'], /There is no such folder/],
     [['generate', 'a ball', '--fast'], /unknown option '--fast'/],
     [['train', 'huge'], /recipe must be one of small, tiny, got "huge"/],
-    [['world', 'film', '--size', '33'], /argument '33' is invalid\. It must be 1:1, 16:9, 9:16, or even pixels/],
+    [
+      ['world', 'film', '--size', '33'],
+      /argument '33' is invalid\. It must be 1:1, 16:9, 9:16, or even pixels/,
+    ],
     [['world', 'film', '--family', 'lava'], /argument 'lava' is invalid\. Allowed choices are tabletop/],
     [['world', 'film', '--curriculum', 'hard'], /Allowed choices are first, second, full/],
     [['world', 'film', '--count', '0'], /argument '0' is invalid/],

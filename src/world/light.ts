@@ -23,7 +23,7 @@ function unit(x: number, y: number, z: number): Rgb {
 
 const NOON = unit(-0.5, 0.85, 0.45)
 const SUNSET = unit(-0.84, 0.36, 0.36)
-/** The lamp hangs to the left of the middle, above the picture. */
+/** The lamp hangs a little to the left of the middle, above the picture. */
 const LAMP: Rgb = [-1.2, 4.4, 2.2]
 
 const lightings = {

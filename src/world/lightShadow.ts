@@ -1,4 +1,4 @@
-import { BODY, CENTRE, HALF, REACH, ROWS } from './intersect.ts'
+import { CENTRE, HALF, REACH, ROWS } from './intersect.ts'
 import type { Lighting } from './light.ts'
 
 const direction = new Float64Array(3)
@@ -136,6 +136,3 @@ export function openness(b: Float64Array, at: number, x: number, z: number): num
   const near = 1 - distanceTo(b, at, x, 0, z) / range
   return near <= 0 ? 1 : 1 - 0.72 * near * near
 }
-
-/** Number of bodies in a packed array. */
-export const countBodies = (b: Float64Array) => b.length / BODY

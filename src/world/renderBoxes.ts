@@ -87,7 +87,7 @@ function bodyBounds(b: Float64Array, at: number, lens: Lens, up: 1 | -1): Bounds
 /** The box in which a body's shadow falls on the floor. */
 function shadowBounds({ bodies, lighting }: Stage, at: number, lens: Lens): Bounds {
   const bounds = emptyBounds()
-  const soft = 1 + lighting.radius * (lighting.isLamp ? 0.6 : 2)
+  const soft = 1 + lighting.radius * (lighting.isLamp ? 1 : 3.5)
   for (const [x, y, z] of corners(bodies, at)) {
     illuminate(lighting, x, y, z, toward)
     // A body above a lamp throws no shadow on the floor; the whole picture is the safe answer.

@@ -21,7 +21,7 @@ export const shapes = ['ball', 'cube', 'cylinder', 'cone'] as const
 export const materials = { matte: 1, metal: 5, glass: 2.5 } as const
 /** The kinds of floor; asphalt is wet and mirrors, water is a shallow pool over a hard ground. */
 export const floors = ['plain', 'checkered', 'wood', 'grass', 'asphalt', 'water'] as const
-/** The times of day; at night a lamp stands beside the camera. */
+/** The times of day; at night a lamp hangs above the middle, out of the picture. */
 export const lights = ['noon', 'sunset', 'night'] as const
 /** The kinds of sky; at night a clear one has stars. */
 export const skies = ['clear', 'cloudy'] as const

@@ -164,7 +164,8 @@ const MOST_TRIES = 60
 export function sampleClip(family: 'tabletop', seed: number, options: SceneOptions = {}): Clip {
   const { width, height, frameCount, fps } = { ...sceneDefaults, ...options }
   const random = createRandom(seed)
-  const sampler = { random, options, seconds: frameCount / fps }
+  // What fits into less than a second would be too fast to follow.
+  const sampler = { random, options, seconds: frameCount === 1 ? 4 : Math.max(1, frameCount / fps) }
   const canShow = (event: EventName) => {
     const [first = [], second] = needs[event] as readonly (readonly ShapeName[])[]
     const enough = second === undefined || (options.bodies ?? [1, 1]).some((weight, i) => i > 0 && weight > 0)
