@@ -53,6 +53,17 @@ test('bad input: one clear line, exit code 2, nothing written', () => {
     [['generate', 'a ball', '--fast'], /unknown option '--fast'/],
     [['train', 'huge'], /recipe must be one of small, tiny, got "huge"/],
     [['world', 'film', '--size', '33'], /--size must be even, got 33/],
+    [
+      ['dataset', 'make', '-o', 'x', '--family', 'sea'],
+      /argument 'sea' is invalid\. Allowed choices are tabletop, plane/,
+    ],
+    [['dataset', 'make', '-o', 'x', '--clips', '0'], /argument '0' is invalid/],
+    [['dataset', 'make', '-o', 'x', '--size', '9999'], /argument '9999' is invalid/],
+    [['dataset', 'make', '-o', 'x', '--scene', '{"florrs": []}'], /--scene may hold bodies.*, got "florrs"/],
+    [['dataset', 'make', '-o', '/proc/x'], /\/proc\/x cannot be written/],
+    [['dataset', 'inspect', '.'], /is no dataset: it has no dataset\.json/],
+    [['dataset', 'import', '.', '-o', 'x'], /holds no films/],
+    [['dataset', 'import', 'nowhere', '-o', 'x'], /There is no such folder/],
     [['evaluate', '--count', '1'], /argument '1' is invalid/],
   ]
   for (const [args, message] of cases) {
@@ -83,6 +94,67 @@ test('world film: films, true captions, a sheet', () => {
   assert.deepEqual(readdirSync(path.join(cwd, 'films')).sort(), names)
   const { caption, scene } = JSON.parse(readFileSync(path.join(cwd, 'films/tabletop-5.json'), 'utf8'))
   assert.equal(parseCaption(caption).bodies.length, scene.bodies.length)
+})
+
+test('dataset: make goes on with what is there, inspect tells what it holds, import reads films', () => {
+  const made = aozora(
+    'dataset',
+    'make',
+    '-n',
+    '3',
+    '-s',
+    '1',
+    '--size',
+    '32',
+    '--curriculum',
+    'first',
+    '-o',
+    'clips',
+  )
+  assert.equal(made.status, 0, made.stderr)
+  assert.match(made.stdout, /^clips: 3 clips, [\d.]+ kB$/m)
+  const clips = path.join(made.cwd, 'clips')
+  const sheet = path.join(made.cwd, 'sheet.png')
+  const { stdout } = aozora('dataset', 'inspect', clips, '--json', '--sheet', sheet)
+  const summary = JSON.parse(stdout)
+  assert.deepEqual(summary.shapes, [{ width: 32, height: 32, frameCount: 13, fps: 12, clips: 3 }])
+  assert.equal(
+    Object.values(summary.attributes.light as Record<string, number>).reduce((a, b) => a + b),
+    3,
+  )
+  assert.ok(existsSync(sheet))
+  const other = aozora(
+    'dataset',
+    'make',
+    '-n',
+    '3',
+    '-s',
+    '2',
+    '--size',
+    '32',
+    '--curriculum',
+    'first',
+    '-o',
+    clips,
+  )
+  assert.deepEqual([other.status, other.stderr.trim().split('\n').length], [2, 1])
+  assert.match(other.stderr, /holds another dataset: `scene\.frameCount` is 13 there, 25 was asked/)
+
+  const films = aozora('generate', 'a red ball', '-s', '1', '--steps', '1', '-o', 'a-red-ball.gif').cwd
+  const imported = aozora(
+    'dataset',
+    'import',
+    films,
+    '-o',
+    path.join(films, 'clips'),
+    '--size',
+    '64',
+    '-s',
+    '1',
+  )
+  assert.equal(imported.status, 0, imported.stderr)
+  assert.match(imported.stdout, /: 1 clip of 1 film,/)
+  assert.match(imported.stdout, /1 from the words of file names/)
 })
 
 test('generate: the bundled model makes a film; unknown words are told', () => {
