@@ -57,9 +57,20 @@ test('bad input: one clear line, exit code 2, nothing written', () => {
       /argument '33' is invalid\. It must be 1:1, 16:9, 9:16, or even pixels/,
     ],
     [['world', 'film', '--family', 'lava'], /argument 'lava' is invalid\. Allowed choices are tabletop/],
-    [['world', 'film', '--curriculum', 'hard'], /Allowed choices are first, second, full/],
+    [['world', 'film', '--curriculum', 'hard'], /Allowed choices are first, second, third, full/],
     [['world', 'film', '--count', '0'], /argument '0' is invalid/],
     [['world', 'film', '-o', path.resolve('package.json')], /package\.json cannot be written to \(ENOTDIR\)/],
+    [
+      ['dataset', 'make', '-o', 'x', '--family', 'sea'],
+      /argument 'sea' is invalid\. Allowed choices are tabletop, plane/,
+    ],
+    [['dataset', 'make', '-o', 'x', '--clips', '0'], /argument '0' is invalid/],
+    [['dataset', 'make', '-o', 'x', '--size', '9999'], /argument '9999' is invalid/],
+    [['dataset', 'make', '-o', 'x', '--scene', '{"florrs": []}'], /--scene may hold bodies.*, got "florrs"/],
+    [['dataset', 'make', '-o', '/proc/x'], /\/proc\/x cannot be written/],
+    [['dataset', 'inspect', '.'], /is no dataset: it has no dataset\.json/],
+    [['dataset', 'import', '.', '-o', 'x'], /holds no films/],
+    [['dataset', 'import', 'nowhere', '-o', 'x'], /There is no such folder/],
     [['evaluate', '--count', '1'], /argument '1' is invalid/],
   ]
   for (const [args, message] of cases) {
@@ -90,6 +101,67 @@ test('world film: films, true captions, a sheet', () => {
   assert.deepEqual(readdirSync(path.join(cwd, 'films')).sort(), names)
   const { caption, scene } = JSON.parse(readFileSync(path.join(cwd, 'films/tabletop-5.json'), 'utf8'))
   assert.equal(parseCaption(caption).bodies.length, scene.bodies.length)
+})
+
+test('dataset: make goes on with what is there, inspect tells what it holds, import reads films', () => {
+  const made = aozora(
+    'dataset',
+    'make',
+    '-n',
+    '3',
+    '-s',
+    '1',
+    '--size',
+    '32',
+    '--curriculum',
+    'first',
+    '-o',
+    'clips',
+  )
+  assert.equal(made.status, 0, made.stderr)
+  assert.match(made.stdout, /^clips: 3 clips, [\d.]+ kB$/m)
+  const clips = path.join(made.cwd, 'clips')
+  const sheet = path.join(made.cwd, 'sheet.png')
+  const { stdout } = aozora('dataset', 'inspect', clips, '--json', '--sheet', sheet)
+  const summary = JSON.parse(stdout)
+  assert.deepEqual(summary.shapes, [{ width: 32, height: 32, frameCount: 13, fps: 12, clips: 3 }])
+  assert.equal(
+    Object.values(summary.attributes.light as Record<string, number>).reduce((a, b) => a + b),
+    3,
+  )
+  assert.ok(existsSync(sheet))
+  const other = aozora(
+    'dataset',
+    'make',
+    '-n',
+    '3',
+    '-s',
+    '2',
+    '--size',
+    '32',
+    '--curriculum',
+    'first',
+    '-o',
+    clips,
+  )
+  assert.deepEqual([other.status, other.stderr.trim().split('\n').length], [2, 1])
+  assert.match(other.stderr, /holds another dataset: `scene\.frameCount` is 13 there, 25 was asked/)
+
+  const films = aozora('generate', 'a red ball', '-s', '1', '--steps', '1', '-o', 'a-red-ball.gif').cwd
+  const imported = aozora(
+    'dataset',
+    'import',
+    films,
+    '-o',
+    path.join(films, 'clips'),
+    '--size',
+    '64',
+    '-s',
+    '1',
+  )
+  assert.equal(imported.status, 0, imported.stderr)
+  assert.match(imported.stdout, /: 1 clip of 1 film,/)
+  assert.match(imported.stdout, /1 from the words of file names/)
 })
 
 test('generate: the bundled model makes a film; unknown words are told', () => {

@@ -1,49 +1,94 @@
-import type { Command } from 'commander'
-import { countAttributes, type Dataset, makeDataset, openDataset, pickRows } from '../dataset/index.ts'
+import { type Command, Option } from 'commander'
+import {
+  countClips,
+  type Dataset,
+  type FamilyOptions,
+  makeDataset,
+  openDataset,
+  pickRows,
+} from '../dataset/index.ts'
 import { saveSheet } from '../media/index.ts'
+import {
+  type CurriculumName,
+  curricula,
+  familyNames,
+  type PlaneOptions,
+  planeDefaults,
+  type SceneOptions,
+  sceneDefaults,
+} from '../world/index.ts'
 import { addImport } from './datasetImport.ts'
-import { jsonObject, outputFile, pictureSize, stopSignal, wholeNumber } from './options.ts'
+import {
+  decimalNumber,
+  jsonObject,
+  outputFile,
+  pictureSize,
+  SIDE,
+  stopSignal,
+  wholeNumber,
+} from './options.ts'
 import { sayBytes, sayDuration, startCountdown, startProgress } from './progress.ts'
 
 interface MakeOptions {
-  readonly family: string
+  readonly family: (typeof familyNames)[number]
+  readonly curriculum?: CurriculumName
   readonly clips: number
   readonly seed: number
-  readonly size: readonly [number, number]
+  readonly size: { readonly width: number; readonly height: number }
   readonly seconds: number
-  readonly fps: number
+  readonly fps?: number
   readonly scene: Record<string, unknown>
   readonly heldOut?: boolean
   readonly workers?: number
   readonly out: string
 }
 
-const FAMILIES = ['tabletop'] as const
+/** The families' own paces. */
+const paces = { tabletop: sceneDefaults.fps, plane: planeDefaults.fps } as const
 
-function checkFamily(family: string): (typeof FAMILIES)[number] {
-  const known = FAMILIES.find(name => name === family)
-  if (!known) throw new RangeError(`--family must be one of ${FAMILIES.join(', ')}, got "${family}"`)
-  return known
+const tabletopOptions = {
+  bodies: true,
+  cameras: true,
+  colours: true,
+  events: true,
+  floors: true,
+  fps: true,
+  frameCount: true,
+  height: true,
+  lights: true,
+  materials: true,
+  shapes: true,
+  simple: true,
+  sizes: true,
+  skies: true,
+  width: true,
+} satisfies Record<keyof SceneOptions, true>
+const planeOptions = {
+  fps: true,
+  frameCount: true,
+  height: true,
+  laws: true,
+  split: true,
+  width: true,
+} satisfies Record<keyof PlaneOptions, true>
+/** What --scene may hold: anything else would be left out without a word. */
+const sceneOptions = { tabletop: Object.keys(tabletopOptions), plane: Object.keys(planeOptions) }
+
+/** What is filmed, from the options: those of the curriculum, then those of --scene, then the shape. */
+function chooseFamily(options: MakeOptions): FamilyOptions {
+  const { family, curriculum, size, seconds, fps = paces[family], scene } = options
+  if (family === 'plane' && curriculum)
+    throw new RangeError('--curriculum is for the family tabletop; --scene chooses laws of the plane')
+  const unknown = Object.keys(scene).find(key => !sceneOptions[family].includes(key))
+  if (unknown !== undefined)
+    throw new RangeError(`--scene may hold ${sceneOptions[family].join(', ')}, got "${unknown}"`)
+  const dial = curriculum ? curricula[curriculum] : {}
+  return { family, scene: { ...dial, ...scene, ...size, fps, frameCount: Math.round(seconds * fps) + 1 } }
 }
 
-async function make({
-  family,
-  clips,
-  seed,
-  size,
-  seconds,
-  fps,
-  scene,
-  ...options
-}: MakeOptions): Promise<void> {
-  const [width, height] = size
-  const asked = {
-    family: checkFamily(family),
-    clips,
-    seed,
-    heldOut: options.heldOut === true,
-    scene: { ...scene, width, height, fps, frameCount: seconds * fps + 1 },
-  }
+async function make(options: MakeOptions): Promise<void> {
+  const { clips, seed } = options
+  const asked = { ...chooseFamily(options), clips, seed, heldOut: options.heldOut === true }
   const countdown = startCountdown('filming')
   const started = performance.now()
   let already: number | undefined
@@ -88,7 +133,7 @@ function summarize(dataset: Dataset) {
     bytesPerClip: Math.round(bytes / clips.length),
     withoutCaption: clips.filter(({ caption }) => caption === '').length,
     shapes: shapes.map(({ clips: numbers, ...shape }) => ({ ...shape, clips: numbers.length })),
-    attributes: countAttributes(clips.flatMap(({ attributes }) => attributes ?? [])),
+    attributes: countClips(dataset),
   }
 }
 
@@ -139,26 +184,38 @@ function addMake(dataset: Command): void {
         'the same options give the same bytes.',
     )
     .requiredOption('-o, --out <folder>', 'where the dataset goes')
-    .option('--family <name>', `what is filmed: ${FAMILIES.join(', ')}`, FAMILIES[0])
+    .addOption(
+      new Option('-f, --family <name>', 'the kind of world').choices(familyNames).default('tabletop'),
+    )
+    .addOption(
+      new Option(
+        '-c, --curriculum <name>',
+        'how much may vary in the tabletop world; everything when absent',
+      ).choices(Object.keys(curricula)),
+    )
     .option('-n, --clips <n>', 'how many clips', wholeNumber(1, 10_000_000), 1000)
     .option('--seed <n>', 'clips come from seeds after this one', wholeNumber(0, 2 ** 31 - 1), 100_000_000)
-    .option(
-      '--size <pixels>',
-      'one number for squares, or width x height as 256x144',
-      pictureSize,
-      [128, 128],
+    .addOption(
+      new Option('--size <pixels>', '1:1, 16:9, 9:16, or pixels such as 128 or 160x90')
+        .argParser(pictureSize)
+        .default({ width: SIDE, height: SIDE }, String(SIDE)),
     )
-    .option('-s, --seconds <n>', 'length of each clip; 0 is a single picture', wholeNumber(0, 60), 4)
-    .option('--fps <n>', 'frames a second', wholeNumber(1, 60), 12)
-    .option('--scene <json>', 'more options of the scenes, such as {"twoBodies": 0.5}', jsonObject, {})
+    .option('-s, --seconds <n>', 'length of each clip; 0 is a single picture', decimalNumber(0, 60), 4)
+    .option(
+      '--fps <n>',
+      `frames a second; ${paces.tabletop} (plane: ${paces.plane}) when absent`,
+      decimalNumber(1, 60),
+    )
+    .option('--scene <json>', 'more options of the scenes, such as {"floors": ["grass"]}', jsonObject, {})
     .option('--held-out', 'only the combinations that are kept out of training, instead of only the others')
     .option('--workers <n>', 'threads that film; all cores when absent', wholeNumber(1, 256))
     .addHelpText(
       'after',
       `
 Examples:
-  $ aozora dataset make --clips 20000 --seconds 9 -o clips
-  $ aozora dataset make --clips 500 --size 160x90 --scene '{"twoBodies": 1}' -o wide
+  $ aozora dataset make --clips 20000 --seconds 9 --curriculum second -o clips
+  $ aozora dataset make --clips 500 --size 16:9 --scene '{"bodies": [0, 1], "floors": ["water"]}' -o pools
+  $ aozora dataset make --family plane --scene '{"laws": ["collision"]}' -o collisions
   $ aozora dataset make --clips 200 --held-out -o held-out`,
     )
     .action(make)

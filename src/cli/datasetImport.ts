@@ -1,4 +1,4 @@
-import { type Command, InvalidArgumentError } from 'commander'
+import type { Command } from 'commander'
 import { bucketsOf, importDataset, openDataset, type RefusedFile } from '../dataset/index.ts'
 import { existingFolder, pictureSize, stopSignal, wholeNumber } from './options.ts'
 import { sayBytes, startCountdown } from './progress.ts'
@@ -14,14 +14,10 @@ interface ImportOptions {
 
 /** A parser for sizes behind commas, for commander. */
 function pictureSizes(text: string): { width: number; height: number }[] {
-  return text.split(',').map(part => {
-    const [width, height] = pictureSize(part.trim())
-    if (width % 2 !== 0 || height % 2 !== 0) throw new InvalidArgumentError('Sides must be even.')
-    return { width, height }
-  })
+  return text.split(',').map(part => pictureSize(part.trim()))
 }
 
-const sayFiles = (count: number) => `${count} ${count === 1 ? 'film' : 'films'}`
+const sayCount = (count: number, noun: string) => `${count} ${noun}${count === 1 ? '' : 's'}`
 
 /** Refused files by reason, so that a hundred of one kind are one line more than the list. */
 function printRefused(refused: readonly RefusedFile[]): void {
@@ -51,7 +47,9 @@ async function importFolder(source: string, { out, size, buckets, fps, seconds, 
   const dataset = openDataset(out)
   const refused = [...found.refused, ...dataset.refused]
   const read = new Set(dataset.clips.map(clip => clip.source?.file)).size
-  console.log(`${out}: ${dataset.clips.length} clips of ${sayFiles(read)}, ${sayBytes(dataset.bytes)}`)
+  console.log(
+    `${out}: ${sayCount(dataset.clips.length, 'clip')} of ${sayCount(read, 'film')}, ${sayBytes(dataset.bytes)}`,
+  )
   console.log(`captions     ${captions.map(([count, where]) => `${count} ${where}`).join(', ')}`)
   for (const { width, height, frameCount, clips } of dataset.shapes) {
     console.log(`shape        ${width} x ${height}, ${frameCount} frames: ${clips.length}`)

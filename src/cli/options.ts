@@ -24,16 +24,28 @@ export function decimalNumber(low: number, high: number): (text: string) => numb
   }
 }
 
-/** A parser for the size of a picture, one number or two: 128, 160x90. */
-export function pictureSize(text: string): readonly [number, number] {
-  const [width, height = width] = text.split('x').map(Number)
-  const isSide = (side: number) => Number.isInteger(side) && side >= 16 && side <= 2048
-  if (!/^\d+(x\d+)?$/.test(text) || !isSide(width) || !isSide(height)) {
+/** Shorter side in pixels when only a shape is given. */
+export const SIDE = 128
+const shapes = { '1:1': [1, 1], '16:9': [16, 9], '9:16': [9, 16] } as const
+
+const even = (value: number) => 2 * Math.round(value / 2)
+
+/** A parser for sizes, for commander: 256, 320x180, or a shape (1:1, 16:9, 9:16) whose shorter side is 128. */
+export function pictureSize(text: string): { readonly width: number; readonly height: number } {
+  const shape = shapes[text as keyof typeof shapes]
+  if (shape) {
+    const unit = SIDE / Math.min(...shape)
+    return { width: even(shape[0] * unit), height: even(shape[1] * unit) }
+  }
+  const match = /^(\d+)(?:x(\d+))?$/.exec(text)
+  const [width, height] = match ? [Number(match[1]), Number(match[2] ?? match[1])] : [0, 0]
+  const wrong = [width, height].some(side => side < 16 || side > 2048 || side % 2 !== 0)
+  if (wrong) {
     throw new InvalidArgumentError(
-      'It must be one side or width x height in pixels, from 16 to 2048, as 128 or 160x90.',
+      'It must be 1:1, 16:9, 9:16, or even pixels from 16 to 2048 such as 256 or 320x180.',
     )
   }
-  return [width, height]
+  return { width, height }
 }
 
 /** A parser for a JSON object. */

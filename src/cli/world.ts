@@ -14,7 +14,7 @@ import {
   type SceneOptions,
   sampleClip,
 } from '../world/index.ts'
-import { decimalNumber, stopSignal, wholeNumber } from './options.ts'
+import { decimalNumber, pictureSize, SIDE, stopSignal, wholeNumber } from './options.ts'
 import { startProgress } from './progress.ts'
 
 interface FilmOptions {
@@ -28,30 +28,6 @@ interface FilmOptions {
   readonly sheet: string
   readonly columns: number
   readonly depth?: true
-}
-
-/** Shorter side in pixels when only a shape is given. */
-const SIDE = 128
-const shapes = { '1:1': [1, 1], '16:9': [16, 9], '9:16': [9, 16] } as const
-
-const even = (value: number) => 2 * Math.round(value / 2)
-
-/** A parser for sizes, for commander: 256, 320x180, or a shape (1:1, 16:9, 9:16) whose shorter side is 128. */
-function pictureSize(text: string): FilmOptions['size'] {
-  const shape = shapes[text as keyof typeof shapes]
-  if (shape) {
-    const unit = SIDE / Math.min(...shape)
-    return { width: even(shape[0] * unit), height: even(shape[1] * unit) }
-  }
-  const match = /^(\d+)(?:x(\d+))?$/.exec(text)
-  const [width, height] = match ? [Number(match[1]), Number(match[2] ?? match[1])] : [0, 0]
-  const wrong = [width, height].some(side => side < 16 || side > 2048 || side % 2 !== 0)
-  if (wrong) {
-    throw new InvalidArgumentError(
-      'It must be 1:1, 16:9, 9:16, or even pixels from 16 to 2048 such as 256 or 320x180.',
-    )
-  }
-  return { width, height }
 }
 
 /** Makes the folder, and makes sure that files can be written there before any film is made. */

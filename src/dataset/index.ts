@@ -1,8 +1,8 @@
 export { bucketsOf } from './cutFilm.ts'
 export type { FilmFolder, FolderFilm } from './folder.ts'
 export { type ImportOptions, importDataset } from './import.ts'
-export { type AttributeCounts, countAttributes, pickRows } from './inspect.ts'
-export { type DatasetOptions, type Family, type MakeOptions, makeDataset } from './make.ts'
+export { type AttributeCounts, countClips, pickRows } from './inspect.ts'
+export { type DatasetOptions, type FamilyOptions, type MakeOptions, makeDataset } from './make.ts'
 export {
   type Clip,
   type ClipShape,

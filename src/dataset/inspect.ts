@@ -1,11 +1,12 @@
 import { fitInside, pickFrames, type SheetRow, type Size } from '../media/index.ts'
+import { type Attributes, countAttributes } from '../world/index.ts'
 import type { Dataset } from './open.ts'
 
 /** How often each value of each attribute is seen: attribute -> value -> clips or bodies with it. */
 export type AttributeCounts = Record<string, Record<string, number>>
 
-/** Counts the leaves of attributes, whatever world they come from; lists of bodies count body by body. */
-export function countAttributes(list: readonly unknown[]): AttributeCounts {
+/** Counts the leaves of attributes, whatever they are; lists of bodies count body by body. */
+function countLeaves(list: readonly unknown[]): AttributeCounts {
   const counts: AttributeCounts = {}
   const visit = (value: unknown, name: string) => {
     if (Array.isArray(value)) {
@@ -21,7 +22,14 @@ export function countAttributes(list: readonly unknown[]): AttributeCounts {
   return counts
 }
 
-/** Shades of what surrounds a frame in a cell that it does not fill. */
+/** How often each attribute is seen in a dataset; nothing for imported films. */
+export function countClips({ description, clips }: Dataset): AttributeCounts {
+  const list = clips.flatMap(({ attributes }) => attributes ?? [])
+  const isTabletop = description.kind === 'filmed' && description.family === 'tabletop'
+  return isTabletop ? countAttributes(list as Attributes[]) : countLeaves(list)
+}
+
+/** Shade of what surrounds a frame in a cell that it does not fill. */
 const PAPER = 250
 
 /**

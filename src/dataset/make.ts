@@ -1,33 +1,31 @@
 import { availableParallelism } from 'node:os'
-import { type filmSplit, type SceneOptions, sceneDefaults } from '../world/index.ts'
+import { type PlaneOptions, planeDefaults, type SceneOptions, sceneDefaults } from '../world/index.ts'
 import { runPool } from './pool.ts'
 import { FORMAT_VERSION } from './record.ts'
 import { beginDataset, inspectShard, removeShards } from './shard.ts'
 
-/** The families of scenes that can be filmed. */
-export type Family = Parameters<typeof filmSplit>[0]
+/** A family of scenes, and how they are drawn. */
+export type FamilyOptions =
+  | { readonly family: 'tabletop'; readonly scene?: SceneOptions }
+  | { readonly family: 'plane'; readonly scene?: PlaneOptions }
 
 /** What a dataset of filmed scenes is made of. */
-export interface DatasetOptions {
-  readonly family: Family
+export type DatasetOptions = FamilyOptions & {
   readonly clips: number
   /** Clips come from seeds after this one. */
   readonly seed: number
   /** Film only the combinations that are kept out of training, instead of only the others. */
   readonly heldOut?: boolean
-  readonly scene?: SceneOptions
   readonly clipsPerShard?: number
 }
 
 /** What a film worker is asked for. */
-export interface ShardRequest {
+export type ShardRequest = Required<FamilyOptions> & {
   readonly folder: string
   readonly shard: number
-  readonly family: Family
   readonly clips: number
   readonly firstSeed: number
   readonly heldOut: boolean
-  readonly scene: SceneOptions
 }
 
 /** What a film worker says when a shard is there: how long its parts took. */
@@ -42,6 +40,13 @@ export interface MakeOptions {
   /** Called with the clips (of an import: the films) that are done, and how many there are. */
   readonly onProgress?: (done: number, of: number) => void
   readonly signal?: AbortSignal
+}
+
+/** A family's options, its defaults among them. */
+function resolveFamily(options: FamilyOptions): Required<FamilyOptions> {
+  return options.family === 'plane'
+    ? { family: 'plane', scene: { ...planeDefaults, ...options.scene } }
+    : { family: 'tabletop', scene: { ...sceneDefaults, ...options.scene } }
 }
 
 /** The numbers of clips that each shard holds. */
@@ -72,17 +77,9 @@ export async function makeDataset(
   options: DatasetOptions,
   { workers = availableParallelism(), onProgress, signal }: MakeOptions = {},
 ): Promise<ShardReport['milliseconds']> {
-  const { clips, clipsPerShard = 20, family, seed, heldOut = false } = options
-  const scene = { ...sceneDefaults, ...options.scene }
-  beginDataset(folder, {
-    version: FORMAT_VERSION,
-    kind: 'filmed',
-    family,
-    seed,
-    heldOut,
-    clipsPerShard,
-    scene,
-  })
+  const { clips, clipsPerShard = 20, seed, heldOut = false } = options
+  const chosen = resolveFamily(options)
+  beginDataset(folder, { version: FORMAT_VERSION, kind: 'filmed', ...chosen, seed, heldOut, clipsPerShard })
   const plan = planShards(options)
   const missing = findMissing(folder, plan)
   let done = clips - missing.reduce((sum, shard) => sum + plan[shard], 0)
@@ -91,7 +88,7 @@ export async function makeDataset(
   const requests = missing.map((shard): ShardRequest => {
     // Shards draw from seeds far apart, since held-out clips make them skip seeds.
     const firstSeed = seed + shard * clipsPerShard * 100
-    return { folder, shard, family, clips: plan[shard], firstSeed, heldOut, scene }
+    return { ...chosen, folder, shard, clips: plan[shard], firstSeed, heldOut }
   })
   const onMessage = (message: 'step' | ShardReport) => {
     if (message === 'step') onProgress?.(++done, clips)

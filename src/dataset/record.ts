@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { z } from 'zod'
-import type { Attributes } from '../world/index.ts'
+import type { Attributes, PlaneAttributes, PlaneOptions, SceneOptions } from '../world/index.ts'
 
 // A dataset is a folder: dataset.json says what it is made of; each shard is a .bin of blobs and a .json index.
 
@@ -16,7 +16,7 @@ const filmedSchema = z.strictObject({
   heldOut: z.boolean(),
   clipsPerShard: z.number().int().min(1),
   /** The world's scene options, the defaults among them. */
-  scene: z.record(z.string(), z.unknown()),
+  scene: z.custom<SceneOptions | PlaneOptions>(value => typeof value === 'object' && value !== null),
 })
 
 const importedSchema = z.strictObject({
@@ -55,7 +55,9 @@ const clipSchema = z.strictObject({
   /** The scene's seed, for clips of a world. */
   seed: z.number().int().optional(),
   /** What happens, for clips of a world. */
-  attributes: z.custom<Attributes>(value => typeof value === 'object' && value !== null).optional(),
+  attributes: z
+    .custom<Attributes | PlaneAttributes>(value => typeof value === 'object' && value !== null)
+    .optional(),
   /** The file that an imported clip is cut from, and the second where it begins. */
   source: z.strictObject({ file: z.string(), start: z.number().min(0) }).optional(),
   frames: chunksSchema,

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { mkdirSync, readdirSync, rmSync, statSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs'
 import path from 'node:path'
 import type { Size } from '../media/index.ts'
 import { writeAtomically } from '../store/index.ts'
@@ -170,6 +170,13 @@ function findDifference(there: object, asked: object, prefix = ''): string | und
   return undefined
 }
 
+/** Makes a folder and those above it; Node's own way to do so never returns where the system says ENOENT, as in /proc. */
+function makeFolder(folder: string): void {
+  if (existsSync(folder)) return void readdirSync(folder)
+  makeFolder(path.dirname(folder))
+  mkdirSync(folder)
+}
+
 /**
  * Begins a dataset or goes on with it: writes dataset.json, or checks that the one there says the same.
  * @throws RangeError when the folder cannot be written, or naming the field in which it differs.
@@ -177,7 +184,7 @@ function findDifference(there: object, asked: object, prefix = ''): string | und
 export function beginDataset(folder: string, description: DatasetDescription): void {
   const file = path.join(folder, 'dataset.json')
   try {
-    mkdirSync(folder, { recursive: true })
+    makeFolder(path.resolve(folder))
     const there = readDescription(folder)
     if (!there) writeAtomically(file, [Buffer.from(`${JSON.stringify(description, null, 2)}\n`)])
     const difference = there && findDifference(there, description)
