@@ -12,7 +12,7 @@ import {
 } from '../src/model/index.ts'
 import { type CompileOptions, compile } from '../src/onnx/index.ts'
 import { autoencoderTraining } from '../src/train/autoencoder.ts'
-import { type Training, transformerTraining } from '../src/train/index.ts'
+import { type LatentSet, MOST_BODIES, type Training, transformerTraining } from '../src/train/index.ts'
 import { measureProduct, time, timeTraining } from './measure.ts'
 import { countProducts } from './products.ts'
 
@@ -51,7 +51,7 @@ function traceTransformer(params: Parameters<typeof transformer>[0]) {
       ids_BS: input('ids', inputShapes.ids, 'int32'),
     },
     dit5m,
-  )
+  ).data
 }
 
 /** A pass of the transformer as sampling runs it, its weights fixed. */
@@ -88,18 +88,27 @@ function operationsOf({ specs, loss }: Training, batch: Readonly<Record<string, 
 
 /** Steps of the transformer's training on latents of noise, optimizer and drawing of batches included. */
 async function benchTransformer(): Promise<Row[]> {
-  const shape = [BATCH, 13, dit5m.latentChannels, 8, 8] as const
-  const latents = createRandom(1).fillNormal(new Float32Array(sizeOf(shape)))
-  const truths = Array.from({ length: BATCH }, (_, seed) => ({
-    seed,
-    caption: 'a red ball',
-    shortCaption: 'a ball',
-    attributes: { bodies: [] },
-  }))
+  const shape = [13, dit5m.latentChannels, 8, 8] as const
+  const random = createRandom(1)
   const ones = new Float32Array(dit5m.latentChannels).fill(1)
+  const data: LatentSet = {
+    shape,
+    mean: ones,
+    deviation: ones,
+    clips: Array.from({ length: BATCH }, () => ({
+      caption: 'a red ball',
+      shortCaption: 'a ball',
+      looks: [],
+    })),
+    window: (_clip, _start, frames) => ({
+      latents: random.fillNormal(new Float32Array(frames * sizeOf(shape.slice(1)))),
+      coverage: new Float32Array(frames * 8 * 8 * MOST_BODIES),
+      velocity: new Float32Array(frames * MOST_BODIES * 2),
+    }),
+  }
   const training = transformerTraining({
     config: dit5m,
-    data: { latents, shape, mean: ones, deviation: ones, truths },
+    data,
     schedule: { ...small.transformer.schedule, steps: STEPS },
     batchSize: BATCH,
     frames: window,

@@ -1,6 +1,6 @@
 import { autoencoderSizes, transformerSizes } from '../src/model/index.ts'
 import type { Recipe } from '../src/train/index.ts'
-import { captionWords } from '../src/world/index.ts'
+import { captionWords, curricula } from '../src/world/index.ts'
 
 /** Everything at the smallest size, to see the road from seeds to a film in a minute. */
 export const tiny: Recipe = {
@@ -12,7 +12,7 @@ export const tiny: Recipe = {
     clips: 24,
     seed: 100_000_000,
     clipsPerShard: 6,
-    scene: { width: 32, height: 32, frameCount: 33, twoBodies: 0 },
+    scene: { ...curricula.first, width: 32, height: 32, frameCount: 33, bodies: [1] },
   },
   autoencoder: {
     config: { latentChannels: 16, ...autoencoderSizes.tiny },

@@ -67,9 +67,9 @@ export class Video {
   }
 
   /**
-   * Writes the video as `.mp4` (H.264), or as a `.png` strip of 8 frames. Prompt, seed and settings are kept inside
+   * Writes the video as `.mp4` (H.264), `.webm` (VP9), `.gif`, `.webp`, or as a `.png` strip of 8 frames. Prompt, seed and settings are kept inside
    * the file: `readOrigin` reads them back.
-   * @throws RangeError for any other extension.
+   * @throws RangeError for any other extension, a file that cannot be written, or `.webm` without node-av.
    */
   save(file: string): Promise<void> {
     const { frames, origin } = this.film

@@ -45,14 +45,18 @@ test('bad input: one clear line, exit code 2, nothing written', () => {
     [['generate', 'a ball', '--seconds', 'x'], /argument 'x' is invalid/],
     [['generate', 'a ball', '--seed', '1.5'], /argument '1\.5' is invalid/],
     [
-      ['generate', 'a ball', '-o', 'film.gif'],
-      /argument 'film\.gif' is invalid\. It must end in \.mp4 or \.png/,
+      ['generate', 'a ball', '-o', 'film.mkv'],
+      /argument 'film\.mkv' is invalid\. It must end in \.mp4, \.webm, \.gif, \.webp or \.png/,
     ],
     [['generate', 'a ball', '-o', 'nowhere/film.mp4'], /There is no folder nowhere/],
     [['generate', 'a ball', '--model', 'nowhere'], /There is no such folder/],
     [['generate', 'a ball', '--fast'], /unknown option '--fast'/],
     [['train', 'huge'], /recipe must be one of small, tiny, got "huge"/],
-    [['world', 'film', '--size', '33'], /--size must be even, got 33/],
+    [['world', 'film', '--size', '33'], /argument '33' is invalid\. It must be 1:1, 16:9, 9:16, or even pixels/],
+    [['world', 'film', '--family', 'lava'], /argument 'lava' is invalid\. Allowed choices are tabletop/],
+    [['world', 'film', '--curriculum', 'hard'], /Allowed choices are first, second, full/],
+    [['world', 'film', '--count', '0'], /argument '0' is invalid/],
+    [['world', 'film', '-o', path.resolve('package.json')], /package\.json cannot be written to \(ENOTDIR\)/],
     [['evaluate', '--count', '1'], /argument '1' is invalid/],
   ]
   for (const [args, message] of cases) {

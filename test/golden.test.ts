@@ -68,7 +68,7 @@ test('the transformer is what PyTorch says it is, forward and backward', async (
   }
   const specs = transformerSpecs(config)
   const traced = traceParameters(specs, 'param')
-  const output = transformer(
+  const { data: output } = transformer(
     traced,
     {
       latents_BfZhw: input('latents', [2, 3, 4, 4, 4]),
@@ -88,7 +88,11 @@ test('the transformer is what PyTorch says it is, forward and backward', async (
 })
 
 test('the autoencoder is what PyTorch says it is, forward and backward', async () => {
-  const config = { latentChannels: 5, blocks: 1, channels: { quarter: 4, eighth: 6, sixteenth: 8, latent: 10 } }
+  const config = {
+    latentChannels: 5,
+    blocks: 1,
+    channels: { quarter: 4, eighth: 6, sixteenth: 8, latent: 10 },
+  }
   const specs = autoencoderSpecs(config)
   const traced = traceParameters(specs, 'param')
   const output = decode(traced, encode(traced, input('video', [1, 8, 3, 32, 32]), config), config)

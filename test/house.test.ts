@@ -22,7 +22,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   serve: ['array', 'onnx', 'store', 'flow', 'model', 'sample', 'media'],
   recipes: ['model', 'train', 'world', 'dataset'],
   index: ['sample', 'media'],
-  cli: ['sample', 'train', 'evaluate', 'media', 'world', 'dataset', 'serve', 'recipes', 'index'],
+  cli: ['store', 'sample', 'train', 'evaluate', 'media', 'world', 'dataset', 'serve', 'recipes', 'index'],
 }
 
 /** Files that may be longer than 400 lines, and how long: a number only ever goes down. */
@@ -76,6 +76,9 @@ test('only onnx/ imports ONNX Runtime, only world/ the physics, only media/ the 
     'protobufjs/minimal.js': 'onnx',
     '@dimforge/rapier3d-deterministic-compat': 'world',
     'h264-mp4-encoder': 'media',
+    gifenc: 'media',
+    'node-av': 'media',
+    sharp: 'media',
     libsql: 'serve',
     commander: 'cli',
     'cli-progress': 'cli',

@@ -94,9 +94,27 @@ test('a finished model can be trained on; another configuration in the same fold
   await runRecipe(quick, { folder })
   const [[, cold]] = curve(folder, 'transformer')
   const warm = temporary()
-  await runRecipe(quick, { folder: warm, warmStart: path.join(folder, 'model') })
+  const warmStart = path.join(folder, 'model')
+  await runRecipe(quick, { folder: warm, warmStart, keepAutoencoder: true })
   assert.ok(!existsSync(path.join(warm, 'autoencoder')))
   assert.ok(curve(warm, 'transformer')[0][1] < 0.9 * cold)
+  // A larger model of more words begins with what the smaller one knows.
+  const { autoencoder, transformer } = quick
+  const text = {
+    ...transformer.config.text,
+    vocabulary: ['new', ...transformer.config.text.vocabulary],
+    length: 30,
+  }
+  const grown = await runRecipe(
+    {
+      ...quick,
+      autoencoder: { ...autoencoder, config: { ...autoencoder.config, blocks: 2 } },
+      transformer: { ...transformer, config: { ...transformer.config, depth: 3, text } },
+    },
+    { folder: temporary(), warmStart },
+  )
+  const losses = curve(path.dirname(grown), 'autoencoder')
+  assert.ok(losses[0][1] < 0.9 * curve(folder, 'autoencoder')[0][1], `${losses[0][1]}`)
   const config = { ...quick.transformer.config, depth: 1 }
   await assert.rejects(
     runRecipe({ ...quick, transformer: { ...quick.transformer, config } }, { folder }),

@@ -1,11 +1,12 @@
 import path from 'node:path'
 import type { Command } from 'commander'
 import { imageToVideo, type Model, open, textToVideo, type Video } from '../index.ts'
+import { filmExtensions, requireLibav } from '../media/index.ts'
 import { decimalNumber, modelOption, outputFile, stopSignal, wholeNumber } from './options.ts'
 import { startProgress } from './progress.ts'
 
 interface GenerateOptions {
-  readonly output?: string
+  readonly out?: string
   readonly seconds: number
   readonly seed: number
   readonly steps: number
@@ -73,12 +74,14 @@ function report(file: string, video: Video, isJson: boolean, timings: Record<str
 
 async function generate(prompt: string, options: GenerateOptions): Promise<void> {
   if (prompt.trim() === '') throw new RangeError('the prompt must say something, got an empty text')
+  // Said before a film is made that could not be saved.
+  if (options.out?.toLowerCase().endsWith('.webm')) await requireLibav('a .webm cannot be written')
   const signal = stopSignal()
   const started = performance.now()
   const model = await open({ folder: options.model, threads: options.threads })
   const load = performance.now() - started
   let unknown: readonly string[] = []
-  for (const [i, file] of nameFiles(options.output ?? nameFile(prompt), options.count).entries()) {
+  for (const [i, file] of nameFiles(options.out ?? nameFile(prompt), options.count).entries()) {
     const video = await makeVideo(model, prompt, options.seed + i, options, signal)
     const encoding = performance.now()
     await video.save(file)
@@ -105,9 +108,9 @@ export function addGenerate(program: Command): void {
       'what the film shows: "a large blue cube slides slowly to the left on a checkered floor"',
     )
     .option(
-      '-o, --output <file>',
-      'film (.mp4) or strip of 8 frames (.png); named after the prompt when absent',
-      outputFile('.mp4', '.png'),
+      '-o, --out <file>',
+      'film (.mp4, .webm, .gif, .webp) or strip of 8 frames (.png); named after the prompt when absent',
+      outputFile(...filmExtensions),
     )
     .option('-s, --seconds <n>', 'length of the film, 1 to 60', wholeNumber(1, 60), 4)
     .option(
@@ -138,7 +141,8 @@ slide, drop, bounce, rest or hit one another on a plain grey or a checkered floo
 Examples:
   $ aozora generate "a red ball bounces on a grey floor"
   $ aozora generate "a small yellow cylinder slides quickly right and stops" --seed 7 -o slide.mp4
-  $ aozora generate "a purple ball rolls left and hits a green cube" --seconds 8 -o strip.png
+  $ aozora generate "a purple ball rolls left and hits a green cube" --seconds 8 --out strip.png
+  $ aozora generate "an orange ball bounces" --out ball.gif
   $ aozora generate "a green cube slides right" --image first.png`,
     )
     .action(generate)

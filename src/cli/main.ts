@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander'
+import { addDataset } from './dataset.ts'
 import { addEvaluate } from './evaluate.ts'
 import { addGenerate } from './generate.ts'
 import { addServe } from './serve.ts'
@@ -23,6 +24,7 @@ function buildProgram(): Command {
   addShow(program)
   addTrain(program)
   addWorld(program)
+  addDataset(program)
   addEvaluate(program)
   addServe(program)
   return program
@@ -40,6 +42,10 @@ function throwErrors(command: Command): void {
  * @returns the exit code: 0 done, 1 failed, 2 bad input, 130 stopped
  */
 export async function main(argv: readonly string[]): Promise<number> {
+  // Whoever reads along may stop reading, as `| head` does.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) =>
+    process.exit(error.code === 'EPIPE' ? 0 : FAILED),
+  )
   const program = buildProgram()
   throwErrors(program)
   if (argv.length === 0) {

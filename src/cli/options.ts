@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { accessSync, constants, existsSync } from 'node:fs'
 import path from 'node:path'
 import { InvalidArgumentError, Option } from 'commander'
 
@@ -24,6 +24,27 @@ export function decimalNumber(low: number, high: number): (text: string) => numb
   }
 }
 
+/** A parser for the size of a picture, one number or two: 128, 160x90. */
+export function pictureSize(text: string): readonly [number, number] {
+  const [width, height = width] = text.split('x').map(Number)
+  const isSide = (side: number) => Number.isInteger(side) && side >= 16 && side <= 2048
+  if (!/^\d+(x\d+)?$/.test(text) || !isSide(width) || !isSide(height)) {
+    throw new InvalidArgumentError(
+      'It must be one side or width x height in pixels, from 16 to 2048, as 128 or 160x90.',
+    )
+  }
+  return [width, height]
+}
+
+/** A parser for a JSON object. */
+export function jsonObject(text: string): Record<string, unknown> {
+  try {
+    const value = JSON.parse(text)
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value
+  } catch {}
+  throw new InvalidArgumentError('It must be a JSON object.')
+}
+
 /** A parser for a folder that must be there, for commander. */
 export function existingFolder(text: string): string {
   if (!existsSync(text)) throw new InvalidArgumentError('There is no such folder.')
@@ -40,10 +61,17 @@ export function modelOption(): Option {
 export function outputFile(...extensions: readonly string[]): (text: string) => string {
   return text => {
     if (!extensions.includes(path.extname(text).toLowerCase())) {
-      throw new InvalidArgumentError(`It must end in ${extensions.join(' or ')}.`)
+      throw new InvalidArgumentError(
+        `It must end in ${extensions.join(', ').replace(/, ([^,]*)$/, ' or $1')}.`,
+      )
     }
     if (!existsSync(path.dirname(text))) {
       throw new InvalidArgumentError(`There is no folder ${path.dirname(text)}.`)
+    }
+    try {
+      accessSync(path.dirname(text), constants.W_OK)
+    } catch {
+      throw new InvalidArgumentError(`The folder ${path.dirname(text)} cannot be written.`)
     }
     return text
   }

@@ -47,6 +47,29 @@ export function startProgress(label: string): Progress {
   }
 }
 
+/** A progress bar that says how fast it goes and how long it will take, from what was done since its first update. */
+export function startCountdown(label: string): Progress {
+  const progress = startProgress(label)
+  let first: { readonly done: number; readonly at: number } | undefined
+  return {
+    update(done, of, note = '') {
+      first ??= { done, at: performance.now() }
+      const seconds = (performance.now() - first.at) / 1000
+      const rate = (done - first.done) / seconds
+      const left = rate > 0 ? `${rate.toFixed(1)}/s, ${sayDuration((of - done) / rate)} left` : ''
+      progress.update(done, of, [left, note].filter(Boolean).join('  '))
+    },
+    stop: progress.stop,
+  }
+}
+
+/** Bytes as people say them: 512 bytes, 99 kB, 2.1 GB. */
+export function sayBytes(bytes: number): string {
+  if (bytes < 1000) return `${bytes} bytes`
+  const power = Math.min(3, Math.floor(Math.log10(bytes) / 3))
+  return `${Number((bytes / 1000 ** power).toPrecision(3))} ${['', 'kB', 'MB', 'GB'][power]}`
+}
+
 /** Seconds as people say them: 48 s, 12 min, 3 h 20 min. */
 export function sayDuration(seconds: number): string {
   if (seconds < 90) return `${Math.round(seconds)} s`

@@ -13,6 +13,6 @@ export function addShow(program: Command): void {
     .command('show')
     .summary('say how a film was made')
     .description('Prints the task, prompt, seed, settings and model that are kept inside a film or strip.')
-    .argument('<file>', 'an .mp4 or .png that aozora has made')
+    .argument('<file>', 'an .mp4, .webm, .gif, .webp or .png that aozora has made')
     .action(show)
 }

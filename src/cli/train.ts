@@ -2,11 +2,12 @@ import { type Command, Option } from 'commander'
 import { recipes } from '../../recipes/index.ts'
 import { exportModel, runRecipe, type Stage, type StepReport } from '../train/index.ts'
 import { existingFolder, stopSignal, wholeNumber } from './options.ts'
-import { type Progress, sayDuration, startProgress } from './progress.ts'
+import { type Progress, sayDuration, startCountdown, startProgress } from './progress.ts'
 
 interface TrainOptions {
   readonly folder?: string
   readonly warmStart?: string
+  readonly keepAutoencoder?: boolean
   readonly threads?: number
   readonly checkpoint: number
   readonly export?: boolean
@@ -19,28 +20,30 @@ const stageLabels: Record<Stage, string> = {
   transformer: 'transformer',
 }
 
-const sayStep = ({ loss, itemsPerSecond, secondsLeft }: StepReport) =>
-  `loss ${loss.toFixed(4)}, ${itemsPerSecond.toFixed(1)}/s, ${sayDuration(secondsLeft)} left`
+const sayStep = ({ loss, itemsPerSecond, gigaflops, secondsLeft }: StepReport) =>
+  `loss ${loss.toFixed(4)}, ${itemsPerSecond.toFixed(1)}/s, ${gigaflops.toFixed(0)} GFLOP/s, ${sayDuration(secondsLeft)} left`
 
 async function trainRecipe(name: keyof typeof recipes, options: TrainOptions): Promise<void> {
   const recipe = recipes[name]
   const folder = options.folder ?? `runs/${name}`
-  const { warmStart, threads } = options
+  const { warmStart, keepAutoencoder, threads } = options
   if (options.export) {
-    console.log(`${await exportModel(recipe, { folder, warmStart })}: try it with --model`)
+    console.log(`${await exportModel(recipe, { folder, warmStart, keepAutoencoder })}: try it with --model`)
     return
   }
   let current: { stage: Stage; progress: Progress } | undefined
   const onProgress = (stage: Stage, done: number, of: number, report?: StepReport) => {
     if (current?.stage !== stage) {
       current?.progress.stop()
-      current = { stage, progress: startProgress(stageLabels[stage]) }
+      const start = report ? startProgress : startCountdown
+      current = { stage, progress: start(stageLabels[stage]) }
     }
     current.progress.update(done, of, report ? sayStep(report) : '')
   }
   const model = await runRecipe(recipe, {
     folder,
     warmStart,
+    keepAutoencoder,
     threads,
     secondsPerCheckpoint: options.checkpoint,
     signal: stopSignal(),
@@ -62,9 +65,10 @@ export function addTrain(program: Command): void {
     .option('-f, --folder <folder>', 'where everything of the run lies; runs/<recipe> when absent')
     .option(
       '--warm-start <folder>',
-      'a finished model to train on from; its autoencoder is kept',
+      'a finished model to train on from, of the same size or smaller',
       existingFolder,
     )
+    .option('--keep-autoencoder', 'with --warm-start: only the transformer is trained on')
     .option('--threads <n>', 'processor cores to use; all when absent', wholeNumber(1, 256))
     .option('--checkpoint <seconds>', 'seconds between checkpoints', wholeNumber(1, 86400), 180)
     .addOption(new Option('--export', 'only write the model of the newest checkpoints of a run that goes on'))
@@ -80,7 +84,7 @@ Stopped or killed at any moment, the same command goes on from the last checkpoi
 Examples:
   $ aozora train tiny
   $ nice -n 19 aozora train small
-  $ aozora train small --folder runs/more --warm-start weights`,
+  $ aozora train small --folder runs/more --warm-start weights --keep-autoencoder`,
     )
     .action((name: string, options: TrainOptions) => {
       if (!(name in recipes)) {

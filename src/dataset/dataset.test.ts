@@ -127,9 +127,9 @@ test('another dataset in the folder, a full disk and folders that are none: one 
   const folder = temporary()
   await makeDataset(folder, { ...options, clips: 2 })
   const whole = readFolder(folder)
-  await assert.rejects(makeDataset(folder, { ...options, scene: { ...options.scene, twoBodies: 1 } }), {
+  await assert.rejects(makeDataset(folder, { ...options, scene: { ...options.scene, bodies: [1] } }), {
     name: 'RangeError',
-    message: /holds another dataset: `scene\.twoBodies` is 0\.3 there, 1 was asked/,
+    message: /holds another dataset: `scene\.bodies` is undefined there, \[1\] was asked/,
   })
   // Writing to /dev/full fails as on a full disk.
   if (process.platform === 'linux') {

@@ -1,6 +1,7 @@
 import { parentPort } from 'node:worker_threads'
 import { type Film, filmSplit, loadPhysics } from '../world/index.ts'
 import type { ShardReport, ShardRequest } from './make.ts'
+import { packError } from './pool.ts'
 import { type NewClip, type PackedClip, packClip, writeShard } from './shard.ts'
 
 /** A film as a clip: what is said of it in the index, everything else that is true and no array of numbers as truth. */
@@ -41,10 +42,9 @@ const port = parentPort!
 await loadPhysics()
 port.on('message', async (request: ShardRequest) => {
   try {
-    const milliseconds = await filmShard(request, () => port.postMessage('clip'))
+    const milliseconds = await filmShard(request, () => port.postMessage('step'))
     port.postMessage({ milliseconds } satisfies ShardReport)
   } catch (error) {
-    // Errors lose their class on the way; what the user did wrong must stay a RangeError.
-    port.postMessage({ error: (error as Error).message, isBadInput: error instanceof RangeError })
+    port.postMessage(packError(error))
   }
 })

@@ -1,10 +1,14 @@
+export { bucketsOf } from './cutFilm.ts'
+export type { FilmFolder, FolderFilm } from './folder.ts'
+export { type ImportOptions, importDataset } from './import.ts'
+export { type AttributeCounts, countAttributes, pickRows } from './inspect.ts'
 export { type DatasetOptions, type Family, type MakeOptions, makeDataset } from './make.ts'
 export {
   type Clip,
   type ClipShape,
-  type DamagedShard,
   type Dataset,
   openDataset,
+  type RefusedFile,
 } from './open.ts'
 export type { ClipRecord, DatasetDescription } from './record.ts'
 export { startWorker } from './worker.ts'

@@ -1,11 +1,8 @@
-import { rmSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
-import path from 'node:path'
-import type { Worker } from 'node:worker_threads'
 import { type filmSplit, type SceneOptions, sceneDefaults } from '../world/index.ts'
-import { FORMAT_VERSION, nameShard } from './record.ts'
-import { beginDataset, inspectShard, listShards } from './shard.ts'
-import { startWorker } from './worker.ts'
+import { runPool } from './pool.ts'
+import { FORMAT_VERSION } from './record.ts'
+import { beginDataset, inspectShard, removeShards } from './shard.ts'
 
 /** The families of scenes that can be filmed. */
 export type Family = Parameters<typeof filmSplit>[0]
@@ -42,8 +39,8 @@ export interface ShardReport {
 export interface MakeOptions {
   /** Threads that film; all cores when absent. The bytes do not depend on it. */
   readonly workers?: number
-  /** Called with the clips that are done. */
-  readonly onProgress?: (clips: number) => void
+  /** Called with the clips (of an import: the films) that are done, and how many there are. */
+  readonly onProgress?: (done: number, of: number) => void
   readonly signal?: AbortSignal
 }
 
@@ -56,41 +53,10 @@ function planShards({ clips, clipsPerShard = 20 }: DatasetOptions): number[] {
 
 /** Shards that are not there as they are planned; those beyond the plan are removed. */
 function findMissing(folder: string, plan: readonly number[]): number[] {
-  for (const shard of listShards(folder).filter(number => number >= plan.length)) {
-    const { bin, json } = nameShard(shard)
-    for (const name of [json, bin]) rmSync(path.join(folder, name), { force: true })
-  }
+  removeShards(folder, plan.length)
   return plan.flatMap((clips, shard) => {
     const found = inspectShard(folder, shard)
     return 'clips' in found && found.clips.length === clips ? [] : [shard]
-  })
-}
-
-type Message = 'clip' | ShardReport | { readonly error: string; readonly isBadInput: boolean }
-
-/** Lets one worker make shard after shard until none is left. */
-function runWorker(
-  worker: Worker,
-  nextRequest: () => ShardRequest | undefined,
-  onMessage: (message: 'clip' | ShardReport) => void,
-): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const next = () => {
-      const request = nextRequest()
-      if (request) worker.postMessage(request)
-      else resolve()
-    }
-    worker.on('error', reject)
-    worker.on('exit', () => resolve())
-    worker.on('message', (message: Message) => {
-      if (typeof message === 'object' && 'error' in message) {
-        reject(message.isBadInput ? new RangeError(message.error) : new Error(message.error))
-        return
-      }
-      onMessage(message)
-      if (message !== 'clip') next()
-    })
-    next()
   })
 }
 
@@ -104,7 +70,7 @@ function runWorker(
 export async function makeDataset(
   folder: string,
   options: DatasetOptions,
-  { workers: threads = availableParallelism(), onProgress, signal }: MakeOptions = {},
+  { workers = availableParallelism(), onProgress, signal }: MakeOptions = {},
 ): Promise<ShardReport['milliseconds']> {
   const { clips, clipsPerShard = 20, family, seed, heldOut = false } = options
   const scene = { ...sceneDefaults, ...options.scene }
@@ -120,31 +86,18 @@ export async function makeDataset(
   const plan = planShards(options)
   const missing = findMissing(folder, plan)
   let done = clips - missing.reduce((sum, shard) => sum + plan[shard], 0)
-  onProgress?.(done)
+  onProgress?.(done, clips)
   const total = { film: 0, compress: 0, write: 0 }
-  const nextRequest = (): ShardRequest | undefined => {
-    const shard = missing.shift()
-    if (shard === undefined) return undefined
+  const requests = missing.map((shard): ShardRequest => {
     // Shards draw from seeds far apart, since held-out clips make them skip seeds.
     const firstSeed = seed + shard * clipsPerShard * 100
     return { folder, shard, family, clips: plan[shard], firstSeed, heldOut, scene }
-  }
-  const onMessage = (message: 'clip' | ShardReport) => {
-    if (message === 'clip') onProgress?.(++done)
-    else {
-      for (const part of ['film', 'compress', 'write'] as const) total[part] += message.milliseconds[part]
-    }
+  })
+  const onMessage = (message: 'step' | ShardReport) => {
+    if (message === 'step') onProgress?.(++done, clips)
+    else for (const part of ['film', 'compress', 'write'] as const) total[part] += message.milliseconds[part]
   }
   const entry = new URL('./filmWorker.ts', import.meta.url)
-  const workers = Array.from({ length: Math.min(threads, missing.length) }, () => startWorker(entry))
-  const stop = () => workers.map(worker => worker.terminate())
-  signal?.addEventListener('abort', stop)
-  try {
-    if (!signal?.aborted) await Promise.all(workers.map(worker => runWorker(worker, nextRequest, onMessage)))
-  } finally {
-    signal?.removeEventListener('abort', stop)
-    await Promise.all(stop())
-  }
-  signal?.throwIfAborted()
+  await runPool(requests, { entry, threads: workers, onMessage, signal })
   return total
 }

@@ -31,8 +31,8 @@ export interface ClipShape {
   readonly clips: readonly number[]
 }
 
-/** A shard that was refused. */
-export interface DamagedShard {
+/** A file that was refused: a damaged shard, a film that cannot be read. */
+export interface RefusedFile {
   readonly file: string
   readonly reason: string
 }
@@ -46,7 +46,9 @@ export interface Dataset {
   /** The clips by shape, the most frequent shape first. */
   readonly shapes: readonly ClipShape[]
   /** Shards that were refused when the dataset was opened; their clips are not counted. */
-  readonly damaged: readonly DamagedShard[]
+  readonly damaged: readonly RefusedFile[]
+  /** Films that could not be read when the dataset was imported. */
+  readonly refused: readonly RefusedFile[]
   /** Bytes on disk of all clips. */
   readonly bytes: number
   /**
@@ -59,18 +61,18 @@ export interface Dataset {
   /** Everything else that is true of a clip, as the world wrote it; undefined for imported clips. */
   truth(index: number): Promise<unknown>
   /** Checks the checksum of every shard, and tells which are damaged. */
-  verify(): Promise<readonly DamagedShard[]>
+  verify(onProgress?: (done: number, of: number) => void): Promise<readonly RefusedFile[]>
 }
 
 interface Shard {
   readonly file: string
   readonly index: ShardIndex
   /** Set by the first read: whether the checksum is right. */
-  checked?: Promise<DamagedShard | undefined>
+  checked?: Promise<RefusedFile | undefined>
 }
 
 /** Reads and hashes a shard once. */
-function checkShard(shard: Shard): Promise<DamagedShard | undefined> {
+function checkShard(shard: Shard): Promise<RefusedFile | undefined> {
   const check = async () => {
     const { file, index } = shard
     const hash = createHash('sha256')
@@ -86,7 +88,7 @@ function checkShard(shard: Shard): Promise<DamagedShard | undefined> {
   return shard.checked
 }
 
-const sayDamage = ({ file, reason }: DamagedShard) =>
+const sayDamage = ({ file, reason }: RefusedFile) =>
   `${file} is damaged: ${reason}; delete it and its .json, and make the dataset again`
 
 async function readBytes(file: string, offset: number, length: number): Promise<Uint8Array> {
@@ -175,9 +177,9 @@ function groupByShape(clips: readonly ClipRecord[]): ClipShape[] {
 }
 
 /** Opens every shard; those whose index or size is wrong are told apart. */
-function openShards(folder: string): { shards: Shard[]; damaged: DamagedShard[] } {
+function openShards(folder: string): { shards: Shard[]; damaged: RefusedFile[] } {
   const shards: Shard[] = []
-  const damaged: DamagedShard[] = []
+  const damaged: RefusedFile[] = []
   for (const number of listShards(folder)) {
     const file = path.join(folder, nameShard(number).bin)
     const found = inspectShard(folder, number)
@@ -193,7 +195,7 @@ const CACHE_BYTES = 64e6
 function readDataset(folder: string): {
   description: DatasetDescription
   shards: Shard[]
-  damaged: DamagedShard[]
+  damaged: RefusedFile[]
 } {
   if (!existsSync(folder)) throw new RangeError(`there is no dataset at ${folder}`)
   try {
@@ -247,6 +249,7 @@ export function openDataset(folder: string, { cacheBytes = CACHE_BYTES } = {}): 
     clips,
     shapes: groupByShape(clips),
     damaged,
+    refused: shards.flatMap(({ index }) => index.refused ?? []),
     bytes: shards.reduce((sum, { index }) => sum + index.bytes, 0),
     clip,
     prefetch(index, start, count) {
@@ -257,9 +260,13 @@ export function openDataset(folder: string, { cacheBytes = CACHE_BYTES } = {}): 
       const { shard, stored } = await placeOf(index)
       return stored.truth && unpackTruth(await readBytes(shard.file, ...stored.truth))
     },
-    async verify() {
-      const found: DamagedShard[] = [...damaged]
-      for (const shard of shards) found.push(...[(await checkShard(shard)) ?? []].flat())
+    async verify(onProgress) {
+      const found: RefusedFile[] = [...damaged]
+      for (const [i, shard] of shards.entries()) {
+        const damage = await checkShard(shard)
+        if (damage) found.push(damage)
+        onProgress?.(i + 1, shards.length)
+      }
       return found
     },
   }

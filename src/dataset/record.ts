@@ -68,6 +68,10 @@ const shardSchema = z.strictObject({
   version: z.literal(FORMAT_VERSION),
   bytes: count,
   sha256: z.string().length(64),
+  /** A hash of the films that an imported shard is made from, and of their captions. */
+  plan: z.string().optional(),
+  /** Films that could not be read. */
+  refused: z.array(z.strictObject({ file: z.string(), reason: z.string() })).optional(),
   clips: z.array(clipSchema),
 })
 

@@ -100,7 +100,12 @@ export function explainFileError(error: unknown, file: string): unknown {
 }
 
 /** Writes a shard: first its bytes, then its index, since a shard without an index is not there. */
-export function writeShard(folder: string, shard: number, clips: readonly PackedClip[]): void {
+export function writeShard(
+  folder: string,
+  shard: number,
+  clips: readonly PackedClip[],
+  imported: Pick<ShardIndex, 'plan' | 'refused'> = {},
+): void {
   const { bin, json } = nameShard(shard)
   const hash = createHash('sha256')
   let bytes = 0
@@ -112,7 +117,8 @@ export function writeShard(folder: string, shard: number, clips: readonly Packed
     }
     return moved
   })
-  const index: ShardIndex = { version: FORMAT_VERSION, bytes, sha256: hash.digest('hex'), clips: stored }
+  const sha256 = hash.digest('hex')
+  const index: ShardIndex = { version: FORMAT_VERSION, bytes, sha256, ...imported, clips: stored }
   try {
     rmSync(path.join(folder, json), { force: true })
     writeAtomically(
@@ -140,6 +146,14 @@ export function inspectShard(folder: string, shard: number): ShardIndex | { read
 export function listShards(folder: string): number[] {
   const names = readdirSync(folder).flatMap(name => /^shard-(\d+)\.json$/.exec(name)?.[1] ?? [])
   return names.map(Number).sort((a, b) => a - b)
+}
+
+/** Removes the shards from a number on. */
+export function removeShards(folder: string, from: number): void {
+  for (const shard of listShards(folder).filter(number => number >= from)) {
+    const { bin, json } = nameShard(shard)
+    for (const name of [json, bin]) rmSync(path.join(folder, name), { force: true })
+  }
 }
 
 /** The first field in which two descriptions differ, with both values. */

@@ -1,4 +1,4 @@
-import type { Action, Attributes, Colour } from '../world/index.ts'
+import { type Action, type Attributes, type Colour, mainAction } from '../world/index.ts'
 import { type Blob, findBlobs, nameColours, namedColours } from './blobs.ts'
 
 /** Frames of one film, F x H x W x 3 in sRGB. */
@@ -83,7 +83,7 @@ export function scoreFilm(film: Footage, { bodies }: Attributes): Obedience {
   const colour = named.every(name => isPresent(tracks[name])) && own >= LEAST_SHARE * total
   if (bodies.length > 1) return { colour }
   const seen = seeAction(tracks[named[0]], film.width)
-  const { action } = bodies[0]
+  const action = mainAction(bodies[0])
   const moves = action === 'left' || action === 'right'
   return { colour, seen, action: seen === action, ...(moves ? { direction: seen === action } : {}) }
 }

@@ -1,4 +1,4 @@
-import { type Film, filmSplit, type SceneOptions } from '../world/index.ts'
+import { curricula, type Film, filmSplit, type SceneOptions } from '../world/index.ts'
 
 /** Seeds of held-out clips start here, far from every training seed. */
 const FIRST_SEED = 7_000_000
@@ -9,7 +9,7 @@ const FIRST_SEED = 7_000_000
  */
 export function filmHeldOut(count: number, scene: SceneOptions = {}): (Film & { readonly seed: number })[] {
   const films: (Film & { readonly seed: number })[] = []
-  for (const film of filmSplit('tabletop', FIRST_SEED, true, { twoBodies: 0.2, ...scene })) {
+  for (const film of filmSplit('tabletop', FIRST_SEED, true, { ...curricula.first, ...scene })) {
     films.push(film)
     if (films.length === count) break
   }

@@ -75,3 +75,18 @@ export function drawText(
     }
   }
 }
+
+/** Breaks a text into lines of at most `letters` letters, between words where it can. */
+export function wrapText(text: string, letters: number): string[] {
+  const lines: string[] = []
+  let line = ''
+  for (let word of text.split(' ').filter(Boolean)) {
+    if (line !== '' && line.length + 1 + word.length > letters) {
+      lines.push(line)
+      line = ''
+    }
+    for (; word.length > letters; word = word.slice(letters)) lines.push(word.slice(0, letters))
+    line = line === '' ? word : `${line} ${word}`
+  }
+  return line === '' ? lines : [...lines, line]
+}

@@ -1,9 +1,15 @@
+export { isReadBySharp, openFilm } from './decode.ts'
 export { readDescription } from './description.ts'
+export type { DecodedFrame, FilmSource } from './filmSource.ts'
+export { hasLibav, requireLibav } from './libav.ts'
 export {
   decodePicture,
   encodeJpeg,
+  type FilmFormat,
+  fitInside,
   pickFrames,
   readPicture,
+  type SheetOptions,
   type SheetRow,
   type Size,
   savePicture,
@@ -11,4 +17,4 @@ export {
   saveSpriteSheet,
   saveThumbnail,
 } from './picture.ts'
-export { encodeMp4, type FilmFormat, type SaveOptions, saveVideo } from './video.ts'
+export { filmExtensions, type SaveOptions, saveVideo } from './video.ts'

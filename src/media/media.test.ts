@@ -1,11 +1,20 @@
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, readdirSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { test } from 'node:test'
 import sharp from 'sharp'
-import { pickFrames, saveSheet, saveVideo } from './index.ts'
+import {
+  type DecodedFrame,
+  hasLibav,
+  openFilm,
+  pickFrames,
+  readDescription,
+  saveSheet,
+  saveVideo,
+} from './index.ts'
+import { encodeMp4 } from './mp4.ts'
 
 const format = { width: 48, height: 32, fps: 12 }
 const bytes = format.width * format.height * 3
@@ -93,9 +102,118 @@ test('picked frames go from the first to the last; a sheet has a line of text ab
   )
 })
 
-test('other extensions are refused before anything is written', async () => {
-  await assert.rejects(
-    saveVideo('film.gif', movingSquare(1), format),
-    /saved as \.mp4 or \.png, got "film\.gif"/,
+/** Mean squared difference as decibels. */
+function psnr(a: Uint8Array, b: Uint8Array): number {
+  const squares = a.reduce((sum, value, i) => sum + (value - b[i]) ** 2, 0)
+  return 10 * Math.log10((255 ** 2 * a.length) / squares)
+}
+
+const withLibav = { skip: !(await hasLibav()) && 'node-av is not installed' }
+
+/** What a format keeps: its own file, decoded again. */
+async function saveAndDecode(name: string) {
+  const [one, two] = ['one', 'two'].map(run =>
+    path.join(mkdtempSync(path.join(tmpdir(), `aozora-${run}-`)), name),
   )
+  const frames = movingSquare(24)
+  const description = JSON.stringify({ prompt: 'a red ball', seed: 7, settings: 'x'.repeat(600) })
+  await saveVideo(one, frames, format, { description })
+  assert.equal(await readDescription(one), description)
+  // The clock goes on between the two: no time of day may be in the file.
+  await new Promise(resolve => setTimeout(resolve, 1100))
+  await saveVideo(two, frames, format, { description })
+  assert.ok(readFileSync(one).equals(readFileSync(two)), 'the same film is the same file')
+  const source = await openFilm(one)
+  assert.deepEqual([source.width, source.height], [format.width, format.height])
+  const decoded: DecodedFrame[] = []
+  for await (const frame of source.frames(format)) decoded.push({ ...frame, pixels: frame.pixels.slice() })
+  assert.equal(decoded.length, 24)
+  decoded.forEach(({ time }, i) => {
+    assert.ok(Math.abs(time - i / format.fps) < 0.006, `frame ${i} at ${time} s`)
+  })
+  return psnr(frames, Buffer.concat(decoded.map(({ pixels }) => pixels)))
+}
+
+for (const [name, least, needs] of [
+  ['film.mp4', 22, withLibav],
+  ['film.webm', 22, withLibav],
+  ['film.gif', 30, {}],
+  ['film.webp', 30, {}],
+] as const) {
+  test(`${name}: the same bytes each time, the description inside, every frame in time`, needs, async () => {
+    const quality = await saveAndDecode(name)
+    assert.ok(quality > least, `${quality} dB`)
+  })
+}
+
+test('an mp4 has its header in front and no time of day in it', async () => {
+  const bytes = Buffer.from(await encodeMp4(movingSquare(3), format))
+  assert.deepEqual(
+    [0, bytes.readUInt32BE(0)].map(at => bytes.toString('latin1', at + 4, at + 8)),
+    ['ftyp', 'moov'],
+  )
+  for (const type of ['mvhd', 'tkhd', 'mdhd']) {
+    const at = bytes.indexOf(type)
+    assert.ok(at > 0 && bytes.subarray(at + 8, at + 16).every(byte => byte === 0), type)
+  }
+  const [chunk, mdat] = [bytes.indexOf('stco'), bytes.indexOf('mdat')]
+  assert.equal(bytes.readUInt32BE(chunk + 12), mdat + 4, 'the first chunk lies where the header says')
+})
+
+test('a film turned on its side is decoded upright, with square pixels, on white', withLibav, async () => {
+  const file = path.join(mkdtempSync(path.join(tmpdir(), 'aozora-media-')), 'turned.mp4')
+  const bytes = Buffer.from(await encodeMp4(movingSquare(4), format))
+  // The display matrix of the track (ISO 14496-12, 8.3.2): a quarter turn clockwise, as telephones write it.
+  const matrix = bytes.indexOf('tkhd') + 4 + 40
+  for (const [i, value] of [0, 0x10000, 0, -0x10000, 0, 0].entries())
+    bytes.writeInt32BE(value, matrix + 4 * i)
+  writeFileSync(file, bytes)
+  const source = await openFilm(file)
+  assert.deepEqual([source.width, source.height], [32, 48])
+  const frames = source.frames({ width: 32, height: 48 })
+  const first = (await frames.next()).value as DecodedFrame
+  await frames.return(undefined)
+  const at = (x: number, y: number) => [...first.pixels.subarray((y * 32 + x) * 3, (y * 32 + x) * 3 + 3)]
+  // The square was at x 0 to 9, y 8 to 17; turned clockwise, its x is 32 - y.
+  assert.ok(at(18, 4)[0] > 200, `${at(18, 4)}`)
+  assert.ok(at(18, 40)[0] < 80 && at(4, 4)[0] < 80)
+})
+
+test('files that are no films, or only sound, are refused with the reason', withLibav, async () => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'aozora-media-'))
+  const wave = Buffer.alloc(44 + 8000)
+  Buffer.from('RIFF....WAVEfmt ').copy(wave)
+  for (const [at, value] of [
+    [4, wave.length - 8],
+    [16, 16],
+    [20, 0x10001],
+    [24, 8000],
+    [28, 8000],
+    [32, 0x80001],
+    [40, 8000],
+  ])
+    wave.writeUInt32LE(value, at)
+  wave.write('data', 36)
+  const files = { 'noise.mp4': Buffer.alloc(5000, 7), 'sound.avi': wave, 'empty.gif': Buffer.alloc(0) }
+  for (const [name, bytes] of Object.entries(files)) writeFileSync(path.join(folder, name), bytes)
+  await assert.rejects(openFilm(path.join(folder, 'noise.mp4')), {
+    name: 'RangeError',
+    message: /cannot be decoded/,
+  })
+  await assert.rejects(openFilm(path.join(folder, 'sound.avi')), /it holds no pictures, only sound/)
+  await assert.rejects(openFilm(path.join(folder, 'empty.gif')), { name: 'RangeError' })
+  await assert.rejects(openFilm(path.join(folder, 'nowhere.mp4')), { name: 'RangeError' })
+})
+
+test('other extensions and places that cannot be written are refused in one line, with nothing left', async () => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'aozora-media-'))
+  await assert.rejects(
+    saveVideo(path.join(folder, 'film.mkv'), movingSquare(1), format),
+    /saved as \.mp4, \.webm, \.gif, \.webp, \.png, got "film\.mkv"/,
+  )
+  for (const name of ['film.gif', 'film.mp4', 'film.webm']) {
+    const file = path.join(folder, 'nowhere', name)
+    await assert.rejects(saveVideo(file, movingSquare(2), format), { name: 'RangeError' })
+  }
+  assert.deepEqual(readdirSync(folder), [])
 })

@@ -1,12 +1,17 @@
-import { renameSync } from 'node:fs'
 import path from 'node:path'
 import sharp from 'sharp'
-import { drawText, LINE_HEIGHT } from './font.ts'
+import { drawText, LETTER_WIDTH, LINE_HEIGHT, wrapText } from './font.ts'
+import { writeWhole } from './write.ts'
 
 /** The size of a picture in pixels. */
 export interface Size {
   readonly width: number
   readonly height: number
+}
+
+/** A film's pictures: size and frames a second. */
+export interface FilmFormat extends Size {
+  readonly fps: number
 }
 
 /** Writes an RGB picture (H x W x 3, sRGB) in the format of the extension; a crash leaves no half-written file. */
@@ -23,8 +28,7 @@ export async function savePicture(
   else if (extension === '.webp') image.webp({ quality: 90 })
   else if (extension === '.jpg') image.jpeg({ quality: 90 })
   else throw new RangeError(`a picture is saved as .png, .jpg or .webp, got "${path.basename(file)}"`)
-  await image.toFile(`${file}.tmp`)
-  renameSync(`${file}.tmp`, file)
+  writeWhole(file, await image.toBuffer())
 }
 
 /** Packs an RGB picture (H x W x 3, sRGB) as JPEG with full colour resolution; the same picture gives the same bytes. */
@@ -82,27 +86,39 @@ const PAPER = 250
 /** Space between the columns of a sheet. */
 const GUTTER = 16
 
+/** How a contact sheet is laid out. */
+export interface SheetOptions {
+  readonly columns?: number
+  /** Where labels stand; those that are longer than a row are wrapped. */
+  readonly labels?: 'above' | 'below'
+  readonly description?: string
+}
+
 /** Writes a contact sheet (.png, .jpg or .webp): each row its label and its frames, in one or more columns. */
 export async function saveSheet(
   file: string,
   rows: readonly SheetRow[],
   size: Size,
-  { columns = 1, description }: { readonly columns?: number; readonly description?: string } = {},
+  { columns = 1, labels = 'above', description }: SheetOptions = {},
 ): Promise<void> {
   const frameCount = Math.max(...rows.map(({ frames }) => frames.length))
-  const labelHeight = rows.some(({ label }) => label !== '') ? LINE_HEIGHT : 0
-  const rowHeight = labelHeight + size.height + GAP
   const perColumn = Math.ceil(rows.length / columns)
   const columnWidth = frameCount * (size.width + GAP) - GAP
+  const lines = rows.map(({ label }) => wrapText(label, Math.floor((columnWidth - 1) / LETTER_WIDTH)))
+  const labelHeight = Math.max(...lines.map(({ length }) => length)) * LINE_HEIGHT
+  const rowHeight = labelHeight + size.height + GAP
+  const [labelTop, frameTop] = labels === 'above' ? [2, labelHeight] : [size.height + 2, 0]
   const width = columns * (columnWidth + GUTTER) - GUTTER
   const height = perColumn * rowHeight - GAP
   const sheet = new Uint8Array(width * height * 3).fill(PAPER)
   rows.forEach((row, i) => {
     const left = Math.floor(i / perColumn) * (columnWidth + GUTTER)
     const top = (i % perColumn) * rowHeight
-    drawText(sheet, width, row.label, left + 1, top + 2)
+    lines[i].forEach((line, n) => {
+      drawText(sheet, width, line, left + 1, top + labelTop + n * LINE_HEIGHT)
+    })
     row.frames.forEach((frame, f) => {
-      place(sheet, width, frame, size, left + f * (size.width + GAP), top + labelHeight)
+      place(sheet, width, frame, size, left + f * (size.width + GAP), top + frameTop)
     })
   })
   await savePicture(file, sheet, { width, height }, description)
@@ -126,6 +142,24 @@ export async function fitFrame(frame: Uint8Array, size: Size, target: Size): Pro
   return picture.ensureAlpha().raw().toBuffer()
 }
 
+/**
+ * Scales a frame into a cell: as large as fits whole, the rest filled with a shade of grey.
+ * @param frame H x W x 3, sRGB
+ * @returns H x W x 3 of the cell
+ */
+export async function fitInside(
+  frame: Uint8Array,
+  size: Size,
+  cell: Size,
+  shade: number,
+): Promise<Uint8Array> {
+  if (size.width === cell.width && size.height === cell.height) return frame
+  return sharp(frame, { raw: { width: size.width, height: size.height, channels: 3 } })
+    .resize(cell.width, cell.height, { fit: 'contain', background: { r: shade, g: shade, b: shade } })
+    .raw()
+    .toBuffer()
+}
+
 const SPRITES = 10
 
 /** Writes the frame in the middle of a film as WebP, at any size. */
@@ -138,11 +172,8 @@ export async function saveThumbnail(
   const [, middle] = pickFrames(frames, size, 3)
   const raw = await fitFrame(middle ?? frames.subarray(0, size.width * size.height * 3), size, target)
   const { width, height } = target
-  await sharp(raw, { raw: { width, height, channels: 4 } })
-    .removeAlpha()
-    .webp()
-    .toFile(`${file}.tmp`)
-  renameSync(`${file}.tmp`, file)
+  const picture = sharp(raw, { raw: { width, height, channels: 4 } })
+  writeWhole(file, await picture.removeAlpha().webp().toBuffer())
 }
 
 /** Writes ten frames of a film side by side as JPEG. */
@@ -154,8 +185,7 @@ export async function saveSpriteSheet(file: string, frames: Uint8Array, size: Si
     place(sheet, width, frame, size, i * size.width, 0)
   })
   const picture = sharp(sheet, { raw: { width, height: size.height, channels: 3 } })
-  await picture.jpeg({ quality: 90 }).toFile(`${file}.tmp`)
-  renameSync(`${file}.tmp`, file)
+  writeWhole(file, await picture.jpeg({ quality: 90 }).toBuffer())
 }
 
 /**

@@ -1,57 +1,71 @@
-import { renameSync, writeFileSync } from 'node:fs'
+import { renameSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import encoding from 'h264-mp4-encoder'
+import sharp from 'sharp'
+import { delaysOf } from './delays.ts'
 import { describeMp4 } from './description.ts'
-import { fitFrame, pickFrames, type Size, saveSheet } from './picture.ts'
-
-/** A film's pictures: size and frames a second. */
-export interface FilmFormat extends Size {
-  readonly fps: number
-}
-
-/** H.264's quantiser: 10 is nearly lossless, 51 the worst; films of this size need few bytes in any case. */
-const QUANTISER = 18
-
-/** Encodes frames (F x H x W x 3, sRGB) as MP4 with H.264 in yuv420p, which every browser plays. */
-export async function encodeMp4(
-  frames: Uint8Array,
-  format: FilmFormat,
-  target: Size = format,
-): Promise<Uint8Array> {
-  const encoder = await encoding.createH264MP4Encoder()
-  try {
-    encoder.width = target.width
-    encoder.height = target.height
-    encoder.frameRate = format.fps
-    encoder.quantizationParameter = QUANTISER
-    encoder.groupOfPictures = Math.round(format.fps * 2)
-    encoder.initialize()
-    const bytes = format.width * format.height * 3
-    for (let start = 0; start < frames.length; start += bytes) {
-      encoder.addFrameRgba(await fitFrame(frames.subarray(start, start + bytes), format, target))
-    }
-    encoder.finalize()
-    return encoder.FS.readFile(encoder.outputFilename)
-  } finally {
-    encoder.delete()
-  }
-}
+import { encodeGif } from './gif.ts'
+import { encodeMp4 } from './mp4.ts'
+import { type FilmFormat, fitFrame, pickFrames, type Size, savePicture, saveSheet } from './picture.ts'
+import { writeWebm } from './webm.ts'
+import { writeWhole } from './write.ts'
 
 /** Frames of a strip. */
 const STRIP_FRAMES = 8
 
 /** How a film is saved. */
 export interface SaveOptions {
-  /** The size of an `.mp4` when it is not the film's own: even sides. */
+  /** The size of a film file when it is not the film's own: even sides. */
   readonly target?: Size
-  /** A text that is kept inside the file; `readDescription` reads it back. */
+  /** A text in ASCII that is kept inside the file; `readDescription` reads it back. */
   readonly description?: string
 }
 
+/** The files that films are saved as. */
+export const filmExtensions = ['.mp4', '.webm', '.gif', '.webp', '.png'] as const
+
+/** Encodes frames as an endless animated WebP. */
+async function encodeWebp(
+  frames: Uint8Array,
+  format: FilmFormat,
+  target: Size,
+  description?: string,
+): Promise<Uint8Array> {
+  const bytes = format.width * format.height * 3
+  const count = frames.length / bytes
+  const fitted: Uint8Array[] = []
+  for (let i = 0; i < count; i++) {
+    fitted.push(await fitFrame(frames.subarray(i * bytes, (i + 1) * bytes), format, target))
+  }
+  const { width, height } = target
+  const raw = { width, height: height * count, channels: 4, pageHeight: height } as const
+  const image = sharp(Buffer.concat(fitted), { raw }).removeAlpha()
+  if (description !== undefined) image.withExif({ IFD0: { ImageDescription: description } })
+  return image.webp({ quality: 90, loop: 0, delay: delaysOf(count, format.fps, 1) }).toBuffer()
+}
+
+async function saveWebm(
+  file: string,
+  frames: Uint8Array,
+  format: FilmFormat,
+  options: SaveOptions,
+): Promise<void> {
+  try {
+    // The muxer would make folders that are not there.
+    writeFileSync(`${file}.tmp`, '')
+    await writeWebm(`${file}.tmp`, frames, format, options)
+    renameSync(`${file}.tmp`, file)
+  } catch (error) {
+    rmSync(`${file}.tmp`, { force: true })
+    if (error instanceof RangeError) throw error
+    throw new RangeError(`${file} cannot be written (${(error as Error).message})`)
+  }
+}
+
 /**
- * Saves a film as `.mp4`, or as a `.png` strip of 8 frames; a crash leaves no half-written file.
+ * Saves a film as `.mp4` (H.264), `.webm` (VP9, needs node-av), `.gif`, `.webp` (animated), or as a `.png`: a strip of 8
+ * frames, or the picture when it has one frame. The same film gives the same bytes; a crash leaves no half-written file.
  * @param frames F x H x W x 3, sRGB
- * @throws RangeError for any other extension.
+ * @throws RangeError for any other extension, or when the file cannot be written.
  */
 export async function saveVideo(
   file: string,
@@ -59,15 +73,28 @@ export async function saveVideo(
   format: FilmFormat,
   { target = format, description }: SaveOptions = {},
 ): Promise<void> {
-  const extension = path.extname(file).toLowerCase()
-  if (extension === '.png') {
-    const row = { label: '', frames: pickFrames(frames, format, STRIP_FRAMES) }
-    return saveSheet(file, [row], format, { description })
+  switch (path.extname(file).toLowerCase()) {
+    case '.png': {
+      if (frames.length === format.width * format.height * 3)
+        return savePicture(file, frames, format, description)
+      const row = { label: '', frames: pickFrames(frames, format, STRIP_FRAMES) }
+      return saveSheet(file, [row], format, { description })
+    }
+    case '.mp4': {
+      const bytes = await encodeMp4(frames, format, target)
+      const parts = description === undefined ? [bytes] : [bytes, describeMp4(description)]
+      return writeWhole(file, Buffer.concat(parts))
+    }
+    case '.webm':
+      return saveWebm(file, frames, format, {
+        target: { width: target.width, height: target.height },
+        description,
+      })
+    case '.gif':
+      return writeWhole(file, await encodeGif(frames, format, target, description))
+    case '.webp':
+      return writeWhole(file, await encodeWebp(frames, format, target, description))
+    default:
+      throw new RangeError(`a film is saved as ${filmExtensions.join(', ')}, got "${path.basename(file)}"`)
   }
-  if (extension !== '.mp4')
-    throw new RangeError(`a film is saved as .mp4 or .png, got "${path.basename(file)}"`)
-  const bytes = await encodeMp4(frames, format, target)
-  const parts = description === undefined ? [bytes] : [bytes, describeMp4(description)]
-  writeFileSync(`${file}.tmp`, Buffer.concat(parts))
-  renameSync(`${file}.tmp`, file)
 }

@@ -9,6 +9,7 @@ export {
   PIXELS_PER_LATENT,
 } from './autoencoder.ts'
 export { type DitConfig, type DitParams, dit, ditInput, ditSizes, ditSpecs } from './dit.ts'
+export { rmsNorm } from './layers.ts'
 export {
   countParameters,
   expectParameters,
@@ -16,6 +17,7 @@ export {
   flattenSpecs,
   growParameters,
   initializeParameters,
+  matrix,
   nestValues,
   type ParameterSpec,
   type Parameters,

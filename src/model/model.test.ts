@@ -92,7 +92,7 @@ test('the transformer: shapes, and every input matters', async () => {
         ids_BS: input('ids', [1, 6], 'int32'),
       },
       transformerConfig,
-    ),
+    ).data,
   })
   const base = {
     latents: draw(...shape),

@@ -53,7 +53,8 @@ export interface TransformerInputs {
 }
 
 /** The parameters of the transformer and its text encoder. */
-export function transformerSpecs({ latentChannels, patch, width, depth, heads, text }: TransformerConfig) {
+export function transformerSpecs(config: TransformerConfig) {
+  const { latentChannels, patch, width, depth, heads, text } = config
   const grid = width / (patch * patch)
   const block = () => ({
     modulation: filled([6, width], 0),
@@ -178,15 +179,23 @@ function transformerBlock(
   return add(y, mul(feedForward(modulate(y, shift2, scale2), block.up, block.down), gate2))
 }
 
+/** What one pass predicts. */
+export interface Prediction {
+  /** The data, (B, f, Z, h, w). */
+  readonly data: Value
+  /** What the middle of the network knows of every token, (B, f, n, D): training asks it for the truth. */
+  readonly middle: Value
+}
+
 /**
- * Traces one pass: noisy latents and their noise levels to the predicted data, both (B, f, Z, h, w).
+ * Traces one pass: noisy latents (B, f, Z, h, w) and their noise levels to the predicted data.
  * Text gives keys and values to every block (docs/decisions/002-text-as-keys.md) and its mean enters the modulation.
  */
 export function transformer(
   params: TransformerParams,
   { latents_BfZhw, levels_Bf, first_Bf, ids_BS }: TransformerInputs,
   config: TransformerConfig,
-): Value {
+): Prediction {
   const [batch, frames, channels, height, width] = latents_BfZhw.shape
   const { patch, heads } = config
   expectShape('levels', levels_Bf, [batch, frames])
@@ -205,12 +214,17 @@ export function transformer(
   const stem = conv2d(images, params.stem, { padding: 1 })
   let x = linear(patchify(stem, frames, patch), params.embed) // (B, f, n, D)
   const rotation = rotationOf(frames, rows, columns, config.width / heads)
-  for (const block of params.blocks) x = transformerBlock(block, x, text_BSD, modulation, rotation, heads)
+  let middle = x
+  for (const [i, block] of params.blocks.entries()) {
+    x = transformerBlock(block, x, text_BSD, modulation, rotation, heads)
+    if (i + 1 === Math.ceil(config.depth / 2)) middle = x
+  }
 
   const [shift, scale] = [0, 1].map(i => pickModulation(modulation, params.last.modulation, i))
   const last = linear(modulate(x, shift, scale), params.last.project)
   const grid = unpatchify(last, rows, columns, patch) // (B f, P, h, w)
-  return reshape(conv2d(grid, params.head, { padding: 1 }), latents_BfZhw.shape)
+  const data = reshape(conv2d(grid, params.head, { padding: 1 }), latents_BfZhw.shape)
+  return { data, middle }
 }
 
 /** Sizes, by width/depth/heads: `small` is the bundled model. */

@@ -178,7 +178,7 @@ function compileDenoiser(
 ): Promise<Compiled> {
   const [h, w] = [config.height / PIXELS_PER_LATENT, config.width / PIXELS_PER_LATENT]
   const params = fixParameters(transformerSpecs(config.transformer), weights)
-  const data = transformer(
+  const { data } = transformer(
     params,
     {
       latents_BfZhw: input('latents', [2, config.window, config.autoencoder.latentChannels, h, w]),

@@ -1,2 +1,9 @@
 export { type Checkpoint, loadCheckpoint, loadModel, saveCheckpoint, saveModel } from './checkpoint.ts'
-export { loadTensors, type StoredType, saveTensors, writeAtomically } from './safetensors.ts'
+export {
+  loadTensors,
+  openTensors,
+  type StoredTensor,
+  type StoredType,
+  saveTensors,
+  writeAtomically,
+} from './safetensors.ts'

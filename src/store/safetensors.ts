@@ -1,4 +1,14 @@
-import { closeSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs'
+import {
+  closeSync,
+  fstatSync,
+  fsyncSync,
+  openSync,
+  readFileSync,
+  readSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from 'node:fs'
 import { z } from 'zod'
 import { type Shape, sizeOf, type Tensor } from '../array/index.ts'
 import { fromHalves, toHalf } from './half.ts'
@@ -150,4 +160,40 @@ export function loadTensors(file: string): {
   if (overlap > 0)
     throw new Error(`${file}: tensors ${spans[overlap - 1].name} and ${spans[overlap].name} overlap`)
   return { tensors, metadata: metadata as Record<string, string> }
+}
+
+/** A tensor in a file, read a part at a time. */
+export interface StoredTensor {
+  readonly shape: Shape
+  /** The `count` numbers from number `start` on, in the order of the file, as float32 (integers as int32). */
+  readPart(start: number, count: number): Float32Array | Int32Array
+}
+
+/**
+ * Opens a safetensors file without reading its numbers; the file stays open while the process lives.
+ * @throws Error naming the file and the tensor that is cut off or does not fit.
+ */
+export function openTensors(file: string): Readonly<Record<string, StoredTensor>> {
+  const descriptor = openSync(file, 'r')
+  const { size } = fstatSync(descriptor)
+  const head = Buffer.alloc(8)
+  readSync(descriptor, head, 0, 8, 0)
+  const length = Math.min(size, 8 + Math.min(LARGEST_HEADER, Number(head.readBigUInt64LE())))
+  const front = Buffer.alloc(length)
+  readSync(descriptor, front, 0, length, 0)
+  const { start, header } = readHeader(file, front)
+  const { __metadata__: _, ...rest } = header
+  const opened = Object.entries(rest).map(([name, value]) => {
+    const parsed = entrySchema.safeParse(value)
+    if (!parsed.success) throw new Error(`${file}: the header of tensor ${name} is damaged`)
+    checkEntry(file, name, parsed.data, size - start)
+    const { shape, dtype, data_offsets: offsets } = parsed.data
+    const readPart = (first: number, count: number) => {
+      const bytes = new Uint8Array(count * itemSizes[dtype])
+      readSync(descriptor, bytes, 0, bytes.length, start + offsets[0] + first * itemSizes[dtype])
+      return decodeData(dtype, bytes.buffer)
+    }
+    return [name, { shape, readPart }] as const
+  })
+  return Object.fromEntries(opened)
 }

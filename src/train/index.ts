@@ -1,4 +1,10 @@
-export { type EncodeOptions, encodeDataset, type LatentSet } from './latents.ts'
+export {
+  type EncodeOptions,
+  encodeDataset,
+  type LatentSet,
+  type LatentStatistics,
+  type LatentWindow,
+} from './latents.ts'
 export { type RunOptions, type StepReport, type Training, train } from './loop.ts'
 export {
   exportModel,
@@ -9,3 +15,4 @@ export {
 } from './recipe.ts'
 export { type Schedule, scheduleRates } from './schedule.ts'
 export { type TransformerTrainingOptions, transformerTraining } from './transformer.ts'
+export { type BodyLooks, MOST_BODIES } from './truth.ts'

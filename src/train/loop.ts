@@ -1,6 +1,7 @@
 import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import {
+  countMultiplyAdds,
   createRandom,
   input,
   type Random,
@@ -20,6 +21,7 @@ import {
 import { compile } from '../onnx/index.ts'
 import { type Checkpoint, loadCheckpoint, saveCheckpoint } from '../store/index.ts'
 import { optimizerDefaults, type Rule, updateParameters, type Values } from './optimizer.ts'
+import { plotCurves } from './plot.ts'
 import { type Schedule, scheduleRates } from './schedule.ts'
 
 type Batch = Readonly<Record<string, Tensor>>
@@ -55,6 +57,8 @@ export interface RunOptions {
   readonly profile?: string
   readonly signal?: AbortSignal
   readonly onStep?: (report: StepReport) => void
+  /** Called when a checkpoint has been written; the run waits for it. */
+  readonly onCheckpoint?: (step: number, state: Readonly<Record<string, Tensor>>) => Promise<void>
 }
 
 /** One step, as the log has it. */
@@ -64,6 +68,8 @@ export interface StepReport {
   readonly loss: number
   readonly gradientNorm: number
   readonly itemsPerSecond: number
+  /** Billions of multiplications and additions of matrix products a second; the gradients count twice. */
+  readonly gigaflops: number
   readonly secondsLeft: number
   readonly watch: Readonly<Record<string, number>>
 }
@@ -229,6 +235,7 @@ async function runSteps(training: Training, options: RunOptions): Promise<State>
     profile,
     signal,
     onStep,
+    onCheckpoint,
   } = options
   mkdirSync(folder, { recursive: true })
   const saved = resumeRun(folder, training)
@@ -238,9 +245,15 @@ async function runSteps(training: Training, options: RunOptions): Promise<State>
   if (firstStep >= steps) return state
   let spare = zerosLike(state)
   const example = await training.nextBatch(randomOfStep(seed, 0), 0)
-  const compiled = await compile(traceStep(training, example), { threads, profile })
+  const traced = traceStep(training, example)
+  const operations = 6 * countMultiplyAdds([traced.loss])
+  const compiled = await compile(traced, { threads, profile })
   const nextBatch = drawAhead(training, seed)
-  const save = (step: number) => saveCheckpoint(folder, { step, config: training.config, tensors: state })
+  const save = async (step: number) => {
+    saveCheckpoint(folder, { step, config: training.config, tensors: state })
+    writeFileSync(path.join(folder, 'loss.svg'), plotLog(readFileSync(logFile(folder), 'utf8')))
+    await onCheckpoint?.(step, state)
+  }
   const started = performance.now()
   let savedAt = started
   let step = firstStep
@@ -251,28 +264,58 @@ async function runSteps(training: Training, options: RunOptions): Promise<State>
     const results = await compiled.run(feeds, into)
     ;[state, spare] = [spare, state]
     checkFinite(step, results.loss.data[0], state)
-    const seconds = (performance.now() - started) / 1000
-    const report = {
-      step,
-      steps,
-      loss: results.loss.data[0],
-      gradientNorm: results.gradientNorm.data[0],
-      itemsPerSecond: (training.itemsPerStep * (step - firstStep)) / seconds,
-      secondsLeft: ((steps - step) * seconds) / (step - firstStep),
-      watch: readWatch(results),
-    }
+    const pace = { steps: step - firstStep, seconds: (performance.now() - started) / 1000 }
+    const report = reportStep(training, step, results, operations, pace)
     appendFileSync(logFile(folder), `${JSON.stringify(report)}\n`)
     onStep?.(report)
     if (performance.now() - savedAt > secondsPerCheckpoint * 1000) {
-      save(step)
+      await save(step)
       savedAt = performance.now()
     }
     // Lets signals be heard between two steps.
     await new Promise(resolve => setImmediate(resolve))
   }
-  if (step > firstStep) save(step)
+  if (step > firstStep) await save(step)
   await compiled.release()
   return state
+}
+
+/** What is told of a step: `operations` are those of one step, `pace` how long the steps of this session took. */
+function reportStep(
+  { itemsPerStep, schedule: { steps } }: Training,
+  step: number,
+  results: Readonly<Record<string, Tensor>>,
+  operations: number,
+  pace: { readonly steps: number; readonly seconds: number },
+): StepReport {
+  const secondsPerStep = pace.seconds / pace.steps
+  return {
+    step,
+    steps,
+    loss: results.loss.data[0],
+    gradientNorm: results.gradientNorm.data[0],
+    itemsPerSecond: itemsPerStep / secondsPerStep,
+    gigaflops: operations / secondsPerStep / 1e9,
+    secondsLeft: (steps - step) * secondsPerStep,
+    watch: readWatch(results),
+  }
+}
+
+/** The curves of a run's log: the loss and everything that was watched. */
+function plotLog(log: string): string {
+  const reports = log
+    .split('\n')
+    .slice(0, -1)
+    .map(line => JSON.parse(line) as StepReport)
+  const names = Object.keys(reports[0]?.watch ?? {})
+  const curve = (name: string, value: (report: StepReport) => number) => ({
+    name,
+    points: reports.map(report => [report.step, value(report)] as const),
+  })
+  return plotCurves('Losses', [
+    curve('loss', ({ loss }) => loss),
+    ...names.map(name => curve(name, ({ watch }) => watch[name])),
+  ])
 }
 
 function readWatch(results: Readonly<Record<string, Tensor>>): Record<string, number> {

@@ -1,23 +1,28 @@
 import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs'
 import path from 'node:path'
-import type { Tensor } from '../array/index.ts'
+import { createRandom, type Tensor, type Tree } from '../array/index.ts'
 import { type DatasetOptions, makeDataset, openDataset } from '../dataset/index.ts'
 import {
   type AutoencoderConfig,
   autoencoderSpecs,
   expectParameters,
+  flattenSpecs,
+  type ParameterSpec,
   type Parameters,
   selectParameters,
   type TransformerConfig,
+  transformerSpecs,
 } from '../model/index.ts'
 import { type ModelConfig, modelConfigSchema } from '../sample/index.ts'
 import { loadCheckpoint, loadModel, saveModel } from '../store/index.ts'
 import { sceneDefaults } from '../world/index.ts'
 import { autoencoderTraining } from './autoencoder.ts'
-import { encodeDataset, type LatentSet } from './latents.ts'
-import { type StepReport, type Training, train } from './loop.ts'
+import { encodeDataset, type LatentSet, type LatentStatistics } from './latents.ts'
+import { type RunOptions, type StepReport, type Training, train } from './loop.ts'
+import { saveSamples } from './samples.ts'
 import type { Schedule } from './schedule.ts'
-import { transformerTraining } from './transformer.ts'
+import { drawTransformerBatch, transformerTraining } from './transformer.ts'
+import { compileValidation, keepBest, type Validation } from './validate.ts'
 
 /** A complete training run as data: from seeds to a model that `generate` can use. */
 export interface Recipe {
@@ -25,8 +30,11 @@ export interface Recipe {
   /** One line for people: what comes out, and how long it takes. */
   readonly description: string
   readonly seed: number
+  /** What the transformer learns from. */
   readonly clips: DatasetOptions
   readonly autoencoder: {
+    /** What the autoencoder learns from, when that is something else: it should have seen more than is filmed now. */
+    readonly clips?: DatasetOptions
     readonly config: AutoencoderConfig
     readonly schedule: Schedule
     readonly batchSize: number
@@ -51,13 +59,31 @@ export type Stage = 'clips' | 'autoencoder' | 'latents' | 'transformer'
 export interface RecipeOptions {
   /** Everything the run makes lies here, a folder for each stage; what is done already is not done again. */
   readonly folder: string
-  /** A finished model to start from: its autoencoder is kept as it is, its transformer is trained on. */
+  /** A finished model to start from, of the same size or smaller: its transformer is trained on. */
   readonly warmStart?: string
+  /** Whether the autoencoder of the model that is started from stays as it is; else it is trained on too. */
+  readonly keepAutoencoder?: boolean
   readonly threads?: number
   readonly secondsPerCheckpoint?: number
   readonly signal?: AbortSignal
   /** Called as each stage goes on: what is done of how much, and the loss where there is one. */
   readonly onProgress?: (stage: Stage, done: number, of: number, report?: StepReport) => void
+}
+
+/** Held-out clips come from seeds this far behind those of the training clips. */
+const HELD_OUT_SEED = 50_000_000
+
+/** Minutes between two sheets of samples. */
+const MINUTES_PER_SHEET = 15
+
+/** Calls `sample` at checkpoints, but not more often than every so many minutes. */
+function sampleEvery(minutes: number, sample: NonNullable<RunOptions['onCheckpoint']>): typeof sample {
+  let last = performance.now()
+  return async (step, state) => {
+    if (performance.now() - last < minutes * 60_000) return
+    await sample(step, state)
+    last = performance.now()
+  }
 }
 
 /** The averaged parameters of a finished training run. */
@@ -67,6 +93,7 @@ async function runTraining(
   recipe: Recipe,
   options: RecipeOptions,
   warmStart?: Parameters,
+  onCheckpoint?: RunOptions['onCheckpoint'],
 ): Promise<Parameters> {
   const { folder, threads, secondsPerCheckpoint, signal, onProgress } = options
   const state = await train(training, {
@@ -77,33 +104,109 @@ async function runTraining(
     warmStart,
     signal,
     onStep: report => onProgress?.(stage, report.step, report.steps, report),
+    onCheckpoint,
   })
   signal?.throwIfAborted()
   return selectParameters(state, 'ema')
 }
 
+/** A finished model that a run starts from. */
+interface Given {
+  readonly autoencoder: Parameters
+  readonly transformer: Parameters
+  readonly statistics: LatentStatistics
+}
+
+/** Rows of the words' table in the order of another vocabulary, so that every known word keeps its vector. */
+function moveWords(table: Tensor, from: readonly string[], to: readonly string[]): Tensor {
+  const [rows, width] = table.shape
+  const special = rows - from.length
+  const data = new Float32Array((special + to.length) * width)
+  data.set(table.data.subarray(0, special * width))
+  // A new word begins as the unknown one, in which a prompt's rare words have met.
+  const unknown = table.data.subarray((special - 1) * width, special * width)
+  for (const [i, word] of to.entries()) {
+    const row = special + from.indexOf(word)
+    const known = from.includes(word) ? table.data.subarray(row * width, (row + 1) * width) : unknown
+    data.set(known, (special + i) * width)
+  }
+  return { shape: [special + to.length, width], data }
+}
+
+/** Loads the model to start from, its words in the order of the recipe's. */
+function loadGiven(folder: string, { transformer }: Recipe): Given {
+  const { config, tensors } = loadModel(folder, modelConfigSchema)
+  const given = { ...selectParameters(tensors, 'transformer') }
+  const [from, to] = [config.transformer, transformer.config].map(({ text }) => text.vocabulary)
+  given['text.words'] = moveWords(given['text.words'], from, to) as Parameters[string]
+  return {
+    autoencoder: selectParameters(tensors, 'autoencoder'),
+    transformer: given,
+    statistics: {
+      mean: tensors['latent.mean'].data as Float32Array,
+      deviation: tensors['latent.deviation'].data as Float32Array,
+    },
+  }
+}
+
+/** Films a dataset into `folder`, or what of it is missing, and opens it. */
+async function filmClips(folder: string, clips: DatasetOptions, { onProgress, signal }: RecipeOptions) {
+  const onFilmed = (done: number) => onProgress?.('clips', done, clips.clips)
+  await makeDataset(folder, clips, { onProgress: onFilmed, signal })
+  return openDataset(folder)
+}
+
 async function prepareLatents(
   recipe: Recipe,
   options: RecipeOptions,
-  given: Readonly<Record<string, Tensor>>,
+  given?: Given,
 ): Promise<{ autoencoder: Parameters; data: LatentSet }> {
-  const { folder, onProgress, signal } = options
-  const clips = path.join(folder, 'clips')
-  const onFilmed = (done: number) => onProgress?.('clips', done, recipe.clips.clips)
-  await makeDataset(clips, recipe.clips, { onProgress: onFilmed, signal })
-  const dataset = openDataset(clips)
-  const { config, schedule, batchSize, crop, frames } = recipe.autoencoder
-  const finished = selectParameters(given, 'autoencoder')
-  const isGiven = Object.keys(finished).length > 0
-  const training = () => autoencoderTraining({ config, dataset, schedule, batchSize, crop, frames })
-  const autoencoder = isGiven ? finished : await runTraining(training(), 'autoencoder', recipe, options)
+  const { folder, keepAutoencoder = false, onProgress, signal } = options
+  const { clips, config, ...rest } = recipe.autoencoder
+  const learn = async () => {
+    const folderOfClips = path.join(folder, clips ? 'autoencoder-clips' : 'clips')
+    const dataset = await filmClips(folderOfClips, clips ?? recipe.clips, options)
+    const training = autoencoderTraining({ config, dataset, ...rest })
+    return runTraining(training, 'autoencoder', recipe, options, given?.autoencoder)
+  }
+  const kept = keepAutoencoder ? given : undefined
+  const autoencoder = kept?.autoencoder ?? (await learn())
   expectParameters(autoencoderSpecs(config), autoencoder)
+  const dataset = await filmClips(path.join(folder, 'clips'), recipe.clips, options)
   const onEncoded = (done: number) => onProgress?.('latents', done, dataset.clips.length)
   const data = await encodeDataset(path.join(folder, 'latents'), dataset, autoencoder, config, {
     onProgress: onEncoded,
     signal,
+    statistics: kept?.statistics,
   })
   return { autoencoder, data }
+}
+
+/** Films and encodes clips of held-out combinations, and draws fixed batches from them. */
+async function prepareValidation(
+  recipe: Recipe,
+  training: Training,
+  autoencoder: Parameters,
+  { mean, deviation }: LatentStatistics,
+  { folder, threads, signal }: RecipeOptions,
+): Promise<Validation> {
+  const { window, batchSize, config } = recipe.transformer
+  const clips = {
+    ...recipe.clips,
+    clips: 2 * batchSize,
+    seed: recipe.clips.seed + HELD_OUT_SEED,
+    heldOut: true,
+  }
+  const dataset = await filmClips(path.join(folder, 'held-out-clips'), clips, { folder, signal })
+  const latents = path.join(folder, 'held-out-latents')
+  const data = await encodeDataset(latents, dataset, autoencoder, recipe.autoencoder.config, {
+    signal,
+    statistics: { mean, deviation },
+  })
+  const batches = Array.from({ length: 4 }, (_, i) =>
+    drawTransformerBatch(createRandom(i), { config, data, batchSize, frames: window }),
+  )
+  return compileValidation(training, batches, threads)
 }
 
 /** The configuration of the model that a recipe makes. */
@@ -119,16 +222,20 @@ function configOfRecipe({ clips, autoencoder, transformer }: Recipe): ModelConfi
   })
 }
 
-/** Gathers what a model consists of, from the averaged parameters of both networks. */
+/** Gathers what a model consists of, from the averaged parameters of both networks; what only training needs is left. */
 function gatherModel(
+  recipe: Recipe,
   autoencoder: Parameters,
   transformer: Parameters,
-  { mean, deviation }: Pick<LatentSet, 'mean' | 'deviation'>,
+  { mean, deviation }: LatentStatistics,
 ): Record<string, Tensor> {
-  const named = (prefix: string, params: Parameters) =>
-    Object.entries(params).map(([name, tensor]) => [`${prefix}.${name}`, tensor] as const)
+  const named = (prefix: string, specs: Tree<ParameterSpec>, params: Parameters) =>
+    [...flattenSpecs(specs).keys()].map(name => [`${prefix}.${name}`, params[name]] as const)
   return {
-    ...Object.fromEntries([...named('autoencoder', autoencoder), ...named('transformer', transformer)]),
+    ...Object.fromEntries([
+      ...named('autoencoder', autoencoderSpecs(recipe.autoencoder.config), autoencoder),
+      ...named('transformer', transformerSpecs(recipe.transformer.config), transformer),
+    ]),
     'latent.mean': { shape: [mean.length], data: mean },
     'latent.deviation': { shape: [deviation.length], data: deviation },
   }
@@ -143,18 +250,30 @@ function gatherModel(
 export async function runRecipe(recipe: Recipe, options: RecipeOptions): Promise<string> {
   const { folder, warmStart } = options
   mkdirSync(folder, { recursive: true })
-  const given = warmStart ? loadModel(warmStart, modelConfigSchema).tensors : {}
+  const given = warmStart ? loadGiven(warmStart, recipe) : undefined
   const { autoencoder, data } = await prepareLatents(recipe, options, given)
-  const { config, schedule, batchSize, window } = recipe.transformer
-  const training = transformerTraining({ config, data, schedule, batchSize, frames: window })
+  const { window, ...rest } = recipe.transformer
+  const training = transformerTraining({ ...rest, data, frames: window })
+  const sample = sampleEvery(MINUTES_PER_SHEET, async (step, state) => {
+    const tensors = gatherModel(recipe, autoencoder, selectParameters(state, 'ema'), data)
+    await saveSamples(path.join(folder, 'samples'), step, configOfRecipe(recipe), tensors)
+  })
+  const validation = await prepareValidation(recipe, training, autoencoder, data, options)
+  const onCheckpoint = async (step: number, state: Readonly<Record<string, Tensor>>) => {
+    const loss = await validation.measure(state)
+    keepBest(path.join(folder, 'transformer'), { step, loss }, training.config, state)
+    await sample(step, state)
+  }
   const transformer = await runTraining(
     training,
     'transformer',
     recipe,
     options,
-    selectParameters(given, 'transformer'),
+    given?.transformer,
+    onCheckpoint,
   )
-  return writeModel(folder, recipe, gatherModel(autoencoder, transformer, data))
+  await validation.release()
+  return writeModel(folder, recipe, gatherModel(recipe, autoencoder, transformer, data))
 }
 
 /**
@@ -163,21 +282,26 @@ export async function runRecipe(recipe: Recipe, options: RecipeOptions): Promise
  */
 export async function exportModel(
   recipe: Recipe,
-  { folder, warmStart }: Pick<RecipeOptions, 'folder' | 'warmStart'>,
+  { folder, warmStart, keepAutoencoder }: Pick<RecipeOptions, 'folder' | 'warmStart' | 'keepAutoencoder'>,
 ): Promise<string> {
   const newest = (stage: 'autoencoder' | 'transformer'): Parameters => {
     const checkpoint = loadCheckpoint(path.join(folder, stage))
     if (!checkpoint) throw new Error(`${path.join(folder, stage)} has no checkpoint yet`)
     return selectParameters(checkpoint.tensors, 'ema')
   }
-  const given = warmStart ? loadModel(warmStart, modelConfigSchema).tensors : undefined
-  const autoencoder = given ? selectParameters(given, 'autoencoder') : newest('autoencoder')
+  const kept = warmStart && keepAutoencoder ? loadGiven(warmStart, recipe) : undefined
+  const autoencoder = kept?.autoencoder ?? newest('autoencoder')
   // Before the latents: while a run still encodes, this says so instead of encoding beside it.
   const transformer = newest('transformer')
   const dataset = openDataset(path.join(folder, 'clips'))
-  const latents = path.join(folder, 'latents')
-  const data = await encodeDataset(latents, dataset, autoencoder, recipe.autoencoder.config)
-  return writeModel(folder, recipe, gatherModel(autoencoder, transformer, data))
+  const data = await encodeDataset(
+    path.join(folder, 'latents'),
+    dataset,
+    autoencoder,
+    recipe.autoencoder.config,
+    { statistics: kept?.statistics },
+  )
+  return writeModel(folder, recipe, gatherModel(recipe, autoencoder, transformer, data))
 }
 
 function writeModel(folder: string, recipe: Recipe, tensors: Record<string, Tensor>): string {

@@ -6,6 +6,7 @@ import { test } from 'node:test'
 import { evaluateReference, input, mean, mul, reshape, square, sub } from '../array/index.ts'
 import { scheduleRates, type Training, train } from './index.ts'
 import { optimizerDefaults, type Rule, updateParameters } from './optimizer.ts'
+import { plotCurves } from './plot.ts'
 
 const temporary = () => mkdtempSync(path.join(tmpdir(), 'aozora-train-'))
 
@@ -82,4 +83,13 @@ test('Muon: the step is nearly orthogonal, whatever the size of the gradient', (
   const dot = (a: number[], b: number[]) => a.reduce((sum, x, i) => sum + x * b[i], 0)
   for (const column of columns) assert.ok(Math.abs(dot(column, column) - 1) < 0.45, `${dot(column, column)}`)
   assert.ok(Math.abs(dot(columns[0], columns[1])) < 0.25)
+})
+
+test('a power law is a straight line in the plot of losses', () => {
+  const points = Array.from({ length: 50 }, (_, i) => [i + 1, 3 * (i + 1) ** -0.4] as const)
+  const svg = plotCurves('Losses', [{ name: 'loss', points }])
+  const drawn = [.../points="([^"]+)"/g.exec(svg)![1].split(' ')].map(pair => pair.split(',').map(Number))
+  const slopes = drawn.slice(5, -5).map(([x, y], i) => (drawn[i + 6][1] - y) / (drawn[i + 6][0] - x))
+  for (const slope of slopes) assert.ok(Math.abs(slope - slopes[0]) < 0.15, `${slope} is not ${slopes[0]}`)
+  assert.throws(() => plotCurves('Losses', [{ name: 'loss', points: [] }]), /no curve/)
 })

@@ -1,7 +1,21 @@
-import { add, div, mean, mul, type Random, reshape, square, sub, sum, type Tensor } from '../array/index.ts'
+import {
+  add,
+  div,
+  linear,
+  mean,
+  mul,
+  type Random,
+  reshape,
+  square,
+  sub,
+  sum,
+  type Tensor,
+} from '../array/index.ts'
 import { sampleNoiseMap, velocityWeight } from '../flow/index.ts'
 import {
+  matrix,
   nestValues,
+  rmsNorm,
   type TransformerConfig,
   tokenize,
   transformer,
@@ -11,6 +25,7 @@ import type { LatentSet } from './latents.ts'
 import type { Training } from './loop.ts'
 import { fanInFactor, type Rule, type Values } from './optimizer.ts'
 import type { Schedule } from './schedule.ts'
+import { sumBodies, TRUTH_FEATURES, truthOfTokens } from './truth.ts'
 
 // Shapes: B batch, f latent frames of a window, Z latent channels, h w latent grid, S text tokens.
 
@@ -26,45 +41,43 @@ export interface TransformerTrainingOptions {
   readonly dropText?: number
 }
 
-/** Draws windows of latents, half of them from a clip's start, with captions, noise and noise maps. */
+/** Draws windows of latents, half of them from a clip's start, with captions, noise, noise maps and what is true. */
 export function drawTransformerBatch(
   random: Random,
-  options: TransformerTrainingOptions,
+  options: Omit<TransformerTrainingOptions, 'schedule'>,
 ): Record<string, Tensor> {
   const { data, batchSize: batch, frames, config, dropText = 0.1 } = options
-  const [clips, clipFrames, channels, height, width] = data.shape
-  const size = channels * height * width
-  const shape = [batch, frames, channels, height, width]
-  const latents = new Float32Array(batch * frames * size)
-  const noise = random.fillNormal(new Float32Array(latents.length))
-  const levels = new Float32Array(batch * frames)
-  const weights = new Float32Array(batch * frames)
-  const first = new Float32Array(batch * frames)
-  const ids = new Int32Array(batch * config.text.length)
+  const [clipFrames, channels, height, width] = data.shape
+  const [rows, columns] = [height / config.patch, width / config.patch]
+  const numbers = (...shape: number[]) => ({ shape, data: new Float32Array(shape.reduce((a, b) => a * b)) })
+  const latents = numbers(batch, frames, channels, height, width)
+  const bodies = numbers(batch, frames, 1, height, width)
+  const truth = numbers(batch, frames, rows * columns, TRUTH_FEATURES)
+  const levels = numbers(batch, frames)
+  const weights = numbers(batch, frames, 1, 1, 1)
+  const first = numbers(batch, frames)
+  const ids = { shape: [batch, config.text.length], data: new Int32Array(batch * config.text.length) }
   for (let b = 0; b < batch; b++) {
-    const clip = random.integer(clips)
+    const clip = random.integer(data.clips.length)
+    const { caption, shortCaption, looks } = data.clips[clip]
     const start = random.uniform() < 0.5 ? 0 : random.integer(clipFrames - frames + 1)
-    const from = (clip * clipFrames + start) * size
-    latents.set(data.latents.subarray(from, from + frames * size), b * frames * size)
-    first[b * frames] = start === 0 ? 1 : 0
+    const window = data.window(clip, start, frames)
+    const place = (into: { data: Float32Array }, part: Float32Array) => into.data.set(part, b * part.length)
+    place(latents, window.latents)
+    place(bodies, sumBodies(window.coverage))
+    place(truth, truthOfTokens(window, looks, width, config.patch))
+    first.data[b * frames] = start === 0 ? 1 : 0
     const map = sampleNoiseMap(random, frames)
     map.levels.forEach((level, i) => {
-      levels[b * frames + i] = level
-      weights[b * frames + i] = map.known[i] ? 0 : velocityWeight(level)
+      levels.data[b * frames + i] = level
+      weights.data[b * frames + i] = map.known[i] ? 0 : velocityWeight(level)
     })
-    const { caption, shortCaption } = data.truths[clip]
     const kind = random.uniform()
     const text = kind < dropText ? '' : kind < dropText + 0.3 ? shortCaption : caption
-    ids.set(tokenize(text, config.text).ids, b * config.text.length)
+    ids.data.set(tokenize(text, config.text).ids, b * config.text.length)
   }
-  return {
-    latents: { shape, data: latents },
-    noise: { shape, data: noise },
-    levels: { shape: [batch, frames], data: levels },
-    weights: { shape: [batch, frames, 1, 1, 1], data: weights },
-    first: { shape: [batch, frames], data: first },
-    ids: { shape: [batch, config.text.length], data: ids },
-  }
+  const noise = { shape: latents.shape, data: random.fillNormal(new Float32Array(latents.data.length)) }
+  return { latents, noise, levels, weights, first, ids, bodies, truth }
 }
 
 /** Muon for the matrices inside the blocks of transformer and text encoder (2502.16982), AdamW for the rest. */
@@ -72,10 +85,19 @@ export function transformerRule(path: string, shape: readonly number[]): Rule {
   return path.includes('blocks.') && shape.length === 2 && Math.min(...shape) > 6 ? 'muon' : 'adamw'
 }
 
-/** The training of the transformer: the data is predicted, its error counts as the velocity's (rectified flow, 2209.03003). */
+/** How much more the error of a latent counts that a body covers: bodies are small, and what films are about. */
+const BODY_WEIGHT = 3
+/** Weight of the truth that the middle of the network must tell. */
+const TRUTH_WEIGHT = 2
+
+/**
+ * The training of the transformer: the data is predicted, its error counts as the velocity's (rectified flow,
+ * 2209.03003). A head in the middle must tell what the simulator knows of every token; it does what REPA
+ * (2410.06940) does with a pretrained encoder, and is left behind when the model is written.
+ */
 export function transformerTraining(options: TransformerTrainingOptions): Training {
   const { config, schedule, batchSize } = options
-  const specs = transformerSpecs(config)
+  const specs = { ...transformerSpecs(config), truth: matrix(config.width, TRUTH_FEATURES) }
   return {
     specs,
     config,
@@ -96,10 +118,18 @@ export function transformerTraining(options: TransformerTrainingOptions): Traini
         first_Bf: batch.first,
         ids_BS: batch.ids,
       }
-      const predicted = transformer(nestValues(specs, values), inputs, config)
-      const error = mean(square(sub(predicted, batch.latents)), [2, 3, 4]) // (B, f, 1, 1, 1)
-      const loss = div(sum(mul(error, batch.weights)), size * frames)
-      return { loss: reshape(loss, []), watch: { data: reshape(mean(error), []) } }
+      const params = nestValues(specs, values)
+      const { data, middle } = transformer(params, inputs, config)
+      const error = mean(square(sub(data, batch.latents)), [2]) // (B, f, 1, h, w)
+      const emphasis = add(mul(batch.bodies, BODY_WEIGHT), 1)
+      const frameError = mean(mul(error, emphasis), [3, 4]) // (B, f, 1, 1, 1)
+      const flow = div(sum(mul(frameError, batch.weights)), size * frames)
+      const told = linear(rmsNorm(middle), params.truth) // (B, f, n, TRUTH_FEATURES)
+      const truth = mul(mean(square(sub(told, batch.truth))), TRUTH_FEATURES)
+      return {
+        loss: reshape(add(flow, mul(truth, TRUTH_WEIGHT)), []),
+        watch: { data: reshape(mean(error), []), flow: reshape(flow, []), truth: reshape(truth, []) },
+      }
     },
   }
 }

@@ -1,216 +1,126 @@
-import { createRandom } from '../array/index.ts'
-import {
-  type Colour,
-  colours,
-  floors,
-  type Scene,
-  type ShapeName,
-  type Size,
-  shapes,
-  sizes,
-} from './scene.ts'
-import { halfHeight, type Motion } from './simulate.ts'
+import { createRandom, type Random } from '../array/index.ts'
+import { type Attributes, type BodyAttributes, type Event, mainAction, orderBodies } from './attributes.ts'
+import { captionGrammar } from './captionGrammar.ts'
+import { type Plan, planCaption, resolvePlan } from './captionPlan.ts'
+import { type Fields, readRule, spell, type Tree, wordsOf, writeRule } from './grammar.ts'
 
-/** What a body does, as a caption tells it. */
-export type Action = 'left' | 'right' | 'bounce' | 'still'
-
-/** One body as a caption tells it. */
-export interface BodyAttributes {
-  readonly colour: Colour
-  readonly shape: ShapeName
-  readonly size?: Size
-  readonly action: Action
-  /** How often it bounces, when it does. */
-  readonly bounces?: number
-  /** How it moves, when it does. */
-  readonly speed?: 'slowly' | 'quickly'
-  /** Whether it has come to rest at the end, when it moved. */
-  readonly stops?: boolean
-  /** Whether it hits the other body. */
-  readonly hits?: boolean
+/** A caption with the tree of its sentence: the grammar's rules by name, down to the words. */
+export interface Caption {
+  readonly text: string
+  readonly tree: Tree
 }
 
-/** What happened, read from the simulation, or from a caption (which may leave out what is optional). */
-export interface Attributes {
-  readonly floor?: Scene['floor']
-  readonly bodies: readonly BodyAttributes[]
-}
+/** Words of the longest detailed caption, where the attributes allow it. */
+const MOST_WORDS = 60
+const DRAWS = 16
 
-const MOVED = 0.35
-
-/** What happened in a scene, read from positions and contacts. */
-export function describeMotion(scene: Scene, motion: Motion): Attributes {
-  const bodies = scene.bodies.map((body, i): BodyAttributes => {
-    const looks = { colour: body.colour, shape: body.shape, size: body.size }
-    const hit = scene.bodies.some((_, other) => other !== i && movedBy(motion, other) > 0.03)
-    const start = motion.frames[0][i].position
-    if (body.position[1] > halfHeight(body)) {
-      const floorHits = motion.contacts.filter(({ body: a, other }) => a === i && other === -1).length
-      return {
-        ...looks,
-        action: 'bounce',
-        bounces: Math.min(4, countBounces(motion, i, halfHeight(body), floorHits)),
-      }
-    }
-    const last = motion.frames[motion.frames.length - 1][i]
-    const travelled = last.position[0] - start[0]
-    if (body.velocity === 0 || Math.abs(travelled) < MOVED) return { ...looks, action: 'still' }
-    const fast = Math.abs(body.velocity) > (body.shape === 'ball' ? 1.15 : 2)
-    return {
-      ...looks,
-      action: travelled < 0 ? 'left' : 'right',
-      speed: fast ? 'quickly' : 'slowly',
-      ...(hit ? { hits: true } : { stops: Math.hypot(...last.velocity) < 0.08 }),
-    }
-  })
-  return { floor: scene.floor, bodies }
-}
-
-/** How far a body has come along the floor in the whole film, in metres. */
-function movedBy(motion: Motion, body: number): number {
-  const [from, to] = [motion.frames[0], motion.frames[motion.frames.length - 1]].map(
-    frame => frame[body].position,
-  )
-  return Math.hypot(to[0] - from[0], to[2] - from[2])
-}
-
-/** Peaks of the height that can be seen: at least 6 cm above the floor, at most one for each contact. */
-function countBounces(motion: Motion, body: number, half: number, contacts: number): number {
-  const heights = motion.frames.map(frame => frame[body].position[1] - half)
-  let peaks = 0
-  for (let i = 1; i + 1 < heights.length; i++) {
-    if (heights[i] > 0.06 && heights[i] >= heights[i - 1] && heights[i] > heights[i + 1] && i > 3) peaks++
+/**
+ * Tells all that the attributes hold, in a wording drawn at random; rather a short one than more than 60 words.
+ * @param sentences capitals and full stops, or one line as a person types it
+ * @throws RangeError when bodies are not in the order of mention (`orderBodies`)
+ */
+export function writeCaption(attributes: Attributes, random: Random, sentences: boolean): Caption {
+  let shortest: Tree | undefined
+  let least = Infinity
+  for (let draw = 0; draw < DRAWS && least > MOST_WORDS; draw++) {
+    const plan = planCaption(attributes, random) as unknown as Fields
+    const tree = writeRule(captionGrammar, 'caption', plan, random)
+    const { length } = wordsOf(spell(tree, false))
+    if (length < least) [shortest, least] = [tree, length]
   }
-  return Math.min(peaks, contacts)
+  return { text: spell(shortest!, sentences), tree: shortest! }
 }
 
-const COUNTS = ['', 'once', 'twice', 'three times', 'many times']
-const floorWords = { plain: 'plain grey', checkered: 'checkered' } as const
-
-function nameBody({ size, colour, shape }: BodyAttributes, detailed: boolean): string {
-  if (detailed && size) return `a ${size} ${colour} ${shape}`
-  return `${colour === 'orange' ? 'an' : 'a'} ${colour} ${shape}`
-}
-
-function verbOf(shape: ShapeName): string {
-  return shape === 'ball' ? 'rolls' : 'slides'
-}
-
-function tellAction(body: BodyAttributes, detailed: boolean, wording: number): string {
-  const { action, shape, bounces = 0, speed, stops } = body
-  if (action === 'still') return wording < 0.5 ? 'stands still' : 'rests'
-  if (action === 'bounce') {
-    if (!detailed) return bounces > 0 ? 'bounces' : 'drops'
-    return bounces > 0 ? `drops and bounces ${COUNTS[bounces]}` : 'drops'
-  }
-  const way = wording < 0.5 ? `to the ${action}` : action
-  if (!detailed) return `${verbOf(shape)} ${way}`
-  return `${verbOf(shape)} ${speed} ${way}${stops ? ' and stops' : ''}`
-}
-
-function tellBodies({ bodies }: Attributes, detailed: boolean, wording: number): string {
-  const [first, second] = bodies
-  const told = `${nameBody(first, detailed)} ${tellAction(first, detailed, wording)}`
-  if (!second) return told
-  const other = nameBody(second, detailed)
-  if (first.hits)
-    return `${nameBody(first, detailed)} ${tellAction(first, detailed, wording)} and hits ${other}`
-  return `${told} beside ${other}`
+/** The captions of a film and their trees. */
+export interface Captions {
+  /** All that varies, as a captioner would write. */
+  readonly caption: string
+  readonly captionTree: Tree
+  /** What a person would type. */
+  readonly shortCaption: string
+  readonly shortCaptionTree: Tree
 }
 
 /** The captions of a film: a detailed one and a short one, in wording that the seed chooses. */
-export function writeCaptions(
-  attributes: Attributes,
-  seed: number,
-): { caption: string; shortCaption: string } {
+export function writeCaptions(attributes: Attributes, seed: number): Captions {
   const random = createRandom(seed ^ 0x5eed)
-  const floor = attributes.floor ?? 'plain'
-  const caption = `${tellBodies(attributes, true, random.uniform())} on a ${floorWords[floor]} floor`
-  const short = tellBodies(attributes, false, random.uniform())
-  const place = random.uniform()
-  const shortFloor = floor === 'plain' ? 'grey' : 'checkered'
-  return { caption, shortCaption: place < 0.6 ? `${short} on a ${shortFloor} floor` : short }
+  const detailed = writeCaption(attributes, random, true)
+  const short = writeCaption(shorten(attributes, random), random, false)
+  return {
+    caption: detailed.text,
+    captionTree: detailed.tree,
+    shortCaption: short.text,
+    shortCaptionTree: short.tree,
+  }
 }
 
-/** Every word of the grammar: the vocabulary of the text encoder. */
-export const captionWords: readonly string[] = [
-  'a',
-  'an',
-  'on',
-  'floor',
-  'and',
-  'the',
-  'to',
-  'beside',
-  ...shapes,
-  ...Object.keys(colours),
-  ...Object.keys(sizes),
-  ...floors,
-  'grey',
-  'rolls',
-  'slides',
-  'drops',
-  'bounces',
-  'stands',
-  'still',
-  'rests',
-  'stops',
-  'hits',
-  'left',
-  'right',
-  'slowly',
-  'quickly',
-  'once',
-  'twice',
-  'three',
-  'many',
-  'times',
-]
+/** Leaves out how an event goes on, as people do. */
+function shortenEvent(event: Event, random: Random): Event {
+  if (event.verb === 'rolls' || event.verb === 'slides') {
+    const { verb, direction, speed } = event
+    return {
+      verb,
+      ...(direction && random.uniform() < 0.9 && { direction }),
+      ...(speed && random.uniform() < 0.25 && { speed }),
+    }
+  }
+  if (event.verb === 'bounces') return random.uniform() < 0.3 ? event : { verb: 'bounces' }
+  return event
+}
 
-const namePattern = `an? (?:(${Object.keys(sizes).join('|')}) )?(${Object.keys(colours).join('|')}) (${shapes.join('|')})`
-const captionPattern = new RegExp(
-  `^${namePattern} (stands still|rests|drops(?: and bounces (?:once|twice|three times|many times))?|bounces` +
-    `|(?:rolls|slides)(?: (?:slowly|quickly))? (?:to the )?(?:left|right)(?: and stops)?)` +
-    `(?: (and hits|beside) ${namePattern})?(?: on a (plain grey|grey|checkered) floor)?$`,
-)
+/** One to three events, the one that matters most among them. */
+function shortenEvents({ events }: BodyAttributes, random: Random): Event[] {
+  const action = mainAction({ events })
+  const main = events.findIndex((_, i) => mainAction({ events: events.slice(0, i + 1) }) === action)
+  const bounces = events.findIndex(({ verb }) => verb === 'bounces')
+  return events
+    .filter(({ verb }, i) => {
+      if (action === 'bounce' && bounces >= 0)
+        return i === bounces || (verb === 'drops' ? random.uniform() < 0.2 : random.uniform() < 0.35)
+      return i === main || random.uniform() < 0.4
+    })
+    .map(event => shortenEvent(event, random))
+}
+
+/** Leaves out of the attributes what people leave out when they type. */
+export function shorten(attributes: Attributes, random: Random): Attributes {
+  const maybe = (share: number) => random.uniform() < share
+  const tellSizes = maybe(0.25)
+  const tellMaterials = maybe(0.35)
+  const bodies = attributes.bodies.map((body): BodyAttributes => {
+    const { colour, shape, size, material } = body
+    return {
+      colour,
+      shape,
+      ...(size && tellSizes && { size }),
+      ...(material && tellMaterials && (material !== 'matte' || maybe(0.3)) && { material }),
+      events: shortenEvents(body, random),
+    }
+  })
+  const kept = [...bodies.keys()].filter(
+    i => i === 0 || maybe(bodies[i].events[0]?.verb === 'rests' ? 0.5 : 0.85),
+  )
+  const { floor, light, sky, camera } = attributes
+  const ordered = orderBodies({ bodies }, kept)
+  return {
+    ...ordered,
+    ...(floor && maybe(0.6) && { floor }),
+    ...(light && maybe(light === 'noon' ? 0.15 : 0.6) && { light }),
+    ...(sky && maybe(sky === 'clear' ? 0.08 : 0.25) && { sky }),
+    ...(camera && maybe(camera.move === 'still' ? 0.04 : 0.5) && { camera }),
+  }
+}
 
 /**
- * Reads a caption of the grammar back.
- * @throws SyntaxError when the text is no sentence of the grammar.
+ * Reads a caption of the grammar back, long or short, whatever its capitals, commas and full stops.
+ * @throws SyntaxError, one line that names the first words that are no part of the grammar
  */
 export function parseCaption(text: string): Attributes {
-  const match = captionPattern.exec(text)
-  if (!match) throw new SyntaxError(`not a caption of this world: "${text}"`)
-  const [, size, colour, shape, event, relation, size2, colour2, shape2, floor] = match
-  const looks = (s: string | undefined, c: string, h: string) => ({
-    ...(s ? { size: s as Size } : {}),
-    colour: c as Colour,
-    shape: h as ShapeName,
-  })
-  const { stops, ...action } = parseAction(event)
-  const end = relation === 'and hits' ? { hits: true } : stops === undefined ? {} : { stops }
-  const first = { ...looks(size, colour, shape), ...action, ...end }
-  const second = colour2 ? [{ ...looks(size2, colour2, shape2), action: 'still' as const }] : []
-  return {
-    ...(floor ? { floor: floor === 'checkered' ? 'checkered' : 'plain' } : {}),
-    bodies: [first, ...second],
-  }
+  return readCaption(text).attributes
 }
 
-function parseAction(event: string): Pick<BodyAttributes, 'action' | 'bounces' | 'speed' | 'stops'> {
-  if (event === 'rests' || event === 'stands still') return { action: 'still' }
-  if (event.startsWith('drops') || event === 'bounces') {
-    const bounces = COUNTS.findIndex(count => count !== '' && event.endsWith(count))
-    return { action: 'bounce', ...(bounces > 0 ? { bounces } : event === 'drops' ? { bounces: 0 } : {}) }
-  }
-  const speed = /slowly|quickly/.exec(event)?.[0] as 'slowly' | 'quickly' | undefined
-  const detail = speed ? { speed, stops: event.endsWith('stops') } : {}
-  return { action: event.includes('left') ? 'left' : 'right', ...detail }
-}
-
-/** Whether this combination of colour, shape and action of the first body is kept out of training (about one in ten). */
-export function isHeldOut({ bodies: [{ colour, shape, action }] }: Attributes): boolean {
-  let hash = 2166136261
-  for (const letter of `${colour} ${shape} ${action}`) hash = Math.imul(hash ^ letter.charCodeAt(0), 16777619)
-  return ((hash ^ (hash >>> 15)) >>> 0) % 10 === 0
+/** Reads a caption back with the tree of its sentence (without punctuation). Errors as `parseCaption`. */
+export function readCaption(text: string): { attributes: Attributes; tree: Tree } {
+  const [{ fields, tree }] = readRule(captionGrammar, 'caption', text)
+  return { attributes: resolvePlan(fields as unknown as Plan), tree }
 }

@@ -1,31 +1,40 @@
-import { type Attributes, describeMotion, isHeldOut, writeCaptions } from './caption.ts'
-import { type Pictures, renderMotion } from './render.ts'
-import { type Scene, type SceneOptions, sampleScene } from './scene.ts'
+import { type Attributes, isHeldOut } from './attributes.ts'
+import { writeCaptions } from './caption.ts'
+import { describeMotion } from './describe.ts'
+import { type Pictures, type RenderOptions, renderMotion } from './render.ts'
+import type { Scene, SceneOptions } from './scene.ts'
+import { sampleClip } from './sceneSample.ts'
 import { type Motion, simulateScene } from './simulate.ts'
 
+/** The kinds of world. */
+export const families = ['tabletop'] as const
+/** The name of a kind of world. */
+export type Family = (typeof families)[number]
+
 /** A film with everything that is true of it. */
-export interface Film extends Pictures {
+export interface Film extends Pictures, ReturnType<typeof writeCaptions> {
   readonly width: number
   readonly height: number
   readonly frameCount: number
   readonly fps: number
-  /** All that can be seen, in one sentence. */
-  readonly caption: string
-  /** What a person would type. */
-  readonly shortCaption: string
+  readonly scene: Scene
+  readonly motion: Motion
   readonly attributes: Attributes
 }
 
 /** Films a scene; `loadPhysics` must have finished. The same scene gives the same bytes. */
-export function filmScene(scene: Scene, motion: Motion = simulateScene(scene)): Film {
+export function filmScene(scene: Scene, options: RenderOptions & { readonly motion?: Motion } = {}): Film {
+  const { motion = simulateScene(scene) } = options
   const attributes = describeMotion(scene, motion)
   const { width, height, frameCount, fps } = scene
   return {
-    ...renderMotion(scene, motion),
+    ...renderMotion(scene, motion, options),
     width,
     height,
     frameCount,
     fps,
+    scene,
+    motion,
     attributes,
     ...writeCaptions(attributes, scene.seed),
   }
@@ -36,15 +45,14 @@ export function filmScene(scene: Scene, motion: Motion = simulateScene(scene)): 
  * whether their combination of colour, shape and action is held out. `loadPhysics` must have finished.
  */
 export function* filmSplit(
-  family: 'tabletop',
+  family: Family,
   firstSeed: number,
   heldOut: boolean,
   options: SceneOptions = {},
 ): Generator<Film & { readonly seed: number }> {
   for (let seed = firstSeed; ; seed++) {
-    const scene = sampleScene(family, seed, options)
-    const motion = simulateScene(scene)
+    const { scene, motion } = sampleClip(family, seed, options)
     // Decided before it is filmed: pictures are what costs time.
-    if (isHeldOut(describeMotion(scene, motion)) === heldOut) yield { ...filmScene(scene, motion), seed }
+    if (isHeldOut(describeMotion(scene, motion)) === heldOut) yield { ...filmScene(scene, { motion }), seed }
   }
 }

@@ -1,225 +1,253 @@
-import { hitNormal, intersect, type Placed, placeBody } from './intersect.ts'
-import { colours, type Scene } from './scene.ts'
+import { type CameraFrame, type Lens, openLens } from './camera.ts'
+import { packBodies } from './intersect.ts'
+import { expose, toSrgb } from './light.ts'
+import { markPixels } from './renderBoxes.ts'
+import { FLOOR_PARTS, RAY, type Stage, setStage } from './renderStage.ts'
+import { lightFloor } from './renderSurface.ts'
+import { bodyOfTag, FLOOR, meetBody, trace, traceBody } from './renderTrace.ts'
+import { flow } from './renderWater.ts'
+import type { Scene } from './scene.ts'
 import type { BodyState, Motion } from './simulate.ts'
 
-/** Pictures of a scene and whose body is where. */
+/** Pictures of a scene, and what is true of their pixels. */
 export interface Pictures {
   /** F x H x W x 3, sRGB. */
   readonly frames: Uint8Array
   /** F x H x W: 0 is background, else the number of the body counted from 1. */
   readonly masks: Uint8Array
+  /** F x H x W, when asked for: metres along the view to what is seen; Infinity where it is the sky. */
+  readonly depth?: Float32Array
+  /** How many frames were drawn; the others are copies of frames in which nothing moved. */
+  readonly drawn: number
 }
 
-/** A still camera at (0, 2.3, 7.2) that looks a little down; 6.4 metres wide at z = 0 when the picture is square. */
-const CAMERA = { x: 0, y: 2.5, z: 7.4, down: 0.17, scale: 0.44 }
-const SUN = normalize([-0.5, 0.85, 0.45])
-const SUN_COLOUR = [2.25, 2.1, 1.85]
-const SKY_LIGHT = [0.42, 0.5, 0.62]
-const HORIZON = [0.62, 0.72, 0.82]
-const ZENITH = [0.16, 0.36, 0.72]
-
-// Each of a pixel's four rays has its own place in the pixel and its own point of the sun's disc.
-const RAYS = [
-  { x: -0.25, y: -0.25, sun: normalize([SUN[0] + 0.05, SUN[1], SUN[2] + 0.02]) },
-  { x: 0.25, y: -0.25, sun: normalize([SUN[0] - 0.02, SUN[1], SUN[2] + 0.05]) },
-  { x: -0.25, y: 0.25, sun: normalize([SUN[0] + 0.02, SUN[1], SUN[2] - 0.05]) },
-  { x: 0.25, y: 0.25, sun: normalize([SUN[0] - 0.05, SUN[1], SUN[2] - 0.02]) },
-]
-
-function normalize(v: readonly number[]): readonly [number, number, number] {
-  const length = Math.hypot(...v)
-  return [v[0] / length, v[1] / length, v[2] / length]
+/** What is rendered besides colours and masks. */
+export interface RenderOptions {
+  readonly depth?: boolean
 }
 
-const SRGB = Uint8Array.from({ length: 4097 }, (_, i) => {
-  const linear = i / 4096
-  return Math.round(255 * (linear <= 0.0031308 ? 12.92 * linear : 1.055 * linear ** (1 / 2.4) - 0.055))
-})
+/** Where the rays of a pixel at an edge go through it: a rotated grid, in pixels from its centre. */
+const EDGE_RAYS = [
+  [-0.125, -0.375],
+  [0.375, -0.125],
+  [-0.375, 0.125],
+  [0.125, 0.375],
+] as const
+/** Difference in exposed light between neighbours from which a pixel gets more rays. */
+const CONTRAST = 0.16
 
-/** Linear light to sRGB (IEC 61966-2-1) after a soft shoulder that keeps highlights from clipping. */
-function toSrgb(light: number): number {
-  const exposed = light * 0.9
-  const mapped = exposed < 0.7 ? exposed : 1 - 0.09 / (exposed - 0.4)
-  return SRGB[Math.min(4096, Math.max(0, Math.round(mapped * 4096)))]
+/** One picture in the making. */
+interface Canvas {
+  readonly lens: Lens
+  /** H x W x 3, exposed light 0 to 1. */
+  readonly light: Float32Array
+  /** H x W. */
+  readonly tags: Uint16Array
+  /** H x W: the bodies that each pixel can have to do with, now and in the frame before. */
+  readonly marks: Uint8Array
+  readonly before: Uint8Array
+  readonly depth: Float32Array | undefined
+  /** What is kept of a dry floor that a still camera sees, H x W x FLOOR_PARTS. */
+  readonly floor?: Float32Array
 }
 
-const cosDown = Math.cos(CAMERA.down)
-const sinDown = Math.sin(CAMERA.down)
-
-/** What four rays a pixel of the still camera meet when no body is there; 7 numbers a ray. */
-interface View {
-  /** Unit direction (3), where it meets the floor x and z (2), the floor's reflectance, how far it fades into the horizon. */
-  readonly rays: Float64Array
-  /** The empty scene, H x W x 3. */
-  readonly background: Uint8Array
+function aim(stage: Stage, lens: Lens, column: number, row: number): void {
+  const { rays } = stage
+  const { position, right, up, forward, pixel, width, height } = lens
+  const x = (column - width / 2) * pixel
+  const y = (height / 2 - row) * pixel
+  const scale = 1 / Math.sqrt(1 + x * x + y * y)
+  rays[0] = position[0]
+  rays[1] = position[1]
+  rays[2] = position[2]
+  rays[3] = (forward[0] + x * right[0] + y * up[0]) * scale
+  rays[4] = (forward[1] + x * right[1] + y * up[1]) * scale
+  rays[5] = (forward[2] + x * right[2] + y * up[2]) * scale
+  rays[6] = pixel
+  rays[RAY - 1] = 0
 }
 
-const RAY_SIZE = 7
-const views = new Map<string, View>()
-
-/** Casts the camera's rays once for each size of picture and floor. */
-function viewOf(scene: Scene): View {
-  const { width, height, floor } = scene
-  const key = `${width}x${height} ${floor}`
-  const known = views.get(key)
-  if (known) return known
-  const rays = new Float64Array(width * height * RAYS.length * RAY_SIZE)
-  const unit = (2 * CAMERA.scale) / Math.min(width, height)
-  for (let pixel = 0; pixel < width * height; pixel++) {
-    RAYS.forEach((ray, i) => {
-      const x = ((pixel % width) + 0.5 + ray.x - width / 2) * unit
-      const y = (height / 2 - Math.floor(pixel / width) - 0.5 - ray.y) * unit
-      const length = Math.sqrt(x * x + y * y + 1)
-      const dy = (y * cosDown - sinDown) / length
-      const dz = (-cosDown - y * sinDown) / length
-      const t = -CAMERA.y / dy
-      const [floorX, floorZ] = [CAMERA.x + (t * x) / length, CAMERA.z + t * dz]
-      const fade = 1 - Math.exp(-Math.max(0, t - 8) / 14)
-      rays.set(
-        [x / length, dy, dz, floorX, floorZ, floorAlbedo(floor, floorX, floorZ, t), fade],
-        (pixel * RAYS.length + i) * RAY_SIZE,
-      )
-    })
+/** Casts the ray through the middle of a pixel. */
+function castCentre(stage: Stage, canvas: Canvas, pixel: number): void {
+  const { lens, light, tags, marks, depth, floor } = canvas
+  const candidates = marks[pixel] & 15
+  const shadows = marks[pixel] >> 4
+  const fromKept = floor !== undefined && tags[pixel] === FLOOR
+  let tag = 0
+  if (!fromKept || candidates > 0) {
+    aim(stage, lens, (pixel % lens.width) + 0.5, Math.floor(pixel / lens.width) + 0.5)
+    tag = fromKept ? meetBody(stage, 0, candidates) : trace(stage, 0, candidates, shadows)
+    if (fromKept && tag > 0) tag = traceBody(stage, 0, tag)
   }
-  const background = new Uint8Array(width * height * 3)
-  const view = { rays, background }
-  for (let pixel = 0; pixel < width * height; pixel++) {
-    tracePixel(scene, view, [], pixel)
-    for (let c = 0; c < 3; c++) background[pixel * 3 + c] = toSrgb(light[c])
+  const at = pixel * 3
+  if (fromKept && tag === 0) {
+    shadeKeptFloor(stage, floor, pixel, shadows)
+    tag = FLOOR
+  } else if (depth) {
+    const [x, y, z] = lens.forward
+    depth[pixel] = stage.hits[0] * (stage.rays[3] * x + stage.rays[4] * y + stage.rays[5] * z)
   }
-  views.set(key, view)
-  return view
+  tags[pixel] = tag
+  light[at] = expose(stage.light[0])
+  light[at + 1] = expose(stage.light[1])
+  light[at + 2] = expose(stage.light[2])
 }
 
-/** The floor's reflectance; far squares melt into their mean before they could shimmer. */
-function floorAlbedo(floor: Scene['floor'], x: number, z: number, t: number): number {
-  if (floor === 'plain') return 0.27
-  const dark = ((Math.floor(x / 2) + Math.floor(z / 2)) & 1) === 1
-  const contrast = Math.min(1, Math.max(0, (18 - t) / 9))
-  return 0.26 + (dark ? -0.12 : 0.14) * contrast
+const floorLight = new Float64Array(3)
+
+/** Lights a floor whose paint and haze are known. */
+function shadeKeptFloor(stage: Stage, floor: Float32Array, pixel: number, shadows: number): void {
+  const at = pixel * FLOOR_PARTS
+  lightFloor(stage, floor[at], floor[at + 1], shadows, floorLight)
+  stage.light[0] = floor[at + 2] * floorLight[0] + floor[at + 5]
+  stage.light[1] = floor[at + 3] * floorLight[1] + floor[at + 6]
+  stage.light[2] = floor[at + 4] * floorLight[2] + floor[at + 7]
 }
 
-const light = new Float64Array(3)
-
-function addSky(dy: number): void {
-  const height = Math.sqrt(Math.max(0, dy))
-  for (let c = 0; c < 3; c++) light[c] += HORIZON[c] + (ZENITH[c] - HORIZON[c]) * Math.min(1, height * 1.3)
-}
-
-/** Adds the light of the floor that a ray of the view meets; farther floor fades into the horizon. */
-function addFloor(rays: Float64Array, at: number, bodies: readonly Placed[], sun: readonly number[]): void {
-  const x = rays[at + 3]
-  const z = rays[at + 4]
-  const albedo = rays[at + 5]
-  const fade = rays[at + 6]
-  let shade = sun[1]
-  let openness = 1
-  for (let i = 0; i < bodies.length; i++) {
-    const { centre, half } = bodies[i]
-    if (shade > 0 && intersect(bodies[i], x, 1e-4, z, sun[0], sun[1], sun[2]) < Infinity) shade = 0
-    // Occlusion by a sphere over a plane: r^2 h / d^3; what is below 0.09 is cut, so that it ends inside a box.
-    const dx = centre[0] - x
-    const dz = centre[2] - z
-    const square = dx * dx + dz * dz + centre[1] * centre[1]
-    const occlusion = (half[1] * half[1] * centre[1]) / (square * Math.sqrt(square))
-    openness *= 1 - Math.min(0.9, Math.max(0, occlusion - 0.09))
+/** Whether a pixel shows an edge: a neighbour shows something else, or is much lighter or darker. */
+function isEdge({ lens: { width, height }, light, tags }: Canvas, pixel: number): boolean {
+  const column = pixel % width
+  const tag = tags[pixel]
+  for (let side = 0; side < 4; side++) {
+    if (side === 0 ? column === 0 : side === 1 ? column === width - 1 : false) continue
+    const other = pixel + (side === 0 ? -1 : side === 1 ? 1 : side === 2 ? -width : width)
+    if (other < 0 || other >= width * height) continue
+    if (tags[other] !== tag && (tag > 1 || tags[other] > 1)) return true
+    if (tag < 2) continue
+    const a = pixel * 3
+    const b = other * 3
+    if (Math.abs(light[a] - light[b]) > CONTRAST) return true
+    if (Math.abs(light[a + 1] - light[b + 1]) > CONTRAST || Math.abs(light[a + 2] - light[b + 2]) > CONTRAST)
+      return true
   }
-  for (let c = 0; c < 3; c++) {
-    const lit = albedo * (SUN_COLOUR[c] * shade + SKY_LIGHT[c] * openness)
-    light[c] += lit + (HORIZON[c] - lit) * fade
-  }
+  return false
 }
 
-/** Adds the light of a body's surface: sun, sky from above, light from the floor, and a highlight. */
-function addSurface(
-  bodies: readonly Placed[],
-  index: number,
-  albedo: readonly number[],
-  t: number,
-  rays: Float64Array,
+const owners = new Uint8Array(16)
+
+/** Casts the rays of a pixel at an edge: writes its bytes, returns the body that most of them meet. */
+function castEdge(
+  stage: Stage,
+  { lens, marks }: Canvas,
+  pixel: number,
+  bytes: Uint8Array,
   at: number,
-  nx: number,
-  ny: number,
-  nz: number,
-  sun: readonly number[],
-): void {
-  const x = CAMERA.x + t * rays[at + 0] + nx * 1e-4
-  const y = CAMERA.y + t * rays[at + 1] + ny * 1e-4
-  const z = CAMERA.z + t * rays[at + 2] + nz * 1e-4
-  let diffuse = Math.max(0, nx * sun[0] + ny * sun[1] + nz * sun[2])
-  for (let other = 0; other < bodies.length && diffuse > 0; other++) {
-    if (other !== index && intersect(bodies[other], x, y, z, sun[0], sun[1], sun[2]) < Infinity) diffuse = 0
+): number {
+  const column = (pixel % lens.width) + 0.5
+  const row = Math.floor(pixel / lens.width) + 0.5
+  let red = 0
+  let green = 0
+  let blue = 0
+  owners.fill(0)
+  for (let i = 0; i < EDGE_RAYS.length; i++) {
+    aim(stage, lens, column + EDGE_RAYS[i][0], row + EDGE_RAYS[i][1])
+    owners[bodyOfTag(trace(stage, 0, marks[pixel] & 15, marks[pixel] >> 4))]++
+    red += expose(stage.light[0])
+    green += expose(stage.light[1])
+    blue += expose(stage.light[2])
   }
-  const up = 0.5 + 0.5 * ny
-  const hx = sun[0] - rays[at + 0],
-    hy = sun[1] - rays[at + 1],
-    hz = sun[2] - rays[at + 2]
-  const half = (nx * hx + ny * hy + nz * hz) / Math.sqrt(hx * hx + hy * hy + hz * hz)
-  const highlight = diffuse > 0 ? 0.28 * Math.max(0, half) ** 40 : 0
-  for (let c = 0; c < 3; c++) {
-    const ambient = SKY_LIGHT[c] * up + 0.22 * (1 - up)
-    light[c] += albedo[c] * (SUN_COLOUR[c] * diffuse + ambient) + highlight * SUN_COLOUR[c]
-  }
-}
-
-/** Traces a pixel's four rays into `light`; returns the body that most of them hit, counted from 1, or 0. */
-function tracePixel(scene: Scene, { rays }: View, bodies: readonly Placed[], pixel: number): number {
-  light[0] = light[1] = light[2] = 0
-  let hits = 0
+  bytes[at] = toSrgb(red / EDGE_RAYS.length)
+  bytes[at + 1] = toSrgb(green / EDGE_RAYS.length)
+  bytes[at + 2] = toSrgb(blue / EDGE_RAYS.length)
   let owner = 0
-  for (let ray = 0; ray < RAYS.length; ray++) {
-    const at = (pixel * RAYS.length + ray) * RAY_SIZE
-    let nearest = Infinity
-    let index = -1
-    let nx = 0
-    let ny = 0
-    let nz = 0
-    for (let i = 0; i < bodies.length; i++) {
-      const t = intersect(bodies[i], CAMERA.x, CAMERA.y, CAMERA.z, rays[at], rays[at + 1], rays[at + 2])
-      if (t >= nearest) continue
-      nearest = t
-      index = i
-      nx = hitNormal[0]
-      ny = hitNormal[1]
-      nz = hitNormal[2]
-    }
-    const { sun } = RAYS[ray]
-    if (index >= 0) {
-      hits++
-      owner = index + 1
-      addSurface(bodies, index, colours[scene.bodies[index].colour], nearest, rays, at, nx, ny, nz, sun)
-    } else if (rays[at + 1] < -1e-3) addFloor(rays, at, bodies, sun)
-    else addSky(rays[at + 1])
+  for (let body = 1; body < 5; body++) if (owners[body] > owners[owner]) owner = body
+  return owner
+}
+
+/** The empty scene as one camera sees it. */
+interface Backdrop {
+  readonly bytes: Uint8Array
+  readonly light: Float32Array
+  readonly tags: Uint16Array
+  readonly depth: Float32Array
+  readonly floor: Float32Array | undefined
+}
+
+const backdrops = new Map<string, Backdrop>()
+/** How many pixels of empty scenes are kept, over all sizes and places: about 100 MB. */
+const MOST_PIXELS = 1 << 21
+
+/** Films the empty scene once for each place, camera and size. */
+function backdropOf(scene: Scene, camera: CameraFrame): Backdrop {
+  const { width, height, floor, light, sky } = scene
+  const key = JSON.stringify([width, height, floor, light, sky, camera])
+  const known = backdrops.get(key)
+  if (known) return known
+  const stage = setStage({ ...scene, bodies: [] })
+  const pixels = width * height
+  const backdrop = {
+    bytes: new Uint8Array(pixels * 3),
+    light: new Float32Array(pixels * 3),
+    tags: new Uint16Array(pixels),
+    depth: new Float32Array(pixels),
+    floor: stage.mirrors ? undefined : new Float32Array(pixels * FLOOR_PARTS),
   }
-  for (let c = 0; c < 3; c++) light[c] /= RAYS.length
-  return hits >= 2 ? owner : 0
+  const lens = openLens(camera, width, height)
+  const canvas = {
+    ...backdrop,
+    floor: undefined,
+    lens,
+    marks: new Uint8Array(pixels),
+    before: new Uint8Array(0),
+  }
+  for (let pixel = 0; pixel < pixels; pixel++) {
+    castCentre(stage, canvas, pixel)
+    backdrop.floor?.set(stage.floorParts, pixel * FLOOR_PARTS)
+    for (let c = 0; c < 3; c++) backdrop.bytes[pixel * 3 + c] = toSrgb(backdrop.light[pixel * 3 + c])
+  }
+  let kept = pixels
+  for (const { tags } of backdrops.values()) kept += tags.length
+  for (const [old, { tags }] of backdrops) {
+    if (kept <= MOST_PIXELS) break
+    backdrops.delete(old)
+    kept -= tags.length
+  }
+  backdrops.set(key, backdrop)
+  return backdrop
 }
 
-/** The box of pixels that a sphere covers, one pixel of margin added: [left, top, right, bottom], ends excluded. */
-function boxOf(x: number, y: number, z: number, r: number, width: number, height: number): number[] {
-  const depth = (CAMERA.z - z) * cosDown + (CAMERA.y - y) * sinDown
-  const unit = (2 * CAMERA.scale) / Math.min(width, height)
-  const across = (x - CAMERA.x) / depth / unit + width / 2
-  const along = height / 2 - ((y - CAMERA.y) * cosDown + (CAMERA.z - z) * sinDown) / depth / unit
-  const reach = r / (depth - r) / unit + 1
-  const clamp = (value: number, size: number) => Math.max(0, Math.min(size, Math.ceil(value)))
-  return [
-    clamp(across - reach - 1, width),
-    clamp(along - reach - 1, height),
-    clamp(across + reach, width),
-    clamp(along + reach, height),
-  ]
+/** Puts the empty scene back where the frame before showed something and this one does not. */
+function restore({ light, tags, marks, before }: Canvas, backdrop: Backdrop): void {
+  for (let pixel = 0; pixel < marks.length; pixel++) {
+    if (before[pixel] === 0) continue
+    tags[pixel] = backdrop.tags[pixel]
+    if (marks[pixel] !== 0) continue
+    for (let at = pixel * 3; at < pixel * 3 + 3; at++) light[at] = backdrop.light[at]
+  }
 }
 
-/** The boxes outside of which a body changes nothing: itself, its shadow, the darker floor around its foot. */
-function boxesOf({ centre: [x, y, z], half, reach }: Placed, width: number, height: number): number[][] {
-  const [sx, sy, sz] = SUN
-  const shadow = (h: number) => boxOf(x - (sx / sy) * h, 0, z - (sz / sy) * h, reach * 1.45, width, height)
-  const foot = boxOf(x, 0, z, half[1] * 2.1, width, height)
-  const top = shadow(y + reach),
-    bottom = shadow(Math.max(0, y - reach))
-  const hull = [0, 1, 2, 3].map(i => (i < 2 ? Math.min(top[i], bottom[i]) : Math.max(top[i], bottom[i])))
-  return [boxOf(x, y, z, reach, width, height), hull, foot]
+/** Renders one frame whose bodies are packed into the stage. */
+function renderFrame(
+  stage: Stage,
+  canvas: Canvas,
+  backdrop: Backdrop | undefined,
+  bytes: Uint8Array,
+  masks: Uint8Array,
+): void {
+  const { lens, light, tags, marks, before, depth } = canvas
+  before.set(marks)
+  markPixels(stage, lens, marks)
+  const pixels = lens.width * lens.height
+  if (backdrop) {
+    bytes.set(backdrop.bytes)
+    depth?.set(backdrop.depth)
+    restore(canvas, backdrop)
+  }
+  for (let pixel = 0; pixel < pixels; pixel++) {
+    if (!backdrop || marks[pixel] !== 0) castCentre(stage, canvas, pixel)
+  }
+  for (let pixel = 0; pixel < pixels; pixel++) {
+    if (backdrop && marks[pixel] === 0) continue
+    const at = pixel * 3
+    if (marks[pixel] !== 0 && isEdge(canvas, pixel)) {
+      masks[pixel] = castEdge(stage, canvas, pixel, bytes, at)
+      continue
+    }
+    masks[pixel] = bodyOfTag(tags[pixel])
+    bytes[at] = toSrgb(light[at])
+    bytes[at + 1] = toSrgb(light[at + 1])
+    bytes[at + 2] = toSrgb(light[at + 2])
+  }
 }
 
 /** Whether no body has moved by more than a hundredth of a pixel between two frames. */
@@ -230,36 +258,55 @@ function standStill(before: readonly BodyState[], now: readonly BodyState[]): bo
   })
 }
 
-/** Films a scene that has been simulated. The still background is traced once; rays are cast only around bodies. */
-export function renderMotion(scene: Scene, motion: Motion): Pictures {
-  const { width, height } = scene
+/**
+ * Films a scene that has been simulated. The empty scene of a still camera is filmed once; rays are cast only where
+ * bodies, their shadows and mirror images can be, one a pixel, and four where that shows an edge.
+ */
+export function renderMotion(scene: Scene, motion: Motion, { depth = false }: RenderOptions = {}): Pictures {
+  const { width, height, camera, floor } = scene
   const pixels = width * height
-  const view = viewOf(scene)
-  const frames = new Uint8Array(motion.frames.length * pixels * 3)
-  const masks = new Uint8Array(motion.frames.length * pixels)
-  const done = new Int32Array(pixels).fill(-1)
-  motion.frames.forEach((states, frame) => {
-    if (frame > 0 && standStill(motion.frames[frame - 1], states)) {
-      frames.copyWithin(frame * pixels * 3, (frame - 1) * pixels * 3, frame * pixels * 3)
-      masks.copyWithin(frame * pixels, (frame - 1) * pixels, frame * pixels)
-      return
+  const frameCount = motion.frames.length
+  const stage = setStage(scene)
+  const pictures = {
+    frames: new Uint8Array(frameCount * pixels * 3),
+    masks: new Uint8Array(frameCount * pixels),
+    ...(depth ? { depth: new Float32Array(frameCount * pixels) } : {}),
+  }
+  const backdrop = camera.move === 'still' && frameCount > 1 ? backdropOf(scene, motion.camera[0]) : undefined
+  const canvas = {
+    light: backdrop?.light.slice() ?? new Float32Array(pixels * 3),
+    tags: backdrop?.tags.slice() ?? new Uint16Array(pixels),
+    marks: new Uint8Array(pixels),
+    before: new Uint8Array(pixels),
+    floor: backdrop?.floor,
+  }
+  let shown = 0
+  let drawn = 0
+  for (let frame = 0; frame < frameCount; frame++) {
+    const wasCalm = stage.water.calm
+    if (floor === 'water') flow(stage.water, scene, motion, frame)
+    // Compared with what was last drawn, so that slow motion adds up.
+    const same = frame > 0 && camera.move === 'still' && wasCalm && stage.water.calm
+    if (same && standStill(motion.frames[shown], motion.frames[frame])) {
+      pictures.frames.copyWithin(frame * pixels * 3, (frame - 1) * pixels * 3, frame * pixels * 3)
+      pictures.masks.copyWithin(frame * pixels, (frame - 1) * pixels, frame * pixels)
+      pictures.depth?.copyWithin(frame * pixels, (frame - 1) * pixels, frame * pixels)
+      continue
     }
-    frames.set(view.background, frame * pixels * 3)
-    const bodies = scene.bodies.map((body, i) => placeBody(body, states[i]))
-    for (const body of bodies) {
-      for (const [left, top, right, bottom] of boxesOf(body, width, height)) {
-        for (let row = top; row < bottom; row++) {
-          for (let column = left; column < right; column++) {
-            const pixel = row * width + column
-            if (done[pixel] === frame) continue
-            done[pixel] = frame
-            const at = frame * pixels + pixel
-            masks[at] = tracePixel(scene, view, bodies, pixel)
-            for (let c = 0; c < 3; c++) frames[at * 3 + c] = toSrgb(light[c])
-          }
-        }
-      }
-    }
-  })
-  return { frames, masks }
+    shown = frame
+    drawn++
+    packBodies(scene, motion.frames[frame], stage.bodies)
+    renderFrame(
+      stage,
+      {
+        ...canvas,
+        lens: openLens(motion.camera[frame], width, height),
+        depth: pictures.depth?.subarray(frame * pixels, (frame + 1) * pixels),
+      },
+      backdrop,
+      pictures.frames.subarray(frame * pixels * 3, (frame + 1) * pixels * 3),
+      pictures.masks.subarray(frame * pixels, (frame + 1) * pixels),
+    )
+  }
+  return { ...pictures, drawn }
 }

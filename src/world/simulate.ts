@@ -1,5 +1,6 @@
 import RAPIER from '@dimforge/rapier3d-deterministic-compat'
-import { type Body, type Scene, sizes } from './scene.ts'
+import { type CameraFrame, cameraPath } from './camera.ts'
+import { type Body, halfExtents, materials, type Scene } from './scene.ts'
 
 /** Where a body is in one frame. */
 export interface BodyState {
@@ -22,6 +23,8 @@ export interface Motion {
   /** States by frame, then body. */
   readonly frames: readonly (readonly BodyState[])[]
   readonly contacts: readonly Contact[]
+  /** The camera by frame. */
+  readonly camera: readonly CameraFrame[]
 }
 
 const STEPS_PER_SECOND = 120
@@ -34,38 +37,55 @@ export function loadPhysics(): Promise<void> {
   return loading
 }
 
+/** Half the height of a body that stands, in metres. */
+export function halfHeight(body: Pick<Body, 'shape' | 'size'>): number {
+  return halfExtents(body)[1]
+}
+
+/** How far a body reaches below its origin when it is tilted as it starts. */
+function depthBelow(body: Body): number {
+  const [across, up] = halfExtents(body)
+  const [cos, sin] = [Math.cos(body.tilt), Math.abs(Math.sin(body.tilt))]
+  if (body.shape === 'ball') return across
+  if (body.shape === 'cone') return Math.max(-up * cos, up * cos + across * sin)
+  return up * Math.abs(cos) + across * sin
+}
+
 function colliderOf(body: Body): RAPIER.ColliderDesc {
-  const half = sizes[body.size]
-  const desc =
-    body.shape === 'ball'
-      ? RAPIER.ColliderDesc.ball(half)
-      : body.shape === 'cube'
-        ? RAPIER.ColliderDesc.cuboid(half * 0.86, half * 0.86, half * 0.86)
-        : RAPIER.ColliderDesc.cylinder(half, half * 0.8)
-  return desc
+  const [across, up] = halfExtents(body)
+  const shapes = {
+    ball: () => RAPIER.ColliderDesc.ball(across),
+    cube: () => RAPIER.ColliderDesc.cuboid(across, up, across),
+    cylinder: () => RAPIER.ColliderDesc.cylinder(up, across),
+    cone: () => RAPIER.ColliderDesc.cone(up, across),
+  } satisfies Record<Body['shape'], () => RAPIER.ColliderDesc>
+  return shapes[body.shape]()
+    .setDensity(materials[body.material])
     .setRestitution(body.restitution)
     .setRestitutionCombineRule(RAPIER.CoefficientCombineRule.Max)
     .setFriction(body.friction)
     .setFrictionCombineRule(RAPIER.CoefficientCombineRule.Multiply)
 }
 
-/** Half the height of a body in metres. */
-export function halfHeight(body: Body): number {
-  return body.shape === 'cube' ? sizes[body.size] * 0.86 : sizes[body.size]
-}
+/** What rolls slows down a little, as on felt. */
+const ROLLING_DAMPING = { ball: 0.1, cube: 0.05, cylinder: 0.25, cone: 0.4 } as const
 
 function addBody(world: RAPIER.World, body: Body): RAPIER.RigidBody {
   const [x, height, z] = body.position
+  const [turn, tilt] = [body.turn / 2, body.tilt / 2]
   const desc = RAPIER.RigidBodyDesc.dynamic()
-    .setTranslation(x, height + halfHeight(body) + 1e-3, z)
-    .setRotation({ x: 0, y: Math.sin(body.turn / 2), z: 0, w: Math.cos(body.turn / 2) })
-    .setLinvel(body.velocity, 0, 0)
+    .setTranslation(x, height + depthBelow(body) + 1e-3, z)
+    .setRotation({
+      x: Math.cos(turn) * Math.sin(tilt),
+      y: Math.sin(turn) * Math.cos(tilt),
+      z: -Math.sin(turn) * Math.sin(tilt),
+      w: Math.cos(turn) * Math.cos(tilt),
+    })
+    .setLinvel(body.velocity[0], 0, body.velocity[1])
+    .setAngularDamping(ROLLING_DAMPING[body.shape])
     .setCanSleep(false)
-    // Only balls roll: the others keep upright, which a small model learns first.
-    .enabledRotations(body.shape === 'ball', body.shape === 'ball', body.shape === 'ball')
-  // A ball starts rolling without slipping and slows down a little, as on felt.
-  if (body.shape === 'ball')
-    desc.setAngvel({ x: 0, y: 0, z: -body.velocity / sizes[body.size] }).setAngularDamping(0.1)
+  if (body.upright) desc.enabledRotations(false, false, false)
+  else desc.setAngvel({ x: body.spin[0], y: body.spin[1], z: body.spin[2] })
   const rigid = world.createRigidBody(desc)
   world.createCollider(colliderOf(body), rigid)
   return rigid
@@ -104,7 +124,7 @@ export function simulateScene(scene: Scene): Motion {
     frames.push(bodies.map(stateOf))
   }
   world.free()
-  return { frames, contacts }
+  return { frames, contacts, camera: cameraPath(scene) }
 }
 
 /** Metres within which the engine lets bodies at rest float. */

@@ -1,0 +1,97 @@
+import type { Scene } from './scene.ts'
+
+type Rgb = readonly [number, number, number]
+
+/** What shines on a scene; linear light throughout. */
+export interface Lighting {
+  /** A lamp shines from a point; the sun from a direction. */
+  readonly isLamp: boolean
+  /** Unit vector to the sun, or where the lamp is. */
+  readonly source: Rgb
+  /** Radius of the sun's disc as a tangent, or of the lamp in metres: how soft shadows are. */
+  readonly radius: number
+  /** Light on a surface that faces the sun, or intensity of the lamp (light times square metre). */
+  readonly colour: Rgb
+  /** Light from the sky on a surface that faces up. */
+  readonly sky: Rgb
+}
+
+function unit(x: number, y: number, z: number): Rgb {
+  const length = Math.hypot(x, y, z)
+  return [x / length, y / length, z / length]
+}
+
+const NOON = unit(-0.5, 0.85, 0.45)
+const SUNSET = unit(-0.84, 0.36, 0.36)
+/** The lamp hangs to the left of the middle, above the picture. */
+const LAMP: Rgb = [-1.2, 4.4, 2.2]
+
+const lightings = {
+  noon: {
+    clear: { isLamp: false, source: NOON, radius: 0.05, colour: [2.25, 2.1, 1.85], sky: [0.42, 0.5, 0.62] },
+    cloudy: { isLamp: false, source: NOON, radius: 0.12, colour: [1.7, 1.62, 1.5], sky: [0.6, 0.64, 0.68] },
+  },
+  sunset: {
+    clear: { isLamp: false, source: SUNSET, radius: 0.05, colour: [2.5, 1.68, 1.0], sky: [0.36, 0.36, 0.5] },
+    cloudy: { isLamp: false, source: SUNSET, radius: 0.1, colour: [2.1, 1.4, 0.88], sky: [0.42, 0.38, 0.48] },
+  },
+  night: {
+    clear: { isLamp: true, source: LAMP, radius: 0.22, colour: [46, 37, 26], sky: [0.11, 0.14, 0.25] },
+    cloudy: { isLamp: true, source: LAMP, radius: 0.22, colour: [46, 37, 26], sky: [0.13, 0.145, 0.2] },
+  },
+} as const satisfies Record<Scene['light'], Record<Scene['sky'], Lighting>>
+
+/** What shines at a time of day under a sky. */
+export function lightingOf({ light, sky }: Pick<Scene, 'light' | 'sky'>): Lighting {
+  return lightings[light][sky]
+}
+
+/** Where the lamp's cone of light begins to fade and where it ends, as cosines from straight down. */
+const CONE = { inner: 0.84, outer: 0.38 }
+
+/**
+ * Light that arrives at a point from the source when nothing is in the way.
+ * @param out direction to the source (3), light on a surface that faces it (3), distance to the source
+ */
+export function illuminate(lighting: Lighting, x: number, y: number, z: number, out: Float64Array): void {
+  const { source, colour, isLamp } = lighting
+  if (!isLamp) {
+    for (let i = 0; i < 3; i++) {
+      out[i] = source[i]
+      out[3 + i] = colour[i]
+    }
+    out[6] = 1e3
+    return
+  }
+  const dx = source[0] - x
+  const dy = source[1] - y
+  const dz = source[2] - z
+  const square = dx * dx + dy * dy + dz * dz
+  const distance = Math.sqrt(square)
+  const cone = Math.min(1, Math.max(0, (dy / distance - CONE.outer) / (CONE.inner - CONE.outer)))
+  const strength = (cone * cone * (3 - 2 * cone)) / square
+  out[0] = dx / distance
+  out[1] = dy / distance
+  out[2] = dz / distance
+  for (let i = 0; i < 3; i++) out[3 + i] = colour[i] * strength
+  out[6] = distance
+}
+
+const LEVELS = 8192
+const SRGB = Uint8Array.from({ length: LEVELS + 1 }, (_, i) => {
+  const linear = i / LEVELS
+  return Math.round(255 * (linear <= 0.0031308 ? 12.92 * linear : 1.055 * linear ** (1 / 2.4) - 0.055))
+})
+
+const EXPOSURE = 0.9
+
+/** Linear light to what a picture can show, 0 to 1: straight up to 0.7, then a soft shoulder that never clips. */
+export function expose(light: number): number {
+  const exposed = light * EXPOSURE
+  return exposed < 0.7 ? exposed : 1 - 0.09 / (exposed - 0.4)
+}
+
+/** Exposed light (0 to 1) as a byte of sRGB (IEC 61966-2-1). */
+export function toSrgb(exposed: number): number {
+  return SRGB[Math.min(LEVELS, Math.max(0, Math.round(exposed * LEVELS)))]
+}

@@ -1,0 +1,227 @@
+import { ALBEDO, BODY, enterBody, GLASS, MATERIAL, METAL } from './intersect.ts'
+import { horizonLight, skyLight } from './lightSky.ts'
+import { readFloor } from './renderFloor.ts'
+import { HIT, LEVELS, RAY, type Stage } from './renderStage.ts'
+import { glassTint, lightFloor, lightSurface, passGlass } from './renderSurface.ts'
+import { readWater } from './renderWater.ts'
+
+/** What a ray meets: 0 the sky, 1 the floor, from 2 on the faces of bodies; what mirrors adds what is seen in it times 64. */
+export type Tag = number
+
+/** The tag of a floor that mirrors nothing. */
+export const FLOOR: Tag = 1
+
+/** Faces that a body can have. */
+const FACES = 7
+
+/** The number of the body that a tag's ray meets first, from 1, or 0 for none. */
+export const bodyOfTag = (tag: Tag) => ((tag & 63) < 2 ? 0 : 1 + Math.floor(((tag & 63) - 2) / FACES))
+
+const floorPaint = new Float64Array(4)
+const floorLight = new Float64Array(3)
+const horizon = new Float64Array(3)
+const slope = new Float64Array(3)
+const surface = new Float64Array(6)
+
+const fresnel = (least: number, cos: number) => {
+  const away = 1 - Math.min(1, Math.max(0, cos))
+  const square = away * away
+  return least + (1 - least) * square * square * away
+}
+
+/** Air between here and there takes the colour of the horizon. */
+const haze = (distance: number) => 1 - Math.exp(-Math.max(0, distance - 8) / 14)
+
+/**
+ * Follows the ray at `level` and writes its light to the same level of stage.light.
+ * @param candidates bits of the bodies it may meet
+ * @param shadows bits of the bodies that may darken the floor where it meets that, or be mirrored there
+ */
+export function trace(stage: Stage, level: number, candidates: number, shadows: number): Tag {
+  const tag = candidates === 0 ? 0 : meetBody(stage, level, candidates)
+  if (tag > 0) return traceBody(stage, level, tag)
+  const { rays, hits, light } = stage
+  const ray = level * RAY
+  if (rays[ray + 4] < -1e-3) return traceFloor(stage, level, shadows)
+  skyLight(stage.sky, rays[ray + 3], rays[ray + 4], rays[ray + 5], rays[ray + 6], light, level * 3)
+  hits[level * HIT] = Infinity
+  return 0
+}
+
+/** Finds the nearest body that the ray at `level` meets; its hit is in stage.hits. */
+export function meetBody({ rays, hits, bodies, count }: Stage, level: number, candidates: number): Tag {
+  const ray = level * RAY
+  const hit = level * HIT
+  hits[hit] = Infinity
+  let tag = 0
+  for (let i = 0; i < count; i++) {
+    if (!((candidates >> i) & 1)) continue
+    const face = enterBody(bodies, i * BODY, rays, ray, hits, hit)
+    if (face > 0) tag = 1 + i * FACES + face
+  }
+  return tag
+}
+
+/** Writes the ray of a mirror image to the next level: from a point, into the direction mirrored at a normal. */
+function aimMirror(stage: Stage, level: number, nx: number, ny: number, nz: number): void {
+  const { rays, hits } = stage
+  const ray = level * RAY
+  const next = ray + RAY
+  const t = hits[level * HIT]
+  const along = 2 * (nx * rays[ray + 3] + ny * rays[ray + 4] + nz * rays[ray + 5])
+  rays[next] = rays[ray] + t * rays[ray + 3] + nx * 1e-3
+  rays[next + 1] = rays[ray + 1] + t * rays[ray + 4] + ny * 1e-3
+  rays[next + 2] = rays[ray + 2] + t * rays[ray + 5] + nz * 1e-3
+  rays[next + 3] = rays[ray + 3] - along * nx
+  rays[next + 4] = rays[ray + 4] - along * ny
+  rays[next + 5] = rays[ray + 5] - along * nz
+  rays[next + 6] = rays[ray + 6]
+  rays[next + 7] = rays[ray + 7] + t
+}
+
+/** Follows the ray that was written to the next level; after the last one it is guessed. */
+function follow(stage: Stage, level: number, candidates: number): Tag {
+  if (level + 1 < LEVELS) return trace(stage, level + 1, candidates, 15)
+  guess(stage, level + 1)
+  return 0
+}
+
+/** The light of the sky, or of the floor's mean, where a ray goes: enough for what is hardly seen. */
+function guess({ sky, rays, bounce, light }: Stage, level: number): void {
+  const ray = level * RAY
+  const at = level * 3
+  skyLight(sky, rays[ray + 3], rays[ray + 4], rays[ray + 5], 0, light, at)
+  const down = Math.min(1, Math.max(0, 0.5 - rays[ray + 4] * 6))
+  for (let c = 0; c < 3; c++) light[at + c] += (bounce[c] * 2.6 - light[at + c]) * down
+}
+
+function traceFloor(stage: Stage, level: number, shadows: number): Tag {
+  const { rays, hits, light, ground, floorParts } = stage
+  const ray = level * RAY
+  const at = level * 3
+  const dy = rays[ray + 4]
+  const t = -rays[ray + 1] / dy
+  hits[level * HIT] = t
+  const distance = rays[ray + 7] + t
+  const x = rays[ray] + t * rays[ray + 3]
+  const z = rays[ray + 2] + t * rays[ray + 5]
+  const across = distance * rays[ray + 6]
+  readFloor(ground, x, z, distance, across, across / -dy, floorPaint)
+  lightFloor(stage, x, z, shadows, floorLight)
+  const clear = 1 - haze(distance)
+  horizonLight(stage.sky, rays[ray + 3], rays[ray + 5], horizon, 0)
+  const wet = floorPaint[3]
+  if (wet === 0) {
+    if (level === 0) {
+      floorParts[0] = x
+      floorParts[1] = z
+    }
+    for (let c = 0; c < 3; c++) {
+      const reflectance = floorPaint[c] * clear
+      const air = horizon[c] * (1 - clear)
+      light[at + c] = reflectance * floorLight[c] + air
+      if (level === 0) {
+        floorParts[2 + c] = reflectance
+        floorParts[5 + c] = air
+      }
+    }
+    return FLOOR
+  }
+  return mirrorFloor(stage, level, x, z, clear, shadows)
+}
+
+/** Adds the mirror image to a wet floor, whose paint, light and horizon are at hand. */
+function mirrorFloor(stage: Stage, level: number, x: number, z: number, clear: number, shadows: number): Tag {
+  const { rays, light, ground, water } = stage
+  const ray = level * RAY
+  const at = level * 3
+  const isWater = ground.floor === 'water'
+  slope[0] = slope[1] = slope[2] = 0
+  if (isWater) readWater(water, x, z, slope)
+  const ny = 1 / Math.sqrt(1 + slope[0] * slope[0] + slope[1] * slope[1])
+  const nx = -slope[0] * ny
+  const nz = -slope[1] * ny
+  const cos = -(nx * rays[ray + 3] + ny * rays[ray + 4] + nz * rays[ray + 5])
+  const share = floorPaint[3] * fresnel(isWater ? 0.17 : 0.13, cos) * clear
+  const focus = Math.min(2.2, Math.max(0.5, 1 - 0.6 * slope[2])) * (clear - share)
+  const air = 1 - clear
+  const red = floorPaint[0] * floorLight[0] * focus + horizon[0] * air
+  const green = floorPaint[1] * floorLight[1] * focus + horizon[1] * air
+  const blue = floorPaint[2] * floorLight[2] * focus + horizon[2] * air
+  aimMirror(stage, level, nx, ny, nz)
+  const next = (level + 1) * RAY
+  // A steep wave must not send the ray under the water.
+  if (rays[next + 4] < 0.01) rays[next + 4] = 0.01
+  let tag = FLOOR
+  // Waves scatter the mirror image beyond the box of a body at rest.
+  if (level === 0) tag += 64 * (1 + (follow(stage, level, isWater ? 15 : shadows) & 63))
+  else guess(stage, level + 1)
+  const from = (level + 1) * 3
+  light[at] = red + light[from] * share
+  light[at + 1] = green + light[from + 1] * share
+  light[at + 2] = blue + light[from + 2] * share
+  return tag
+}
+
+/** Lights the body that was met at `level`. */
+export function traceBody(stage: Stage, level: number, tag: Tag): Tag {
+  const { bodies, light } = stage
+  const index = bodyOfTag(tag) - 1
+  const hit = level * HIT
+  const at = level * 3
+  lightSurface(stage, index, level * RAY, hit, surface)
+  const material = bodies[index * BODY + MATERIAL]
+  for (let c = 0; c < 3; c++) light[at + c] = surface[c] + surface[3 + c]
+  if (material === METAL) return traceMetal(stage, level, index, tag)
+  return material === GLASS ? traceGlass(stage, level, index, tag) : tag
+}
+
+function cosAt({ rays, hits }: Stage, level: number): number {
+  const ray = level * RAY
+  const hit = level * HIT
+  return -(hits[hit + 1] * rays[ray + 3] + hits[hit + 2] * rays[ray + 4] + hits[hit + 3] * rays[ray + 5])
+}
+
+/** Metal: a mirror of its colour over a little of its own shade. */
+function traceMetal(stage: Stage, level: number, index: number, tag: Tag): Tag {
+  const { hits, bodies, light } = stage
+  const at = level * 3
+  const hit = level * HIT
+  const own = index * BODY + ALBEDO
+  for (let c = 0; c < 3; c++) light[at + c] = surface[3 + c] + 0.32 * surface[c]
+  const cos = cosAt(stage, level)
+  aimMirror(stage, level, hits[hit + 1], hits[hit + 2], hits[hit + 3])
+  const seen = follow(stage, level, 15)
+  for (let c = 0; c < 3; c++) {
+    light[at + c] += light[at + 3 + c] * fresnel(Math.min(1, 0.05 + 1.1 * bodies[own + c]), cos)
+  }
+  // Floor and sky melt into one another and make no edge.
+  return tag + 64 * Math.max(1, seen & 63)
+}
+
+/** Glass: a mirror image on top, and what is behind, bent and tinted by the way inside. */
+function traceGlass(stage: Stage, level: number, index: number, tag: Tag): Tag {
+  const { rays, hits, bodies, light } = stage
+  const ray = level * RAY
+  const hit = level * HIT
+  const at = level * 3
+  for (let c = 0; c < 3; c++) light[at + c] = surface[3 + c] + 0.2 * surface[c]
+  const share = fresnel(0.05, cosAt(stage, level))
+  aimMirror(stage, level, hits[hit + 1], hits[hit + 2], hits[hit + 3])
+  if (share > 0.12 && level === 0) follow(stage, level, 15)
+  else guess(stage, level + 1)
+  for (let c = 0; c < 3; c++) light[at + c] += light[at + 3 + c] * share
+  const through = ray + RAY
+  for (let i = 0; i < 3; i++) {
+    rays[through + i] = rays[ray + i] + hits[hit] * rays[ray + 3 + i]
+    rays[through + 3 + i] = rays[ray + 3 + i]
+  }
+  rays[through + 7] = rays[ray + 7] + hits[hit]
+  const inside = passGlass(stage, index, through, hits[hit + 1], hits[hit + 2], hits[hit + 3])
+  follow(stage, level, 15)
+  for (let c = 0; c < 3; c++) {
+    light[at + c] +=
+      light[at + 3 + c] * (1 - share) * glassTint(bodies, index * BODY, c) ** (0.35 + 1.3 * inside)
+  }
+  return tag
+}
