@@ -14,13 +14,17 @@ export interface Emitter {
   /** A constant list of indices: int32. */
   table(values: Int32Array): string
   /** A constant of the graph. */
-  constant(data: Float32Array | Int32Array, type: 'float32' | 'int32' | 'bool', shape: Shape): string
+  constant(
+    data: Float32Array | Int32Array | Int8Array,
+    type: 'float32' | 'int32' | 'int8' | 'bool',
+    shape: Shape,
+  ): string
   scalar(value: number): string
   zeros(shape: Shape): string
 }
 
 /** The bytes of numbers in memory. */
-export function bytesOf(data: Float32Array | Int32Array | BigInt64Array): Uint8Array {
+export function bytesOf(data: Float32Array | Int32Array | Int8Array | BigInt64Array): Uint8Array {
   return new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
 }
 

@@ -1,1 +1,2 @@
-export { type Compiled, type CompileOptions, compile, type Device } from './compile.ts'
+export { compile } from './compile.ts'
+export type { Compiled, CompileOptions, Device } from './session.ts'

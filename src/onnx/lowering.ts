@@ -9,6 +9,7 @@ import {
 import { lowerConvolution, lowerConvolutionImage, lowerConvolutionKernel } from './convolution.ts'
 import { createEmitter, type Emitter } from './emitter.ts'
 import type { Graph, Initializer, Node, Port } from './protobuf.ts'
+import { isLinearLayer, lowerQuantized } from './quantize.ts'
 
 /** The ONNX nodes of an op. */
 type LoweringRule<K extends OpName> = (emit: Emitter, inputs: readonly string[], y: Value<K>) => string
@@ -145,8 +146,12 @@ function nameOutputs(
 /**
  * Lowers a graph to ONNX.
  * @param asked what to compute, by name
+ * @param options.quantize linear layers on 8-bit integers
  */
-export function lowerGraph(asked: Readonly<Record<string, Value>>): Graph {
+export function lowerGraph(
+  asked: Readonly<Record<string, Value>>,
+  { quantize }: { readonly quantize?: 'int8' } = {},
+): Graph {
   const outputs = simplify(asked)
   const nodes: Node[] = []
   const initializers = new Map<string, Initializer>()
@@ -157,6 +162,11 @@ export function lowerGraph(asked: Readonly<Record<string, Value>>): Graph {
     if (value.op === 'constant') {
       const { data } = (value as Value<'constant'>).attributes
       names.set(value, emit.constant(data, value.dtype, value.shape))
+      continue
+    }
+    if (quantize && value.op === 'matmul' && isLinearLayer(value as Value<'matmul'>)) {
+      const [layerInput, weights] = value.inputs
+      names.set(value, lowerQuantized(emit, names.get(layerInput)!, weights as Value<'constant'>))
       continue
     }
     const rule = loweringRules[value.op] as LoweringRule<OpName>

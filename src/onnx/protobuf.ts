@@ -13,8 +13,8 @@ export interface Node {
   readonly attributes: Readonly<Record<string, NodeAttribute>>
 }
 
-/** The element types that reach ONNX; int64 only for axes, shapes and the like. */
-export type ElementType = DType | 'int64'
+/** The element types that reach ONNX; int64 only for axes, shapes and the like, int8 for quantised weights. */
+export type ElementType = DType | 'int64' | 'int8'
 
 /** A constant of the graph. */
 export interface Initializer {
@@ -40,7 +40,7 @@ export interface Graph {
 }
 
 // Field numbers and enumerations are those of onnx.proto3, IR version 9.
-const elementTypes: Record<ElementType, number> = { float32: 1, int32: 6, int64: 7, bool: 9 }
+const elementTypes: Record<ElementType, number> = { float32: 1, int8: 3, int32: 6, int64: 7, bool: 9 }
 const LENGTH_DELIMITED = 2
 const VARINT = 0
 const FIXED32 = 5

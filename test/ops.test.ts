@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { cases, findDifference, prepareCase } from '../../test/opCases.ts'
-import * as array from '../array/index.ts'
-import { compile } from './index.ts'
+import * as array from '../src/array/index.ts'
+import { compile } from '../src/onnx/index.ts'
+import { cases, findDifference, prepareCase } from './opCases.ts'
 
 const { input } = array
 
