@@ -56,8 +56,13 @@ test('bad input: one clear line, exit code 2, nothing written', () => {
       ['world', 'film', '--size', '33'],
       /argument '33' is invalid\. It must be 1:1, 16:9, 9:16, or even pixels/,
     ],
-    [['world', 'film', '--family', 'lava'], /argument 'lava' is invalid\. Allowed choices are tabletop/],
+    [
+      ['world', 'film', '--family', 'lava'],
+      /argument 'lava' is invalid\. Allowed choices are tabletop, plane/,
+    ],
     [['world', 'film', '--curriculum', 'hard'], /Allowed choices are first, second, third, full/],
+    [['world', 'film', '--family', 'plane', '--size', '16:9'], /--size must be square for the family plane/],
+    [['world', 'film', '--family', 'plane', '--depth'], /the plane is flat/],
     [['world', 'film', '--count', '0'], /argument '0' is invalid/],
     [['world', 'film', '-o', path.resolve('package.json')], /package\.json cannot be written to \(ENOTDIR\)/],
     [

@@ -6,11 +6,6 @@ import type { Scene, SceneOptions } from './scene.ts'
 import { sampleClip } from './sceneSample.ts'
 import { type Motion, simulateScene } from './simulate.ts'
 
-/** The kinds of world. */
-export const families = ['tabletop'] as const
-/** The name of a kind of world. */
-export type Family = (typeof families)[number]
-
 /** A film with everything that is true of it. */
 export interface Film extends Pictures, ReturnType<typeof writeCaptions> {
   readonly width: number
@@ -45,7 +40,7 @@ export function filmScene(scene: Scene, options: RenderOptions & { readonly moti
  * whether their combination of colour, shape and action is held out. `loadPhysics` must have finished.
  */
 export function* filmSplit(
-  family: Family,
+  family: 'tabletop',
   firstSeed: number,
   heldOut: boolean,
   options: SceneOptions = {},

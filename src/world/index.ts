@@ -11,7 +11,7 @@ export type { CameraFrame } from './camera.ts'
 export { type Captions, parseCaption, readCaption, writeCaptions } from './caption.ts'
 export { type Description, describe, describeMotion } from './describe.ts'
 export { type FamilyName, familyNames } from './family.ts'
-export { type Family, type Film, families, filmScene, filmSplit } from './film.ts'
+export { type Film, filmScene, filmSplit } from './film.ts'
 export type { Tree } from './grammar.ts'
 export {
   describePlane,
