@@ -1,2 +1,9 @@
-export { type Checkpoint, loadCheckpoint, loadModel, saveCheckpoint, saveModel } from './checkpoint.ts'
+export {
+  type Checkpoint,
+  loadCheckpoint,
+  loadConfig,
+  loadModel,
+  saveCheckpoint,
+  saveModel,
+} from './checkpoint.ts'
 export { loadTensors, type StoredType, saveTensors, writeAtomically } from './safetensors.ts'
