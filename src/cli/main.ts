@@ -1,9 +1,12 @@
 import { Command, CommanderError } from 'commander'
 import { addEvaluate } from './evaluate.ts'
 import { addGenerate } from './generate.ts'
+import { addKeys, addWebhooks } from './keys.ts'
 import { addServe } from './serve.ts'
 import { addShow } from './show.ts'
 import { addTrain } from './train.ts'
+import { addVerify } from './verify.ts'
+import { addWork } from './work.ts'
 import { addWorld } from './world.ts'
 
 /** Exit codes: 0 done, 1 failed, 2 bad input, 130 stopped by the user. */
@@ -25,6 +28,10 @@ function buildProgram(): Command {
   addWorld(program)
   addEvaluate(program)
   addServe(program)
+  addWork(program)
+  addKeys(program)
+  addWebhooks(program)
+  addVerify(program)
   return program
 }
 

@@ -1,4 +1,5 @@
 export { readDescription } from './description.ts'
+export { drawText, LETTER_WIDTH, LINE_HEIGHT } from './font.ts'
 export {
   pickFrames,
   readPicture,

@@ -249,15 +249,16 @@ export async function makeFilm(
   const frameCount = Math.round(options.seconds * model.fps)
   const before = beginning.isStart ? 1 : beginning.known.length / frameSize(model)
   const after = (beginning.ending?.length ?? 0) / frameSize(model)
-  const made = Math.ceil(frameCount / FRAMES_PER_LATENT)
+  // A film made backward has one latent frame more in front: the first one is decoded without what came before it.
+  const isBackward = before === 0 && after > 0
+  const made = Math.ceil(frameCount / FRAMES_PER_LATENT) + (isBackward ? 1 : 0)
   const random: Random = createRandom(options.seed)
   const started = performance.now()
   const latents = await rollWindows(model, beginning, before + made + after, wordsAt, { ...options, random })
   const denoised = performance.now()
   const pixels = new Uint8Array(frameCount * width * height * 3)
   let f = beginning.isStart ? 0 : -before * FRAMES_PER_LATENT
-  // What is made before an ending must reach it: a fraction of a latent frame is left out at the other end.
-  if (before === 0 && after > 0) f -= made * FRAMES_PER_LATENT - frameCount
+  if (isBackward) f -= made * FRAMES_PER_LATENT - frameCount
   for await (const frame of decodeLatents(model, latents, beginning.isStart)) {
     if (f >= 0 && f < frameCount) pixels.set(frame, f * frame.length)
     f++

@@ -4,7 +4,6 @@ const types = {
   401: 'authentication_error',
   403: 'permission_error',
   404: 'invalid_request_error',
-  405: 'invalid_request_error',
   409: 'conflict_error',
   413: 'invalid_request_error',
   416: 'invalid_request_error',

@@ -50,11 +50,15 @@ export interface Jobs {
   remove(id: string): Promise<boolean>
   /** Ends a waiting or running job: its worker stops at its next report. */
   cancel(id: string): Promise<boolean>
+  /** Says that somebody looks on: for some seconds the worker makes preview pictures. */
+  watch(id: string): Promise<void>
   count(): Promise<Record<JobStatus, number>>
   /** Which of these ids are jobs or characters. */
   whichExist(ids: readonly string[]): Promise<Set<string>>
-  /** Ids of jobs whose files are to be removed by now. */
+  /** Ids of jobs whose files are to be removed by now: they have expired, or failed an hour ago. */
   findExpired(): Promise<string[]>
+  /** Forgets what was asked for longer ago than any limit counts. */
+  forgetUsage(): Promise<void>
   /** Says that the files of a job are removed. */
   markRemoved(id: string): Promise<void>
 }
@@ -68,6 +72,11 @@ const ACTIVE = "status IN ('queued', 'in_progress')"
 const DAY_SECONDS = 86_400
 /** After this an Idempotency-Key may be used for another request. */
 const IDEMPOTENCY_SECONDS = DAY_SECONDS
+
+/** What a failed job was made from is kept so long. */
+const FAILED_SECONDS = 3600
+/** A watcher says so again before this is over. */
+const WATCHED_SECONDS = 10
 
 const retryAfter = (seconds: number) => ({ 'retry-after': String(Math.max(1, Math.ceil(seconds))) })
 
@@ -233,13 +242,20 @@ export function keepJobs(database: Database): Jobs {
     list: (owner, options) => listJobs(all, owner, options),
     remove: async id => (await all('DELETE FROM jobs WHERE id = ? RETURNING id', id)).length > 0,
     cancel: id => cancelJob(database, id),
+    async watch(id) {
+      await all(`UPDATE jobs SET watched_until = ${now} + ${WATCHED_SECONDS} WHERE id = ? RETURNING id`, id)
+    },
     count: () => countJobs(database),
     whichExist: ids => whichExist(database, ids),
     async findExpired() {
       const rows = await all<{ id: string }>(
-        `SELECT id FROM jobs WHERE expires_at < ${now} AND files_removed = 0`,
+        `SELECT id FROM jobs WHERE files_removed = 0
+         AND (expires_at < ${now} OR (status = 'failed' AND completed_at < ${now} - ${FAILED_SECONDS}))`,
       )
       return rows.map(({ id }) => id)
+    },
+    async forgetUsage() {
+      await all(`DELETE FROM usage WHERE at < ${now} - ${DAY_SECONDS} RETURNING sequence`)
     },
     async markRemoved(id) {
       await all('UPDATE jobs SET files_removed = 1 WHERE id = ? RETURNING id', id)

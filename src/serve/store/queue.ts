@@ -8,8 +8,17 @@ export type Outcome = { readonly result: JobResult } | { readonly error: JobErro
 export interface Queue {
   /** Takes the job whose turn it is, or one whose worker was not heard of for a while. */
   claim(worker: string): Promise<Job | undefined>
-  /** Says that the work goes on. @returns false when the job is no longer this worker's: ended, deleted, or taken by another */
-  report(id: string, worker: string, progress: number, previews: number): Promise<boolean>
+  /**
+   * Says that the work goes on.
+   * @returns `lost` when the job is no longer this worker's: ended, deleted, or taken by another; else whether
+   * somebody looks on
+   */
+  report(
+    id: string,
+    worker: string,
+    progress: number,
+    previews: number,
+  ): Promise<'lost' | 'watched' | 'unwatched'>
   /** Ends a job, once. @returns false when the job is no longer this worker's */
   finish(id: string, worker: string, outcome: Outcome): Promise<boolean>
   /** Puts a job back into the queue, as if it had not been tried. */
@@ -117,16 +126,18 @@ export function keepQueue(
   return {
     claim: worker => claimJob(database, worker, leaseSeconds),
     async report(id, worker, progress, previews) {
-      const rows = await all(
+      const [row] = await all<{ watched: number }>(
         `UPDATE jobs SET progress = ?, previews = ?, lease_until = ${now} + ?
-         WHERE id = ? AND worker = ? AND status = 'in_progress' RETURNING id`,
+         WHERE id = ? AND worker = ? AND status = 'in_progress'
+         RETURNING CASE WHEN watched_until > ${now} THEN 1 ELSE 0 END AS watched`,
         progress,
         previews,
         leaseSeconds,
         id,
         worker,
       )
-      return rows.length > 0
+      if (!row) return 'lost'
+      return row.watched === 1 ? 'watched' : 'unwatched'
     },
     finish: (id, worker, outcome) => finishJob(database, id, worker, outcome, keepSeconds),
     async handBack(id, worker) {

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, renameSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import Libsql from 'libsql'
 import type { Database, Query, Value } from './database.ts'
@@ -30,6 +30,7 @@ function cacheStatements(database: Libsql.Database) {
 function keepCopy(database: Libsql.Database, copy: string): void {
   rmSync(`${copy}.tmp`, { force: true })
   database.prepare('VACUUM INTO ?').run(`${copy}.tmp`)
+  chmodSync(`${copy}.tmp`, 0o600)
   renameSync(`${copy}.tmp`, copy)
 }
 
@@ -42,6 +43,8 @@ function openFile(file: string, isServer: boolean): Libsql.Database {
   const copy = path.join(path.dirname(file), 'jobs.backup.sqlite')
   try {
     const database = new Libsql(file)
+    // It holds the key that signs, and the secrets of webhooks.
+    chmodSync(file, 0o600)
     database.pragma(`busy_timeout = ${BUSY_MILLISECONDS}`)
     database.pragma('journal_mode = WAL')
     // A commit outlives the process that made it; only a power cut can lose the last ones, and none is ever torn.
@@ -63,7 +66,7 @@ function openFile(file: string, isServer: boolean): Libsql.Database {
  * @throws RangeError naming the file, and how to restore it, when it is damaged.
  */
 export async function openSqlite(folder: string, isServer: boolean): Promise<Database> {
-  mkdirSync(folder, { recursive: true })
+  mkdirSync(folder, { recursive: true, mode: 0o700 })
   const file = path.join(folder, 'jobs.sqlite')
   const database = openFile(file, isServer)
   const enqueue = createQueue()

@@ -24,6 +24,7 @@ const steps: readonly string[] = [
     attempts INTEGER NOT NULL DEFAULT 0,
     worker TEXT,
     lease_until DOUBLE PRECISION,
+    watched_until DOUBLE PRECISION,
     idempotency_key TEXT,
     fingerprint TEXT,
     UNIQUE (owner, idempotency_key)
