@@ -90,7 +90,12 @@ export async function openSqlite(folder: string, isServer: boolean): Promise<Dat
           throw error
         }
       }),
-    close: () => enqueue(() => void database.close()),
+    close: () =>
+      enqueue(() => {
+        // Everything into the file itself, so that a copy of it is whole; not possible while others write.
+        database.pragma('wal_checkpoint(TRUNCATE)')
+        database.close()
+      }),
   }
   await createTables(opened)
   if (isServer) keepCopy(database, path.join(folder, 'jobs.backup.sqlite'))
