@@ -22,12 +22,19 @@ interface WorkOptions extends StorePlace, QueueSettings {
 export const logLine = (line: object): void =>
   console.log(JSON.stringify({ time: new Date().toISOString(), ...line }))
 
+/** A worker that a server has started ends with it, however the server ended. */
+function parentSignal(): AbortSignal {
+  const controller = new AbortController()
+  if (process.connected) process.once('disconnect', () => controller.abort())
+  return controller.signal
+}
+
 async function work(options: WorkOptions): Promise<void> {
   const { folder, database, model, threads, mark, moderationUrl } = options
   if (database === undefined && !existsSync(path.join(folder, 'jobs.sqlite'))) {
     throw new RangeError(`there are no jobs in ${folder}; \`aozora serve --folder ${folder}\` begins them`)
   }
-  const signal = stopSignal()
+  const signal = AbortSignal.any([stopSignal(), parentSignal()])
   const stores = await openPlace(options, options)
   const models = await openModels({ folder: model, threads })
   const moderation = createModeration({ url: moderationUrl })
