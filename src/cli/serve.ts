@@ -45,6 +45,7 @@ interface ServeOptions extends StorePlace, QueueSettings {
 
 const RESTART_MILLISECONDS = 1000
 const CLOSING_MILLISECONDS = 5000
+const KEEP_ALIVE_MILLISECONDS = 75_000
 const LOOPBACK = ['127.0.0.1', '::1', 'localhost']
 const MEGABYTE = 1_000_000
 
@@ -73,7 +74,13 @@ async function keepWorker(options: ServeOptions, signal: AbortSignal): Promise<v
 
 /** Listens, or says in one line why not. */
 async function startListening(server: Server, host: string, port: number): Promise<HttpServer> {
-  const http = listen({ fetch: createApp(server).fetch, hostname: host, port }) as HttpServer
+  const http = listen({
+    fetch: createApp(server).fetch,
+    hostname: host,
+    port,
+    // Clients that poll keep their connection; the default of 5 s closes it under their hands.
+    serverOptions: { keepAliveTimeout: KEEP_ALIVE_MILLISECONDS },
+  }) as HttpServer
   await new Promise<void>((resolve, reject) => {
     http.once('listening', resolve)
     http.once('error', (error: NodeJS.ErrnoException) => {
