@@ -61,7 +61,9 @@ async function killAtRandom(database?: string): Promise<void> {
   const accepted: string[] = []
   let served = 0
   const look = async (id: string): Promise<Accepted> => {
-    const job: Accepted = await insist(async () => (await fetch(`${baseURL}/videos/${id}`)).json())
+    const job: Accepted = await insist(
+      async () => (await fetch(`${baseURL}/videos/${id}`)).json() as Promise<Accepted>,
+    )
     if (job.status !== 'completed') return job
     const content = await insist(async () => {
       const response = await fetch(`${baseURL}/videos/${id}/content`)
@@ -87,7 +89,7 @@ async function killAtRandom(database?: string): Promise<void> {
           }),
         })
         if (!response.ok) throw new Error(`status ${response.status}`)
-        return response.json()
+        return response.json() as Promise<Accepted>
       })
       accepted.push(created.id)
       await look(accepted[random.integer(accepted.length)])
@@ -116,6 +118,7 @@ async function killAtRandom(database?: string): Promise<void> {
   }
   for (const child of running.values()) child.kill('SIGTERM')
   const completed = ends.filter(({ status }) => status === 'completed').length
+  const reasons = [...new Set(ends.flatMap(({ error }) => (error ? [error.message] : [])))]
   const failed = ends.filter(
     ({ status, error }) => status === 'failed' && error && error.message.length > 0,
   ).length
@@ -132,7 +135,7 @@ async function killAtRandom(database?: string): Promise<void> {
   )
   await stores.close()
   console.log(
-    `${KILLS} kills, ${JOBS} jobs: ${completed} completed, ${failed} failed, ${retried.length} taken again, ${served} downloads whole`,
+    `${KILLS} kills, ${JOBS} jobs: ${completed} completed, ${failed} failed, ${retried.length} taken again, ${served} downloads whole; failed: ${reasons.join('; ') || 'none'}`,
   )
 }
 

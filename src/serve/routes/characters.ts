@@ -5,7 +5,7 @@ import { isId } from '../store/files.ts'
 import { createId } from '../store/jobs.ts'
 import { parse, readBody } from '../wire/body.ts'
 import { characterSchema } from '../wire/schemas.ts'
-import { packFootage } from '../work/footage.ts'
+import { packFootage } from '../worker/footage.ts'
 import { readVideoFile } from './inputs.ts'
 import type { Env, Server } from './server.ts'
 

@@ -11,8 +11,8 @@ import {
   remixSchema,
   sizeOf,
 } from '../wire/schemas.ts'
-import { packFootage } from '../work/footage.ts'
-import type { Size } from '../work/grid.ts'
+import { packFootage } from '../worker/footage.ts'
+import type { Size } from '../worker/grid.ts'
 import { findJob, findSource, readReference, readVideoFile } from './inputs.ts'
 import type { Env, Server } from './server.ts'
 import { type Draft, fillSettings, submit } from './submit.ts'

@@ -2,7 +2,7 @@ import { ApiError } from '../errors.ts'
 import { isId } from '../store/files.ts'
 import type { Job } from '../store/job.ts'
 import { type Decoded, fetchPicture, UploadError } from '../uploads/index.ts'
-import type { Size } from '../work/grid.ts'
+import type { Size } from '../worker/grid.ts'
 import type { Server } from './server.ts'
 
 const wrong = (field: string, message: string) =>

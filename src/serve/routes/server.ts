@@ -3,7 +3,7 @@ import type { Stores } from '../store/index.ts'
 import type { Limits } from '../store/jobs.ts'
 import type { ApiKey } from '../store/keys.ts'
 import type { DecodeLimits, Decoder } from '../uploads/index.ts'
-import type { Size } from '../work/grid.ts'
+import type { Size } from '../worker/grid.ts'
 import type { Metrics } from './metrics.ts'
 
 /** What the routes work with. */

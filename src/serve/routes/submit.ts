@@ -5,7 +5,7 @@ import type { Job, VideoRequest } from '../store/job.ts'
 import { createId, type Limits, type NewJob } from '../store/jobs.ts'
 import { type Body, fingerprintOf } from '../wire/body.ts'
 import type { VideoObject } from '../wire/schemas.ts'
-import { tasks } from '../work/tasks.ts'
+import { tasks } from '../worker/tasks.ts'
 import type { Env, Server } from './server.ts'
 
 /** A job as clients know it: every key is always there. */

@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream'
 
 /**
  * The files of a job (or of a character): what came out, what went in, and what is there while it is made.
- * Films and pictures that went in, and `frames`, are packed footage (work/footage.ts).
+ * Films and pictures that went in, and `frames`, are packed footage (worker/footage.ts).
  */
 export type FileKind =
   | 'video'

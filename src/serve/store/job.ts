@@ -3,7 +3,7 @@ import type { Query } from './database.ts'
 /** Where a job stands. */
 export type JobStatus = 'queued' | 'in_progress' | 'completed' | 'failed'
 
-/** What a video is made by: every task is a row of the table in work/tasks.ts. */
+/** What a video is made by: every task is a row of the table in worker/tasks.ts. */
 export type TaskName =
   | 'text to video'
   | 'image to video'

@@ -1,5 +1,5 @@
 import sharp from 'sharp'
-import { chooseGrid, cropTo, type Size } from '../work/grid.ts'
+import { chooseGrid, cropTo, type Size } from '../worker/grid.ts'
 
 // Runs in the process of decodeProcess.ts: what others send is read here and nowhere else.
 
