@@ -30,7 +30,7 @@ async function insist<Result>(ask: () => Promise<Result>): Promise<Result> {
     try {
       return await ask()
     } catch (error) {
-      if (tries > 600) throw error
+      if (tries > 3000) throw error
       await pause(100)
     }
   }
@@ -96,6 +96,8 @@ async function killAtRandom(database?: string): Promise<void> {
       if (!isOver) await pause(random.integer(600))
     }
   })()
+  // Awaited below; until then a failure must not end the process.
+  asking.catch(() => {})
   for (let kills = 0; kills < KILLS; kills++) {
     await pause(random.integer(1200))
     const name = random.uniform() < 0.3 ? 'server' : ['one', 'two'][random.integer(2)]

@@ -66,12 +66,15 @@ export function addEventsRoute(app: Hono<Env>, server: Server): void {
     }
     open++
     c.header('x-accel-buffering', 'no')
-    return streamSSE(c, async stream => {
+    const run = async (stream: SSEStreamingApi) => {
       try {
         await follow(server, stream, id, () => !stream.aborted && !stream.closed && !server.signal.aborted)
       } finally {
         open--
       }
+    }
+    return streamSSE(c, run, async error => {
+      server.log({ request: c.get('requestId'), error: String(error) })
     })
   })
 }

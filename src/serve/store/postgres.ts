@@ -3,6 +3,8 @@ import type { Database, Query, Value } from './database.ts'
 import { createTables } from './tables.ts'
 
 const CONNECT_MILLISECONDS = 5000
+/** A network that swallows everything must not hold a worker for ever. */
+const QUERY_MILLISECONDS = 30_000
 /** Counts and sequences come as text by default; they stay far below 2^53. */
 const INT8 = 20
 
@@ -32,6 +34,7 @@ export async function openPostgres(url: string): Promise<Database> {
     types,
     max: 10,
     connectionTimeoutMillis: CONNECT_MILLISECONDS,
+    query_timeout: QUERY_MILLISECONDS,
     keepAlive: true,
   })
   // A connection that breaks while nobody uses it is replaced; the next statement says what is wrong, if anything is.

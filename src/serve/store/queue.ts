@@ -6,6 +6,8 @@ export type Outcome = { readonly result: JobResult } | { readonly error: JobErro
 
 /** What workers do with jobs: take them, say how far they are, end them. */
 export interface Queue {
+  /** A worker that is not heard of for so long has lost its job. */
+  readonly leaseSeconds: number
   /** Takes the job whose turn it is, or one whose worker was not heard of for a while. */
   claim(worker: string): Promise<Job | undefined>
   /**
@@ -124,6 +126,7 @@ export function keepQueue(
 ): Queue {
   const { all, now } = database
   return {
+    leaseSeconds,
     claim: worker => claimJob(database, worker, leaseSeconds),
     async report(id, worker, progress, previews) {
       const [row] = await all<{ watched: number }>(

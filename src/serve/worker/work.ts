@@ -32,7 +32,8 @@ export interface Workshop {
 
 const IDLE_MILLISECONDS = 200
 const TROUBLE_MILLISECONDS = 1000
-const HEARTBEAT_MILLISECONDS = 3000
+/** Heartbeats in one lease: some may come late. */
+const HEARTBEATS_PER_LEASE = 5
 const REPORT_MILLISECONDS = 250
 /** Share of the work that is denoising; the rest is decoding and writing files. */
 const DENOISING_PERCENT = 90
@@ -66,7 +67,7 @@ function startReports({ stores, log }: Workshop, job: Job, worker: string) {
       running = undefined
     })
   }
-  const heartbeat = setInterval(() => report(), HEARTBEAT_MILLISECONDS)
+  const heartbeat = setInterval(() => report(), (stores.queue.leaseSeconds * 1000) / HEARTBEATS_PER_LEASE)
   return {
     signal: lost.signal,
     onProgress: (model: Model): FilmOptions['onProgress'] => {
