@@ -197,7 +197,7 @@ describe('the official client against the bundled model', () => {
   })
 
   test('events: progress, previews and the end, as they come', async () => {
-    const { id } = await client.videos.create(quick('a red ball', { seconds: '8', steps: 30 }))
+    const { id } = await client.videos.create(quick('a red ball', { seconds: '4', steps: 20 }))
     const response = await fetch(`${baseURL}/videos/${id}/events`)
     assert.match(response.headers.get('content-type')!, /^text\/event-stream/)
     const events = (await response.text()).split('\n\n').flatMap(text => {
