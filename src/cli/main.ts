@@ -2,9 +2,12 @@ import { Command, CommanderError } from 'commander'
 import { addDataset } from './dataset.ts'
 import { addEvaluate } from './evaluate.ts'
 import { addGenerate } from './generate.ts'
+import { addKeys, addWebhooks } from './keys.ts'
 import { addServe } from './serve.ts'
 import { addShow } from './show.ts'
 import { addTrain } from './train.ts'
+import { addVerify } from './verify.ts'
+import { addWork } from './work.ts'
 import { addWorld } from './world.ts'
 
 /** Exit codes: 0 done, 1 failed, 2 bad input, 130 stopped by the user. */
@@ -27,6 +30,10 @@ function buildProgram(): Command {
   addDataset(program)
   addEvaluate(program)
   addServe(program)
+  addWork(program)
+  addKeys(program)
+  addWebhooks(program)
+  addVerify(program)
   return program
 }
 

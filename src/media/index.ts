@@ -1,7 +1,9 @@
 export { isReadBySharp, openFilm } from './decode.ts'
 export { readDescription } from './description.ts'
 export type { DecodedFrame, FilmSource } from './filmSource.ts'
+export { drawText, LETTER_WIDTH, LINE_HEIGHT } from './font.ts'
 export { hasLibav, requireLibav } from './libav.ts'
+export { encodeMp4 } from './mp4.ts'
 export {
   decodePicture,
   encodeJpeg,

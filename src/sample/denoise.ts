@@ -26,7 +26,8 @@ export interface DenoiseOptions {
   readonly guidanceScale: number
   readonly random: Random
   readonly signal?: AbortSignal
-  readonly onStep?: (step: number) => void
+  /** @param data the whole window as the model now believes it to be */
+  readonly onStep?: (step: number, data: Float32Array) => void
 }
 
 /** Noise that is put on known frames: the model has learned not to trust its own history too much. */
@@ -61,7 +62,7 @@ export async function denoise(model: Model, window: Window, options: DenoiseOpti
       if (!window.known[Math.floor(i / size)]) x[i] = keep * x[i] + now * data[i] + before * last[i]
     }
     last = data
-    onStep?.(step + 1)
+    onStep?.(step + 1, data)
   }
   for (let i = 0; i < x.length; i++) if (window.known[Math.floor(i / size)]) x[i] = window.latents[i]
   return x

@@ -14,6 +14,37 @@ function endOf({ frames, width, height }: Footage): Uint8Array {
   return end
 }
 
+/** The latents of the last frames of a film, as many as a window is shown of what came before it. */
+export async function encodeEnd(model: Model, film: Footage): Promise<Float32Array> {
+  const latents = normalizeLatents(model, await model.encodeChunk(endOf(film)))
+  // The first of them was encoded without what came before it.
+  return latents.slice((ENCODE_CHUNK - HISTORY) * frameSize(model))
+}
+
+/** Latent frames of a head: with the history before them, a window of 8 has room for one second in between. */
+const HEAD = 2
+
+/** The latents of the first frames of a film, as frames that come after others; a shorter one stands still behind its end. */
+export async function encodeHead(model: Model, { frames, width, height }: Footage): Promise<Float32Array> {
+  const bytes = width * height * 3
+  const head = new Uint8Array(ENCODE_CHUNK * FRAMES_PER_LATENT * bytes)
+  head.set(frames.subarray(0, head.length))
+  for (let at = frames.length; at < head.length; at += bytes) head.set(frames.subarray(-bytes), at)
+  const latents = normalizeLatents(model, await model.encodeChunk(head))
+  return latents.slice(0, HEAD * frameSize(model))
+}
+
+/** Films one after another. */
+export function joinFrames(...films: readonly Pick<Footage, 'frames' | 'frameCount'>[]) {
+  const frames = new Uint8Array(films.reduce((sum, film) => sum + film.frames.length, 0))
+  let at = 0
+  for (const film of films) {
+    frames.set(film.frames, at)
+    at += film.frames.length
+  }
+  return { frames, frameCount: films.reduce((sum, film) => sum + film.frameCount, 0) }
+}
+
 /**
  * Goes on with a film: its last latent frames are known.
  * @param film of the model's size
@@ -27,12 +58,31 @@ export async function extend(
   options: FilmOptions = {},
 ): Promise<Film> {
   expectSize(model, film)
-  const latents = normalizeLatents(model, await model.encodeChunk(endOf(film)))
-  // The first of them was encoded without what came before it.
-  const known = latents.slice((ENCODE_CHUNK - HISTORY) * frameSize(model))
+  const known = await encodeEnd(model, film)
   const more = await makeFilm(model, prompt, { task: 'extend', known, isStart: false }, options)
-  const frames = new Uint8Array(film.frames.length + more.frames.length)
-  frames.set(film.frames)
-  frames.set(more.frames, film.frames.length)
-  return { ...more, frames, frameCount: film.frameCount + more.frameCount }
+  return { ...more, ...joinFrames(film, more) }
+}
+
+/**
+ * Makes what came before a film: its first latent frames are known.
+ * @param film of the model's size
+ * @returns the film with `seconds` more before it
+ * @throws RangeError when the film has another size.
+ */
+export async function extendBackward(
+  model: Model,
+  film: Footage,
+  prompt: string,
+  options: FilmOptions = {},
+): Promise<Film> {
+  expectSize(model, film)
+  const ending = await encodeHead(model, film)
+  const none = new Float32Array(0)
+  const before = await makeFilm(
+    model,
+    prompt,
+    { task: 'extend backward', known: none, ending, isStart: false },
+    options,
+  )
+  return { ...before, ...joinFrames(before, film) }
 }

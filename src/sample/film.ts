@@ -13,8 +13,35 @@ export interface FilmOptions {
   readonly guidanceScale?: number
   readonly negativePrompt?: string
   readonly signal?: AbortSignal
-  /** Called after each denoising step: steps done and steps in all. */
-  readonly onProgress?: (progress: { readonly step: number; readonly steps: number }) => void
+  /** Called after each denoising step. */
+  readonly onProgress?: (progress: Progress) => void
+  /** Called after each window: what is finished by then. */
+  readonly onWindow?: (finished: Finished) => void
+  /** What an earlier run with the same options had finished: this one goes on from there, to the same film. */
+  readonly finished?: Finished
+}
+
+/** How far a film is. */
+export interface Progress {
+  /** Denoising steps that are done. */
+  readonly step: number
+  /** Denoising steps in all. */
+  readonly steps: number
+  /** Decodes one frame (H x W x 3) of what the model now believes that the film will be. */
+  readonly preview: () => Promise<Uint8Array>
+}
+
+/** The windows of a film that are made already. */
+export interface Finished {
+  readonly windows: number
+  /** All latent frames of the film, those that are not yet made as zeros; normalised. */
+  readonly latents: Float32Array
+}
+
+/** One part of a storyboard. */
+export interface Shot {
+  readonly prompt: string
+  readonly seconds: number
 }
 
 /** Moving pictures in memory. */
@@ -29,7 +56,15 @@ export interface Footage {
 
 /** Everything that is needed to make a film again. */
 export interface Origin {
-  readonly task: 'text to video' | 'image to video' | 'extend' | 'edit'
+  readonly task:
+    | 'text to video'
+    | 'image to video'
+    | 'extend'
+    | 'extend backward'
+    | 'edit'
+    | 'connect'
+    | 'loop'
+    | 'storyboard'
   readonly prompt: string
   readonly negativePrompt: string
   readonly seed: number
@@ -53,8 +88,12 @@ export interface Film extends Footage {
 /** What a film begins with: every task is a choice of this. */
 export interface Beginning {
   readonly task: Origin['task']
-  /** Known latent frames, normalised (n x Z x h x w, n less than a window); empty when there are none. */
+  /** Known latent frames before what is made, normalised (n x Z x h x w, n less than a window); empty when there are none. */
   readonly known: Float32Array
+  /** Known latent frames behind what is made. Without any before, the film is made from its end to its beginning. */
+  readonly ending?: Float32Array
+  /** Words that change as the film goes on; their seconds add up to the film's. */
+  readonly shots?: readonly Shot[]
   /** Whether the first latent frame is the film's first, which holds one picture alone. */
   readonly isStart: boolean
   /** A film to change, as latents from its first on, and how much of it: 1 leaves nothing. */
@@ -83,7 +122,8 @@ function expectWhole(name: string, value: number, low: number, high: number): vo
   }
 }
 
-const defaults = { seconds: 4, seed: 0, numInferenceSteps: 20, guidanceScale: 2.5, negativePrompt: '' }
+/** How a film is made when nothing else is said. */
+export const defaults = { seconds: 4, seed: 0, numInferenceSteps: 20, guidanceScale: 2.5, negativePrompt: '' }
 
 function checkOptions(options: FilmOptions) {
   const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined))
@@ -102,36 +142,83 @@ function countWindows(frames: number, window: number): number {
   return 1 + Math.max(0, Math.ceil((frames - window) / (window - HISTORY)))
 }
 
-/** Denoises window after window; what is known of each is what came before. */
+/** Where each window begins, in the order in which they are made, and how many latent frames they cover together. */
+function planWindows(window: number, frames: number, isBackward: boolean) {
+  const count = countWindows(frames, window)
+  const length = window + (count - 1) * (window - HISTORY)
+  const starts = Array.from({ length: count }, (_, i) => i * (window - HISTORY))
+  return { length, starts: isBackward ? starts.reverse() : starts, shift: isBackward ? length - frames : 0 }
+}
+
+type Words = Pick<Window, 'ids' | 'negativeIds'>
+
+/** One latent frame as the model believes it to be, decoded: its last picture. */
+async function decodePreview(model: Model, data: Float32Array, isStart: boolean): Promise<Uint8Array> {
+  let last: Uint8Array = new Uint8Array(0)
+  const middle = Math.floor(model.window / 2) * frameSize(model)
+  for await (const frame of decodeLatents(model, data.slice(middle - frameSize(model), middle), isStart)) {
+    last = frame
+  }
+  return last
+}
+
+/** Denoises window after window; what is known of each is what was made before, and what was known from the start. */
 async function rollWindows(
   model: Model,
-  { known, isStart, source }: Beginning,
+  { known, ending = new Float32Array(0), isStart, source }: Beginning,
   frames: number,
-  words: Pick<Window, 'ids' | 'negativeIds'>,
-  options: Omit<DenoiseOptions, 'onStep'> & Pick<FilmOptions, 'onProgress'>,
+  wordsAt: (frame: number) => Words,
+  options: Omit<DenoiseOptions, 'onStep'> & Pick<FilmOptions, 'onProgress' | 'onWindow' | 'finished'>,
 ): Promise<Float32Array> {
   const size = frameSize(model)
-  const windows = countWindows(frames, model.window)
-  const steps = windows * options.numInferenceSteps
-  const latents = new Float32Array((model.window + (windows - 1) * (model.window - HISTORY)) * size)
+  const isBackward = known.length === 0 && ending.length > 0
+  const { length, starts, shift } = planWindows(model.window, frames, isBackward)
+  const { numInferenceSteps, finished, onProgress } = options
+  const steps = starts.length * numInferenceSteps
+  const latents = new Float32Array(length * size)
   if (source) latents.set(source.latents.subarray(0, latents.length))
   latents.set(known)
-  for (let i = 0; i < windows; i++) {
-    const start = i * (model.window - HISTORY) * size
-    const part = latents.subarray(start, start + model.window * size)
-    const given = i === 0 ? known.length / size : HISTORY
+  latents.set(ending, (shift + frames) * size - ending.length)
+  const isMade = Array.from({ length }, (_, f) => {
+    const at = (f - shift) * size
+    return at >= 0 && (at < known.length || (at < frames * size && at >= frames * size - ending.length))
+  })
+  if (finished) latents.set(finished.latents)
+  for (const [i, start] of starts.entries()) {
     const window = {
-      ...words,
-      latents: part,
-      known: Array.from({ length: model.window }, (_, f) => f < given),
-      isStart: isStart && i === 0,
+      ...wordsAt(start - shift),
+      latents: latents.subarray(start * size, (start + model.window) * size),
+      known: isMade.slice(start, start + model.window),
+      isStart: isStart && start === 0,
       strength: source?.strength,
     }
-    const onStep = (step: number) =>
-      options.onProgress?.({ step: i * options.numInferenceSteps + step, steps })
-    part.set(await denoise(model, window, { ...options, onStep }))
+    const onStep = (step: number, data: Float32Array) => {
+      const preview = () => decodePreview(model, data, false)
+      onProgress?.({ step: i * numInferenceSteps + step, steps, preview })
+    }
+    // A window that is made already only draws its noise, so that the next ones find theirs.
+    if (finished && i < finished.windows) options.random.fillNormal(new Float32Array(model.window * size))
+    else {
+      window.latents.set(await denoise(model, window, { ...options, onStep }))
+      options.onWindow?.({ windows: i + 1, latents })
+    }
+    isMade.fill(true, start, start + model.window)
   }
-  return latents.subarray(0, frames * size)
+  return latents.subarray(shift * size, (shift + frames) * size)
+}
+
+/** The words of each latent frame: those of the shot in which the first new frame of its window lies. */
+function tokenizeShots(model: Model, prompt: string, shots: readonly Shot[] | undefined, negative: string) {
+  const { text } = model.transformer
+  const negativeIds = tokenize(negative, text).ids
+  const parts = (shots ?? [{ prompt, seconds: 0 }]).map(shot => ({ ...shot, ...tokenize(shot.prompt, text) }))
+  const wordsAt = (frame: number): Words => {
+    const isFirst = frame === 0
+    let second = ((frame + (isFirst ? 0 : HISTORY)) * FRAMES_PER_LATENT) / model.fps
+    const part = parts.find(({ seconds }) => (second -= seconds) < 0) ?? parts[parts.length - 1]
+    return { ids: part.ids, negativeIds }
+  }
+  return { wordsAt, unknownWords: [...new Set(parts.flatMap(({ unknownWords }) => unknownWords))] }
 }
 
 function describeOrigin(
@@ -157,18 +244,21 @@ export async function makeFilm(
   given: FilmOptions,
 ): Promise<Film> {
   const options = checkOptions(given)
-  const { ids, unknownWords } = tokenize(prompt, model.transformer.text)
-  const negativeIds = tokenize(options.negativePrompt, model.transformer.text).ids
+  const { wordsAt, unknownWords } = tokenizeShots(model, prompt, beginning.shots, options.negativePrompt)
   const { width, height } = model.size
   const frameCount = Math.round(options.seconds * model.fps)
   const before = beginning.isStart ? 1 : beginning.known.length / frameSize(model)
-  const frames = before + Math.ceil(frameCount / FRAMES_PER_LATENT)
+  const after = (beginning.ending?.length ?? 0) / frameSize(model)
+  // A film made backward has one latent frame more in front: the first one is decoded without what came before it.
+  const isBackward = before === 0 && after > 0
+  const made = Math.ceil(frameCount / FRAMES_PER_LATENT) + (isBackward ? 1 : 0)
   const random: Random = createRandom(options.seed)
   const started = performance.now()
-  const latents = await rollWindows(model, beginning, frames, { ids, negativeIds }, { ...options, random })
+  const latents = await rollWindows(model, beginning, before + made + after, wordsAt, { ...options, random })
   const denoised = performance.now()
   const pixels = new Uint8Array(frameCount * width * height * 3)
   let f = beginning.isStart ? 0 : -before * FRAMES_PER_LATENT
+  if (isBackward) f -= made * FRAMES_PER_LATENT - frameCount
   for await (const frame of decodeLatents(model, latents, beginning.isStart)) {
     if (f >= 0 && f < frameCount) pixels.set(frame, f * frame.length)
     f++

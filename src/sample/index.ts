@@ -1,10 +1,11 @@
+export { connect, loop } from './connect.ts'
 export { decodeLatents, normalizeLatents } from './decode.ts'
 export { type DenoiseOptions, denoise, frameSize, type Window } from './denoise.ts'
 export { type EditOptions, edit } from './edit.ts'
 export { compileEncoder, type Encoder, repeatFirstFrame } from './encode.ts'
 export { encodeFilm } from './encodeFilm.ts'
-export { extend } from './extend.ts'
-export type { Film, FilmOptions, Footage, Origin } from './film.ts'
+export { extend, extendBackward } from './extend.ts'
+export type { Film, FilmOptions, Finished, Footage, Origin, Progress, Shot } from './film.ts'
 export { imageToVideo } from './imageToVideo.ts'
 export {
   assembleModel,
@@ -13,5 +14,7 @@ export {
   modelConfigSchema,
   type OpenOptions,
   openModel,
+  readModelConfig,
 } from './model.ts'
+export { storyboard } from './storyboard.ts'
 export { textToVideo } from './textToVideo.ts'

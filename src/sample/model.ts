@@ -17,7 +17,7 @@ import {
   transformerSpecs,
 } from '../model/index.ts'
 import { type Compiled, compile, type Device } from '../onnx/index.ts'
-import { loadModel } from '../store/index.ts'
+import { loadConfig, loadModel } from '../store/index.ts'
 import { compileEncoder, type Encoder } from './encode.ts'
 
 // Shapes: B batch (with and without text), f latent frames of a window, Z latent channels, h w latent grid, S text tokens.
@@ -96,8 +96,18 @@ function bundledFolder(): string {
 export interface OpenOptions {
   /** Folder with weights.safetensors and config.json; the bundled model when absent. */
   readonly folder?: string
+  /** Pixels of the films, other than those that the model was trained with: multiples of 32 of about the same area. */
+  readonly size?: { readonly width: number; readonly height: number }
   readonly device?: Device
   readonly threads?: number
+}
+
+/**
+ * Reads what a model is, without its weights.
+ * @throws Error naming the file or the field that is missing or damaged.
+ */
+export function readModelConfig(folder: string = bundledFolder()): ModelConfig {
+  return loadConfig(path.resolve(folder), modelConfigSchema)
 }
 
 /**
@@ -106,11 +116,12 @@ export interface OpenOptions {
  */
 export async function openModel({
   folder = bundledFolder(),
+  size,
   device = 'cpu',
   threads,
 }: OpenOptions = {}): Promise<Model> {
   const { config, tensors } = loadModel(path.resolve(folder), modelConfigSchema)
-  return assembleModel(config, tensors, { device, threads })
+  return assembleModel({ ...config, ...size }, tensors, { device, threads })
 }
 
 /** Compiles a model from its configuration and tensors (`transformer.*`, `autoencoder.*`, `latent.mean`, `latent.deviation`). */

@@ -10,12 +10,17 @@ import {
 } from '../model/index.ts'
 import {
   assembleModel,
+  connect,
   denoise,
   extend,
+  extendBackward,
+  type Finished,
   frameSize,
   imageToVideo,
+  loop,
   type ModelConfig,
   openModel,
+  storyboard,
   textToVideo,
 } from './index.ts'
 
@@ -172,4 +177,59 @@ test('bad input is named with the rule and the value', async () => {
   await assert.rejects(openModel({ folder: 'nowhere' }), /config\.json is missing/)
   const { 'transformer.embed': _, ...rest } = untrained()
   await assert.rejects(assembleModel(config, rest), /parameter embed is missing/)
+})
+
+test('a film goes on from its finished windows to the same film, and shows previews on its way', async () => {
+  const model = await assembleModel(config, untrained())
+  const kept: Finished[] = []
+  const previews: Promise<Uint8Array>[] = []
+  const options = { seconds: 5, seed: 3, numInferenceSteps: 2 }
+  const whole = await textToVideo(model, 'a red ball', {
+    ...options,
+    onWindow: ({ windows, latents }) => kept.push({ windows, latents: latents.slice() }),
+    onProgress: ({ preview }) => previews.push(preview()),
+  })
+  assert.ok(kept.length > 2)
+  for (const finished of kept) {
+    let steps = 0
+    const onProgress = () => steps++
+    const { frames } = await textToVideo(model, 'a red ball', { ...options, finished, onProgress })
+    assert.deepEqual(frames, whole.frames)
+    assert.equal(steps, 2 * (kept.length - finished.windows))
+  }
+  for (const preview of previews) assert.equal((await preview).length, 32 * 32 * 3)
+  await model.close()
+})
+
+test('backward, connected, looped, storyboards: every frame that was there is still there', async () => {
+  const model = await assembleModel(config, untrained())
+  const quick = { numInferenceSteps: 2 }
+  const film = await textToVideo(model, 'a ball', { ...quick, seconds: 2 })
+  const second = await textToVideo(model, 'a red ball', { ...quick, seconds: 1 })
+  const before = await extendBackward(model, film, 'a ball', { ...quick, seconds: 3 })
+  assert.equal(before.frameCount, 40)
+  assert.deepEqual(before.frames.slice(-film.frames.length), film.frames)
+  const both = await connect(model, [film, second], 'a ball', { ...quick, seconds: 1 })
+  assert.equal(both.frameCount, 32)
+  assert.deepEqual(both.frames.slice(0, film.frames.length), film.frames)
+  assert.deepEqual(both.frames.slice(-second.frames.length), second.frames)
+  const seen: number[] = []
+  const onProgress = ({ step, steps }: { step: number; steps: number }) => seen.push(step / steps)
+  const round = await loop(model, 'a ball', { ...quick, seconds: 3, onProgress })
+  assert.deepEqual([round.frameCount, round.origin.task, seen.at(-1)], [24, 'loop', 1])
+  assert.deepEqual(round.frames.slice(0, film.frames.length), film.frames)
+  await assert.rejects(loop(model, 'a ball', { seconds: 1 }), /`seconds` of a loop must be at least 2, got 1/)
+  const one = await storyboard(model, [{ prompt: 'a ball', seconds: 2 }], quick)
+  assert.deepEqual(one.frames, film.frames)
+  const shots = [
+    { prompt: 'a ball', seconds: 3 },
+    { prompt: 'a red ball', seconds: 3 },
+  ]
+  const two = await storyboard(model, shots, quick)
+  const plain = await textToVideo(model, 'a ball', { ...quick, seconds: 6 })
+  assert.equal(two.frameCount, 48)
+  const half = two.frames.length / 2
+  assert.deepEqual(two.frames.slice(0, half / 2), plain.frames.slice(0, half / 2))
+  assert.notDeepEqual(two.frames.slice(half), plain.frames.slice(half))
+  await model.close()
 })

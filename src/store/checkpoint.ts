@@ -101,6 +101,14 @@ export function saveModel(
 }
 
 /**
+ * Reads the configuration of a finished model.
+ * @throws Error naming the file, and the field that is missing, damaged or unknown.
+ */
+export function loadConfig<T>(folder: string, schema: z.ZodType<T>): T {
+  return parseConfig(path.join(folder, CONFIG), schema, readConfig(folder).config)
+}
+
+/**
  * Reads a finished model.
  * @throws Error naming the file, and the tensor or the field that is missing, damaged or unknown.
  */
@@ -108,7 +116,6 @@ export function loadModel<T>(
   folder: string,
   schema: z.ZodType<T>,
 ): { config: T; tensors: Record<string, Tensor> } {
-  const file = path.join(folder, CONFIG)
-  const config = parseConfig(file, schema, readConfig(folder).config)
+  const config = loadConfig(folder, schema)
   return { config, tensors: loadTensors(path.join(folder, WEIGHTS)).tensors }
 }

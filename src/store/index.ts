@@ -1,4 +1,11 @@
-export { type Checkpoint, loadCheckpoint, loadModel, saveCheckpoint, saveModel } from './checkpoint.ts'
+export {
+  type Checkpoint,
+  loadCheckpoint,
+  loadConfig,
+  loadModel,
+  saveCheckpoint,
+  saveModel,
+} from './checkpoint.ts'
 export {
   loadTensors,
   openTensors,

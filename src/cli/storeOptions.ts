@@ -1,0 +1,72 @@
+import { type Command, Option } from 'commander'
+import { openStores, type Stores } from '../serve/index.ts'
+import { decimalNumber, wholeNumber } from './options.ts'
+
+/** Where jobs and files lie, as the user says it. */
+export interface StorePlace {
+  readonly folder: string
+  readonly database?: string
+  readonly files?: string
+}
+
+/** What servers and workers are told of leases and expiry. */
+export interface QueueSettings {
+  readonly lease: number
+  readonly keep: number
+}
+
+const DAY_SECONDS = 86_400
+
+/** Adds the options that say where jobs and files lie. */
+export function addStoreOptions(command: Command): Command {
+  return command
+    .option('-f, --folder <folder>', 'where jobs and videos lie', 'aozora-videos')
+    .addOption(
+      new Option(
+        '--database <url>',
+        'postgres://... for jobs that several machines share; a file in the folder when absent',
+      ).env('AOZORA_DATABASE'),
+    )
+    .addOption(
+      new Option(
+        '--files <place>',
+        'another folder, or s3://bucket/prefix (keys and endpoint as AWS_... variables)',
+      ).env('AOZORA_FILES'),
+    )
+}
+
+/** Adds the options of those who take and end jobs. */
+export function addQueueOptions(command: Command): Command {
+  return command
+    .option(
+      '--lease <seconds>',
+      'a worker that is silent for so long loses its job to another',
+      decimalNumber(1, 3600),
+      15,
+    )
+    .option(
+      '--keep <days>',
+      'days until the files of a video are removed; 0: never',
+      wholeNumber(0, 36_500),
+      0,
+    )
+}
+
+/** Opens the stores that the options name. */
+export function openPlace(
+  { folder, database, files }: StorePlace,
+  settings?: Partial<QueueSettings> & { readonly isServer?: boolean },
+): Promise<Stores> {
+  const { lease, keep, isServer } = settings ?? {}
+  const keepSeconds = keep ? keep * DAY_SECONDS : undefined
+  return openStores({ folder, database, files, leaseSeconds: lease, keepSeconds, isServer })
+}
+
+/** The options as arguments, for a process that shall use the same stores. */
+export function placeArguments({ folder, database, files }: StorePlace): string[] {
+  return [
+    ...['--folder', folder],
+    ...(database === undefined ? [] : ['--database', database]),
+    ...(files === undefined ? [] : ['--files', files]),
+  ]
+}

@@ -1,0 +1,65 @@
+import { existsSync } from 'node:fs'
+import path from 'node:path'
+import type { Command } from 'commander'
+import { createModeration, openModels, openSigner, runWorker } from '../serve/index.ts'
+import { modelOption, stopSignal, wholeNumber } from './options.ts'
+import {
+  addQueueOptions,
+  addStoreOptions,
+  openPlace,
+  type QueueSettings,
+  type StorePlace,
+} from './storeOptions.ts'
+
+interface WorkOptions extends StorePlace, QueueSettings {
+  readonly model?: string
+  readonly threads?: number
+  readonly mark?: string
+  readonly moderationUrl?: string
+}
+
+/** A line of the log: JSON, with the time. */
+export const logLine = (line: object): void =>
+  console.log(JSON.stringify({ time: new Date().toISOString(), ...line }))
+
+/** A worker that a server has started ends with it, however the server ended. */
+function parentSignal(): AbortSignal {
+  const controller = new AbortController()
+  if (process.connected) process.once('disconnect', () => controller.abort())
+  return controller.signal
+}
+
+async function work(options: WorkOptions): Promise<void> {
+  const { folder, database, model, threads, mark, moderationUrl } = options
+  if (database === undefined && !existsSync(path.join(folder, 'jobs.sqlite'))) {
+    throw new RangeError(`there are no jobs in ${folder}; \`aozora serve --folder ${folder}\` begins them`)
+  }
+  const signal = AbortSignal.any([stopSignal(), parentSignal()])
+  const stores = await openPlace(options, options)
+  const models = await openModels({ folder: model, threads })
+  const moderation = createModeration({ url: moderationUrl })
+  const signer = await openSigner(stores.database)
+  await runWorker({ stores, models, signer, moderation, mark, log: logLine }, signal)
+  await models.close()
+  await stores.close()
+}
+
+/** Adds the options that a worker has, whoever starts it. */
+export function addWorkerOptions(command: Command): Command {
+  return command
+    .addOption(modelOption())
+    .option('--threads <n>', 'processor cores for each worker', wholeNumber(1, 256))
+    .option('--mark <text>', 'a text that is written into every picture, visibly')
+    .option('--moderation-url <url>', "a service that answers as OpenAI's POST /v1/moderations does")
+}
+
+/** Adds `aozora work`. */
+export function addWork(program: Command): void {
+  const command = program
+    .command('work')
+    .summary('make the videos that a server has taken')
+    .description(
+      'Takes the jobs of `aozora serve` and makes their videos, until it is stopped. Any number of these can run, on any number of machines that share a database and files.',
+    )
+  addWorkerOptions(addQueueOptions(addStoreOptions(command))).action(work)
+}

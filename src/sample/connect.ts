@@ -1,0 +1,79 @@
+import { encodeEnd, encodeHead, joinFrames } from './extend.ts'
+import { defaults, expectSize, type Film, type FilmOptions, type Footage, makeFilm } from './film.ts'
+import type { Model } from './model.ts'
+import { textToVideo } from './textToVideo.ts'
+
+/**
+ * Makes what lies between two films: the end of the first and the head of the second are known.
+ * @param films two of the model's size
+ * @returns the first film, `seconds` in between, the second film
+ * @throws RangeError when a film has another size.
+ */
+export async function connect(
+  model: Model,
+  [first, second]: readonly [Footage, Footage],
+  prompt: string,
+  options: FilmOptions = {},
+): Promise<Film> {
+  const middle = await makeMiddle(model, [first, second], prompt, options, 'connect')
+  return { ...middle, ...joinFrames(first, middle, second) }
+}
+
+async function makeMiddle(
+  model: Model,
+  [first, second]: readonly [Footage, Footage],
+  prompt: string,
+  options: FilmOptions,
+  task: 'connect' | 'loop',
+): Promise<Film> {
+  expectSize(model, first)
+  expectSize(model, second)
+  const [known, ending] = [await encodeEnd(model, first), await encodeHead(model, second)]
+  return makeFilm(model, prompt, { task, known, ending, isStart: false }, options)
+}
+
+/** Seconds in which a loop finds back to its beginning. */
+const CLOSING_SECONDS = 1
+
+/**
+ * Makes a film that can be played round and round: its last second leads from its end back to its head.
+ * @throws RangeError when it is shorter than 2 seconds.
+ */
+export async function loop(
+  model: Model,
+  prompt: string,
+  { seconds = 4, onProgress, ...options }: FilmOptions = {},
+): Promise<Film> {
+  if (seconds < 2) throw new RangeError(`\`seconds\` of a loop must be at least 2, got ${seconds}`)
+  let before = 0
+  const film = await textToVideo(model, prompt, {
+    ...options,
+    seconds: seconds - CLOSING_SECONDS,
+    onProgress(progress) {
+      before = progress.steps
+      onProgress?.({
+        ...progress,
+        steps: progress.steps + (options.numInferenceSteps ?? defaults.numInferenceSteps),
+      })
+    },
+  })
+  const end = await makeMiddle(
+    model,
+    [film, film],
+    prompt,
+    {
+      ...options,
+      seconds: CLOSING_SECONDS,
+      finished: undefined,
+      onWindow: undefined,
+      onProgress: progress =>
+        onProgress?.({ ...progress, step: before + progress.step, steps: before + progress.steps }),
+    },
+    'loop',
+  )
+  const timings = {
+    denoise: film.timings.denoise + end.timings.denoise,
+    decode: film.timings.decode + end.timings.decode,
+  }
+  return { ...film, ...joinFrames(film, end), timings, origin: { ...film.origin, task: 'loop', seconds } }
+}

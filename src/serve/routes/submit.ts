@@ -1,0 +1,145 @@
+import type { Context } from 'hono'
+import { ApiError } from '../errors.ts'
+import { ModerationUnavailable } from '../moderation.ts'
+import type { Job, VideoRequest } from '../store/job.ts'
+import { createId, type Limits, type NewJob } from '../store/jobs.ts'
+import { type Body, fingerprintOf } from '../wire/body.ts'
+import type { VideoObject } from '../wire/schemas.ts'
+import { tasks } from '../worker/tasks.ts'
+import type { Env, Server } from './server.ts'
+
+/** A job as clients know it: every key is always there. */
+export function toVideoObject(job: Job): VideoObject {
+  const { request, result } = job
+  const whole = (time: number | null) => (time === null ? null : Math.floor(time))
+  return {
+    id: job.id,
+    object: 'video',
+    model: request.model,
+    status: job.status,
+    progress: job.progress,
+    created_at: Math.floor(job.createdAt),
+    completed_at: whole(job.completedAt),
+    expires_at: whole(job.expiresAt),
+    prompt: request.prompt,
+    size: request.size,
+    seconds: String(request.total),
+    remixed_from_video_id: job.remixedFrom,
+    error: job.error,
+    metadata: {
+      task: request.task,
+      seed: request.seed,
+      steps: request.steps,
+      guidance: request.guidance,
+      negative_prompt: request.negative_prompt,
+      attempts: job.attempts,
+      generated_size: result?.generated_size ?? null,
+      frames: result?.frames ?? null,
+      fps: result?.fps ?? null,
+      unknown_words: result ? [...result.unknown_words] : null,
+      weights: result?.weights ?? null,
+    },
+  }
+}
+
+/** Settings that a request can leave out. */
+interface GivenSettings {
+  readonly model?: string
+  readonly seed?: number
+  readonly steps?: number
+  readonly guidance?: number
+  readonly negative_prompt?: string
+}
+
+const DEFAULT_STEPS = 20
+const DEFAULT_GUIDANCE = 2.5
+/** Edits: how much is made anew. */
+const DEFAULT_STRENGTH = 0.9
+
+/** Settings with every default filled in; `from` is the video that they are taken over from. */
+export function fillSettings({ model: { name } }: Server, given: GivenSettings, from?: VideoRequest) {
+  return {
+    model: given.model ?? from?.model ?? name,
+    seed: given.seed ?? from?.seed ?? Math.floor(Math.random() * 2 ** 31),
+    steps: given.steps ?? from?.steps ?? DEFAULT_STEPS,
+    guidance: given.guidance ?? from?.guidance ?? DEFAULT_GUIDANCE,
+    negative_prompt: given.negative_prompt ?? from?.negative_prompt ?? '',
+    strength: from?.strength ?? DEFAULT_STRENGTH,
+  }
+}
+
+/** A job that is ready to be put into the queue, and the files that it needs there. */
+export interface Draft {
+  readonly request: VideoRequest
+  readonly remixedFrom?: string
+  readonly inputs?: Partial<Record<'source' | 'second' | 'picture', Uint8Array>>
+}
+
+const KEY = /^[\x21-\x7e]{1,255}$/
+
+async function readIdempotency(c: Context<Env>, body: object): Promise<NewJob['idempotency']> {
+  const key = c.req.header('idempotency-key')
+  if (key === undefined) return undefined
+  if (!KEY.test(key)) {
+    throw new ApiError(400, 'invalid_value', 'Idempotency-Key must be 1 to 255 visible ASCII characters')
+  }
+  return { key, fingerprint: await fingerprintOf(c.req.path, body as Body) }
+}
+
+async function moderate({ moderation }: Server, prompt: string): Promise<void> {
+  try {
+    const refusal = await moderation.checkPrompt(prompt)
+    if (refusal) throw new ApiError(400, 'moderation_blocked', `\`prompt\`: ${refusal}`, 'prompt')
+  } catch (error) {
+    if (!(error instanceof ModerationUnavailable)) throw error
+    throw new ApiError(503, 'moderation_unavailable', error.message, null, { 'retry-after': '10' })
+  }
+}
+
+function limitsOf(server: Server, c: Context<Env>): Limits {
+  const key = c.get('key')
+  return {
+    maxWaiting: key?.maxWaiting ?? server.limits.maxWaiting,
+    secondsPerDay: key?.secondsPerDay ?? server.limits.secondsPerDay,
+  }
+}
+
+/**
+ * Puts a video into the queue and answers with it.
+ * @param body what was asked for, checked: the same under the same Idempotency-Key makes no second job
+ * @param prepare reads what the video is made from
+ * @throws ApiError 400, 422, 429 or 503
+ */
+export async function submit(
+  server: Server,
+  c: Context<Env>,
+  body: object & { readonly prompt: string },
+  prepare: () => Promise<Draft>,
+): Promise<Response> {
+  const { jobs, files } = server.stores
+  const owner = c.get('owner')
+  const idempotency = await readIdempotency(c, body)
+  const repeated = idempotency && (await jobs.findRepeated(owner, idempotency))
+  if (repeated) return c.json(toVideoObject(repeated))
+  await moderate(server, body.prompt)
+  const { request, remixedFrom, inputs = {} } = await prepare()
+  if (tasks[request.task] === null) {
+    throw new ApiError(400, 'unsupported_task', `${request.task} is not yet made by this model`)
+  }
+  const id = createId('video')
+  const kinds = Object.keys(inputs) as (keyof typeof inputs)[]
+  try {
+    // Before the job: a worker may take it at once.
+    for (const kind of kinds) await files.put(id, kind, inputs[kind]!)
+    const complete = { ...request, inputs: kinds }
+    const job = await jobs.create(
+      { id, owner, request: complete, remixedFrom, idempotency },
+      limitsOf(server, c),
+    )
+    if (job.id !== id) await files.remove(id, kinds)
+    return c.json(toVideoObject(job))
+  } catch (error) {
+    await files.remove(id, kinds).catch(() => {})
+    throw error
+  }
+}

@@ -1,0 +1,103 @@
+import { chmodSync, existsSync, mkdirSync, renameSync, rmSync } from 'node:fs'
+import path from 'node:path'
+import Libsql from 'libsql'
+import type { Database, Query, Value } from './database.ts'
+import { createTables } from './tables.ts'
+
+const BUSY_MILLISECONDS = 10_000
+
+/** One statement at a time: a transaction must not be entered by others while it waits. */
+function createQueue() {
+  let last: Promise<unknown> = Promise.resolve()
+  return <Result>(run: () => Promise<Result> | Result): Promise<Result> => {
+    const next = last.then(run)
+    last = next.catch(() => {})
+    return next
+  }
+}
+
+/** Statements that were compiled already. */
+function cacheStatements(database: Libsql.Database) {
+  const statements = new Map<string, Libsql.Statement>()
+  return (sql: string, values: readonly Value[]): unknown[] => {
+    let statement = statements.get(sql)
+    if (!statement) statements.set(sql, (statement = database.prepare(sql)))
+    return statement.all(...values)
+  }
+}
+
+/** A copy that is whole at this moment, for the day on which the file is damaged. */
+function keepCopy(database: Libsql.Database, copy: string): void {
+  rmSync(`${copy}.tmp`, { force: true })
+  database.prepare('VACUUM INTO ?').run(`${copy}.tmp`)
+  chmodSync(`${copy}.tmp`, 0o600)
+  renameSync(`${copy}.tmp`, copy)
+}
+
+function checkWhole(database: Libsql.Database): void {
+  const [answer] = database.prepare('PRAGMA quick_check(1)').all() as { quick_check: string }[]
+  if (answer.quick_check !== 'ok') throw new Error(answer.quick_check)
+}
+
+function openFile(file: string, isServer: boolean): Libsql.Database {
+  const copy = path.join(path.dirname(file), 'jobs.backup.sqlite')
+  try {
+    const database = new Libsql(file)
+    // It holds the key that signs, and the secrets of webhooks.
+    chmodSync(file, 0o600)
+    database.pragma(`busy_timeout = ${BUSY_MILLISECONDS}`)
+    database.pragma('journal_mode = WAL')
+    // A commit outlives the process that made it; only a power cut can lose the last ones, and none is ever torn.
+    database.pragma('synchronous = NORMAL')
+    if (isServer) checkWhole(database)
+    return database
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error)
+    const way = existsSync(copy)
+      ? `restore it: cp ${copy} ${file}, and remove ${file}-wal and ${file}-shm`
+      : 'restore it from a copy, or move it away to begin anew'
+    throw new RangeError(`${file} cannot be read (${reason}); ${way}`)
+  }
+}
+
+/**
+ * Opens the database in a folder, or begins it there.
+ * @param isServer a server also checks that it is whole, and then keeps a copy beside it
+ * @throws RangeError naming the file, and how to restore it, when it is damaged.
+ */
+export async function openSqlite(folder: string, isServer: boolean): Promise<Database> {
+  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  const file = path.join(folder, 'jobs.sqlite')
+  const database = openFile(file, isServer)
+  const enqueue = createQueue()
+  const run = cacheStatements(database)
+  const inside: Query = async (sql, ...values) => run(sql, values) as never[]
+  const opened: Database = {
+    kind: 'sqlite',
+    now: "unixepoch('subsec')",
+    skipLocked: () => '',
+    forUpdate: '',
+    all: (sql, ...values) => enqueue(() => run(sql, values) as never[]),
+    transaction: work =>
+      enqueue(async () => {
+        database.exec('BEGIN IMMEDIATE')
+        try {
+          const result = await work(inside)
+          database.exec('COMMIT')
+          return result
+        } catch (error) {
+          if (database.inTransaction) database.exec('ROLLBACK')
+          throw error
+        }
+      }),
+    close: () =>
+      enqueue(() => {
+        // Everything into the file itself, so that a copy of it is whole; not possible while others write.
+        database.pragma('wal_checkpoint(TRUNCATE)')
+        database.close()
+      }),
+  }
+  await createTables(opened)
+  if (isServer) keepCopy(database, path.join(folder, 'jobs.backup.sqlite'))
+  return opened
+}

@@ -1,0 +1,116 @@
+import sharp from 'sharp'
+import { chooseGrid, cropTo, type Size } from '../worker/grid.ts'
+
+// Runs in the process of decodeProcess.ts: what others send is read here and nowhere else.
+
+/** What an upload may be at most. */
+export interface DecodeLimits {
+  /** Pixels of one picture. */
+  readonly pixels: number
+  /** Frames that are decoded. */
+  readonly frames: number
+  /** Length of a video. */
+  readonly seconds: number
+}
+
+/** An upload to decode. */
+export interface DecodeRequest {
+  readonly kind: 'picture' | 'video'
+  readonly bytes: Uint8Array
+  /** The size in which the model makes films of its own shape, and its frames a second. */
+  readonly own: Size
+  readonly fps: number
+  /** The size of the video that is wanted; that of the upload when absent. */
+  readonly wanted?: Size
+  readonly limits: DecodeLimits
+}
+
+/** An upload as the model can read it. */
+export interface Decoded extends Size {
+  /** F x H x W x 3, sRGB; one frame of a picture. */
+  readonly frames: Uint8Array
+  readonly frameCount: number
+  readonly fps: number
+  /** Pixels of the upload. */
+  readonly original: Size
+}
+
+/** What is wrong with an upload, said to the one who sent it. */
+export class UploadError extends Error {}
+
+async function decodePicture({ bytes, own, fps, wanted, limits }: DecodeRequest): Promise<Decoded> {
+  const image = sharp(bytes, { limitInputPixels: limits.pixels, failOn: 'error' }).rotate()
+  const { format, width = 0, height = 0 } = await image.metadata()
+  if (!['jpeg', 'png', 'webp'].includes(format))
+    throw new UploadError(`it is ${format}, not JPEG, PNG or WebP`)
+  const original = { width, height }
+  const grid = chooseGrid(own, wanted ?? original)
+  const picture = image.resize(grid.width, grid.height, { fit: 'cover' })
+  const frames = await picture.flatten().toColourspace('srgb').removeAlpha().raw().toBuffer()
+  return { frames, frameCount: 1, ...grid, fps, original }
+}
+
+/**
+ * The container by its first bytes. FFmpeg is told which one to read, and never asked to guess: among those that it
+ * guesses are play lists, which name other files and addresses.
+ */
+function containerOf(bytes: Uint8Array): string {
+  const head = Buffer.from(bytes.subarray(0, 16)).toString('latin1')
+  if (head.slice(4, 8) === 'ftyp' || head.slice(4, 8) === 'moov') return 'mov'
+  if (head.startsWith('\x1aE\xdf\xa3')) return 'matroska'
+  if (head.startsWith('RIFF') && head.slice(8, 12) === 'AVI ') return 'avi'
+  if (head.startsWith('GIF8')) return 'gif'
+  throw new UploadError('it is not MP4, MOV, WebM, Matroska, AVI or GIF')
+}
+
+async function loadCodecs() {
+  try {
+    return await import('node-av/api')
+  } catch {
+    throw new UploadError('this server cannot read videos: its optional package node-av is not installed')
+  }
+}
+
+async function decodeVideo({ bytes, own, fps, wanted, limits }: DecodeRequest): Promise<Decoded> {
+  const format = containerOf(bytes)
+  const { Demuxer, Decoder, Scaler } = await loadCodecs()
+  const demuxer = Demuxer.openSync(Buffer.from(bytes), { format })
+  const stream = demuxer.video()
+  if (!stream) throw new UploadError('it holds no moving pictures')
+  const { width, height } = stream.codecpar
+  if (width * height > limits.pixels || width * height === 0) {
+    throw new UploadError(`its pictures may have at most ${limits.pixels} pixels, got ${width}x${height}`)
+  }
+  const grid = chooseGrid(own, wanted ?? { width, height })
+  const { left: x, top: y, ...part } = cropTo({ width, height }, grid)
+  const scaler = new Scaler()
+  const pictures: Uint8Array[] = []
+  const decoder = Decoder.createSync(stream)
+  let [count, start] = [0, Number.NaN]
+  for (const frame of decoder.framesSync(demuxer.packetsSync(stream.index))) {
+    if (!frame) continue
+    if (++count > limits.frames) throw new UploadError(`it may have at most ${limits.frames} frames`)
+    const { num, den } = frame.timeBase.den > 0 && frame.timeBase.num > 0 ? frame.timeBase : stream.timeBase
+    const at = (Number(frame.bestEffortTimestamp) * num) / den
+    if (Number.isNaN(start)) start = at
+    if (at - start > limits.seconds) throw new UploadError(`it may have at most ${limits.seconds} s`)
+    // Frames that come too early for the next picture are left out; one that comes late is shown more than once.
+    const due = Math.floor((at - start) * fps + 1e-6) + 1
+    if (due > pictures.length) {
+      const picture = scaler.toBufferSync(frame, { crop: { x, y, ...part }, resize: grid, format: 'rgb' })
+      while (pictures.length < due) pictures.push(picture)
+    }
+    frame.free()
+  }
+  if (pictures.length === 0) throw new UploadError('it holds no frames')
+  const frames = Buffer.concat(pictures)
+  return { frames, frameCount: pictures.length, ...grid, fps, original: { width, height } }
+}
+
+/**
+ * Decodes an upload into the grid of the model.
+ * @throws UploadError, or whatever the codec throws.
+ */
+export function decodeUpload(request: DecodeRequest): Promise<Decoded> {
+  return request.kind === 'picture' ? decodePicture(request) : decodeVideo(request)
+}

@@ -1,0 +1,33 @@
+/** Width and height in pixels. */
+export interface Size {
+  readonly width: number
+  readonly height: number
+}
+
+/** Pixels on a side of one token: films are made in multiples of it. */
+const GRAIN = 32
+const LONGEST_SIDE = 256
+/** How much a film's area may differ from the model's own, against how much its shape may differ from what is wanted. */
+const AREA_WEIGHT = 0.2
+
+/**
+ * The size in which a model makes a film of a wanted shape: multiples of 32, of about the area that it was trained
+ * with, so that it needs as many tokens as a film of the model's own shape.
+ */
+export function chooseGrid(own: Size, wanted: Size): Size {
+  const sides = Array.from({ length: LONGEST_SIDE / GRAIN }, (_, i) => (i + 1) * GRAIN)
+  const misfit = ({ width, height }: Size) =>
+    Math.abs(Math.log((width / height / wanted.width) * wanted.height)) +
+    AREA_WEIGHT * Math.abs(Math.log((width * height) / own.width / own.height))
+  const grids = sides.flatMap(width => sides.map(height => ({ width, height })))
+  return grids.reduce((best, grid) => (misfit(grid) < misfit(best) ? grid : best), own)
+}
+
+/** The largest part in the middle of a picture that has a wanted shape. */
+export function cropTo({ width, height }: Size, wanted: Size): Size & { left: number; top: number } {
+  const scale = Math.max(wanted.width / width, wanted.height / height)
+  const [w, h] = [Math.round(wanted.width / scale), Math.round(wanted.height / scale)].map(side =>
+    Math.max(1, side),
+  )
+  return { width: w, height: h, left: Math.floor((width - w) / 2), top: Math.floor((height - h) / 2) }
+}

@@ -1,0 +1,42 @@
+import { type Model, openModel } from '../../sample/index.ts'
+import type { Size } from './grid.ts'
+
+/** One model, compiled for each shape of film when it is first asked for. */
+export interface Models {
+  /** Pixels of the model's own shape. */
+  readonly own: Size
+  open(size: Size): Promise<Model>
+  close(): Promise<void>
+}
+
+/** Shapes that stay compiled: each holds the weights once more. */
+const MOST_SHAPES = 3
+
+/**
+ * Opens a model in its own shape.
+ * @throws Error naming the file that is missing or damaged.
+ */
+export async function openModels(options: { folder?: string; threads?: number } = {}): Promise<Models> {
+  const first = await openModel(options)
+  const own = first.size
+  // The one that was used longest ago is first.
+  const compiled = new Map([[`${own.width}x${own.height}`, first]])
+  return {
+    own,
+    async open(size) {
+      const key = `${size.width}x${size.height}`
+      const model = compiled.get(key) ?? (await openModel({ ...options, size }))
+      compiled.delete(key)
+      compiled.set(key, model)
+      const [oldest] = compiled.keys()
+      if (compiled.size > MOST_SHAPES) {
+        await compiled.get(oldest)!.close()
+        compiled.delete(oldest)
+      }
+      return model
+    },
+    async close() {
+      for (const model of compiled.values()) await model.close()
+    },
+  }
+}

@@ -1,0 +1,65 @@
+import {
+  connect,
+  edit,
+  extend,
+  extendBackward,
+  type Film,
+  type FilmOptions,
+  type Footage,
+  imageToVideo,
+  loop,
+  type Model,
+  storyboard,
+  textToVideo,
+} from '../../sample/index.ts'
+import type { TaskName, VideoRequest } from '../store/job.ts'
+
+/** What a task is made from. */
+export interface TaskInput {
+  readonly model: Model
+  readonly request: VideoRequest
+  readonly options: FilmOptions
+  /** Files that came with the request, of the model's size and rate. */
+  readonly source?: Footage
+  readonly second?: Footage
+  readonly picture?: Footage
+}
+
+/** A film that a task needs, which was deleted. */
+function expectFootage(footage: Footage | undefined, name: string): Footage {
+  if (!footage) throw new Error(`the ${name} that this video is made from is gone`)
+  return footage
+}
+
+/** The part of an extended film that is new. */
+function keepNew(film: Film, { frameCount }: Footage): Film {
+  const frames = film.frames.slice((film.frames.length / film.frameCount) * frameCount)
+  return { ...film, frames, frameCount: film.frameCount - frameCount }
+}
+
+/** How each task is made. What is null is not made by this model, and asking for it is answered so. */
+export const tasks = {
+  'text to video': ({ model, request, options }) => textToVideo(model, request.prompt, options),
+  'image to video': ({ model, request, options, picture }) =>
+    imageToVideo(model, expectFootage(picture, 'picture').frames, request.prompt, options),
+  extend: ({ model, request, options, source }) =>
+    extend(model, expectFootage(source, 'video'), request.prompt, options),
+  'extend backward': ({ model, request, options, source }) =>
+    extendBackward(model, expectFootage(source, 'video'), request.prompt, options),
+  edit: ({ model, request, options, source }) =>
+    edit(model, expectFootage(source, 'video'), request.prompt, { ...options, strength: request.strength }),
+  // The last frames of the character's clip are known, and left out of what is shown.
+  character: async ({ model, request, options, source }) => {
+    const clip = expectFootage(source, 'clip of the character')
+    return keepNew(await extend(model, clip, request.prompt, options), clip)
+  },
+  loop: ({ model, request, options }) => loop(model, request.prompt, options),
+  connect: ({ model, request, options, source, second }) =>
+    connect(
+      model,
+      [expectFootage(source, 'first video'), expectFootage(second, 'second video')],
+      request.prompt,
+      options,
+    ),
+  storyboard: ({ model, request, options }) => storyboard(model, request.storyboard ?? [], options),
+} satisfies Record<TaskName, ((input: TaskInput) => Promise<Film>) | null>

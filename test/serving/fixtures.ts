@@ -1,0 +1,99 @@
+import { randomBytes } from 'node:crypto'
+import { mkdtempSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import pg from 'pg'
+import { createRandom } from '../../src/array/index.ts'
+import {
+  autoencoderSizes,
+  autoencoderSpecs,
+  initializeParameters,
+  transformerSizes,
+  transformerSpecs,
+} from '../../src/model/index.ts'
+import type { ModelConfig } from '../../src/sample/index.ts'
+import {
+  createDecoder,
+  createMetrics,
+  createModeration,
+  type Server,
+  type Stores,
+} from '../../src/serve/index.ts'
+import { saveModel } from '../../src/store/index.ts'
+
+/** A folder of its own. */
+export const temporary = () => mkdtempSync(path.join(tmpdir(), 'aozora-serve-'))
+
+/** A model of the smallest size that knows nothing yet: what it makes is noise, but it makes it as any other does. */
+export function writeTinyModel(): string {
+  const words = ['a', 'red', 'blue', 'ball', 'rolls', 'left', 'right']
+  const text = { vocabulary: words, length: 8, width: 16, depth: 1, heads: 2 }
+  const config: ModelConfig = {
+    autoencoder: { latentChannels: 4, ...autoencoderSizes.tiny },
+    transformer: { latentChannels: 4, patch: 2, ...transformerSizes.tiny, depth: 1, text },
+    window: 4,
+    width: 32,
+    height: 32,
+    fps: 12,
+  }
+  const random = createRandom(1)
+  const prefixed = (prefix: string, tensors: object) =>
+    Object.fromEntries(Object.entries(tensors).map(([name, tensor]) => [`${prefix}.${name}`, tensor]))
+  const folder = temporary()
+  saveModel(folder, config, {
+    ...prefixed('autoencoder', initializeParameters(autoencoderSpecs(config.autoencoder), random)),
+    ...prefixed('transformer', initializeParameters(transformerSpecs(config.transformer), random)),
+    'latent.mean': { shape: [4], data: new Float32Array(4) },
+    'latent.deviation': { shape: [4], data: new Float32Array(4).fill(1) },
+  })
+  return folder
+}
+
+const DATABASE = process.env.AOZORA_TEST_DATABASE ?? 'postgres://postgres@127.0.0.1:5432/test'
+
+/** Whether there is a PostgreSQL server to test with, and if not, what to say. */
+export const noPostgres: string | false = await (async () => {
+  const client = new pg.Client({ connectionString: DATABASE, connectionTimeoutMillis: 2000 })
+  try {
+    await client.connect()
+    await client.end()
+    return false
+  } catch (error) {
+    return `there is no PostgreSQL at ${new URL(DATABASE).host} (${(error as Error).message}); AOZORA_TEST_DATABASE names another`
+  }
+})()
+
+async function run(sql: string): Promise<void> {
+  const client = new pg.Client({ connectionString: DATABASE })
+  await client.connect()
+  await client.query(sql)
+  await client.end()
+}
+
+/** A schema of its own in the PostgreSQL server. */
+export async function createSchema(): Promise<{ url: string; drop: () => Promise<void> }> {
+  const name = `aozora_${randomBytes(6).toString('hex')}`
+  await run(`CREATE SCHEMA ${name}`)
+  const url = new URL(DATABASE)
+  url.searchParams.set('options', `-csearch_path=${name}`)
+  return { url: url.href, drop: () => run(`DROP SCHEMA ${name} CASCADE`) }
+}
+
+/** What routes work with, without a socket. */
+export function createServer(stores: Stores, change: Partial<Server> = {}): Server {
+  return {
+    stores,
+    decoder: createDecoder(),
+    moderation: createModeration({}),
+    metrics: createMetrics(),
+    model: { name: 'aozora-small', size: { width: 32, height: 32 }, fps: 12 },
+    limits: { maxWaiting: 1_000_000, secondsPerDay: Number.POSITIVE_INFINITY },
+    uploads: { pixels: 4096 * 4096, frames: 7200, seconds: 60, bytes: 25_000_000 },
+    fetchImages: false,
+    isLoopback: false,
+    needsKey: false,
+    log: () => {},
+    signal: new AbortController().signal,
+    ...change,
+  }
+}
