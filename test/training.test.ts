@@ -5,6 +5,8 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { test } from 'node:test'
 import { tiny } from '../recipes/tiny.ts'
+import { makeDataset, openDataset } from '../src/dataset/index.ts'
+import { openModel } from '../src/sample/index.ts'
 import { type Recipe, runRecipe } from '../src/train/index.ts'
 
 const temporary = () => mkdtempSync(path.join(tmpdir(), 'aozora-train-'))
@@ -134,4 +136,30 @@ test('a stopped run saves a checkpoint', async () => {
     { name: 'AbortError' },
   )
   assert.ok(existsSync(path.join(folder, 'autoencoder', 'step-00000007')))
+})
+
+test('a model is trained on a dataset that is given: its words, its size', async () => {
+  const clips = path.join(temporary(), 'clips')
+  await makeDataset(clips, { ...quick.clips, clips: 24 })
+  const folder = temporary()
+  const schedule = { ...tiny.transformer.schedule, steps: 4 }
+  const short: Recipe = {
+    ...quick,
+    autoencoder: { ...quick.autoencoder, schedule },
+    transformer: { ...quick.transformer, schedule },
+  }
+  const model = await openModel({ folder: await runRecipe(short, { folder, dataset: clips }) })
+  assert.ok(!existsSync(path.join(folder, 'clips')))
+  const words = new Set(
+    openDataset(clips).clips.flatMap(({ caption }) => caption.toLowerCase().match(/[a-z]+/g)),
+  )
+  const known = model.transformer.text.vocabulary
+  for (const word of words) assert.ok(known.includes(word!), `${word} is not known`)
+  assert.deepEqual(model.size, { width: 32, height: 32 })
+  await model.close()
+  const long = { ...short, transformer: { ...short.transformer, window: 20 } }
+  await assert.rejects(
+    runRecipe(long, { folder: temporary(), dataset: clips }),
+    /must have at least 77 frames/,
+  )
 })

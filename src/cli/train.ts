@@ -8,6 +8,7 @@ interface TrainOptions {
   readonly folder?: string
   readonly warmStart?: string
   readonly keepAutoencoder?: boolean
+  readonly dataset?: string
   readonly threads?: number
   readonly checkpoint: number
   readonly export?: boolean
@@ -26,7 +27,7 @@ const sayStep = ({ loss, itemsPerSecond, gigaflops, secondsLeft }: StepReport) =
 async function trainRecipe(name: keyof typeof recipes, options: TrainOptions): Promise<void> {
   const recipe = recipes[name]
   const folder = options.folder ?? `runs/${name}`
-  const { warmStart, keepAutoencoder, threads } = options
+  const { warmStart, keepAutoencoder, dataset, threads } = options
   if (options.export) {
     console.log(`${await exportModel(recipe, { folder, warmStart, keepAutoencoder })}: try it with --model`)
     return
@@ -44,6 +45,7 @@ async function trainRecipe(name: keyof typeof recipes, options: TrainOptions): P
     folder,
     warmStart,
     keepAutoencoder,
+    dataset,
     threads,
     secondsPerCheckpoint: options.checkpoint,
     signal: stopSignal(),
@@ -68,6 +70,11 @@ export function addTrain(program: Command): void {
       'a finished model to train on from, of the same size or smaller',
       existingFolder,
     )
+    .option(
+      '--dataset <folder>',
+      'learn from this dataset (aozora dataset import) instead of filming',
+      existingFolder,
+    )
     .option('--keep-autoencoder', 'with --warm-start: only the transformer is trained on')
     .option('--threads <n>', 'processor cores to use; all when absent', wholeNumber(1, 256))
     .option('--checkpoint <seconds>', 'seconds between checkpoints', wholeNumber(1, 86400), 180)
@@ -84,6 +91,7 @@ Stopped or killed at any moment, the same command goes on from the last checkpoi
 Examples:
   $ aozora train tiny
   $ nice -n 19 aozora train small
+  $ aozora train small --dataset my-clips --folder runs/mine
   $ aozora train small --folder runs/more --warm-start weights --keep-autoencoder`,
     )
     .action((name: string, options: TrainOptions) => {

@@ -25,7 +25,7 @@ export {
   type Traced,
   traceParameters,
 } from './parameters.ts'
-export { type TextConfig, type Tokens, tokenize } from './text.ts'
+export { splitWords, type TextConfig, type Tokens, tokenize } from './text.ts'
 export {
   type TransformerConfig,
   type TransformerInputs,

@@ -24,12 +24,17 @@ export interface Tokens {
   readonly unknownWords: readonly string[]
 }
 
+/** The words of a text, in lower case. */
+export function splitWords(text: string): string[] {
+  return text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? []
+}
+
 /** Splits a prompt into words and looks them up. The empty prompt, all padding, stands for "no text" in guidance. */
 export function tokenize(
   prompt: string,
   { vocabulary, length }: Pick<TextConfig, 'vocabulary' | 'length'>,
 ): Tokens {
-  const words = prompt.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? []
+  const words = splitWords(prompt)
   const ids = new Int32Array(length).fill(PADDING)
   words.slice(0, length).forEach((word, i) => {
     const row = vocabulary.indexOf(word)

@@ -71,12 +71,14 @@ async function drawWindow(
   dataset: Dataset,
   frames: number,
 ): Promise<{ clip: Clip; order: number[] }> {
-  const index = random.integer(dataset.clips.length)
+  // Clips of other shapes could not stand in one batch of the transformer: the most frequent shape is learned.
+  const [{ clips, frameCount }] = dataset.shapes
+  const index = clips[random.integer(clips.length)]
   if (random.uniform() < 0.25) {
     const clip = await dataset.clip(index, 0, frames - 3)
     return { clip, order: Array.from({ length: frames }, (_, i) => Math.max(0, i - 3)) }
   }
-  const start = random.integer(dataset.clips[index].frameCount - frames + 1)
+  const start = random.integer(frameCount - frames + 1)
   return {
     clip: await dataset.clip(index, start, frames),
     order: Array.from({ length: frames }, (_, i) => i),

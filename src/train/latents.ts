@@ -121,8 +121,9 @@ async function encodeShard(
 }
 
 /**
- * Encodes a dataset shard by shard, or goes on where an earlier call stopped, and opens the latents.
- * @throws RangeError when the clips have several shapes: latents of one set have one.
+ * Encodes the clips of a dataset's most frequent shape shard by shard, or goes on where an earlier call stopped,
+ * and opens the latents.
+ * @throws RangeError when the clips do not have 1 + 4 k frames.
  * @throws DOMException AbortError when the signal aborts; the shards that are done stay.
  */
 export async function encodeDataset(
@@ -134,10 +135,6 @@ export async function encodeDataset(
 ): Promise<LatentSet> {
   mkdirSync(folder, { recursive: true })
   const [{ width, height, frameCount, clips }] = dataset.shapes
-  if (dataset.shapes.length > 1) {
-    const shapes = dataset.shapes.map(shape => `${shape.width} x ${shape.height} x ${shape.frameCount}`)
-    throw new RangeError(`${dataset.folder} must hold clips of one shape, got ${shapes.join(' and ')}`)
-  }
   const frames = Math.floor((frameCount - 1) / FRAMES_PER_LATENT) * FRAMES_PER_LATENT + FRAMES_PER_LATENT
   if (frames !== frameCount + FRAMES_PER_LATENT - 1) {
     throw new RangeError(`clips must have 1 + 4 k frames, got ${frameCount}`)
@@ -212,5 +209,15 @@ function openLatents(
       }
       return { latents, coverage: read(tensors.coverage), velocity: read(tensors.velocity) }
     },
+  }
+}
+
+/** The clips of which `isWanted` holds, as a set of their own. */
+export function selectLatents(set: LatentSet, isWanted: (clip: number) => boolean): LatentSet {
+  const chosen = set.clips.map((_, clip) => clip).filter(isWanted)
+  return {
+    ...set,
+    clips: chosen.map(clip => set.clips[clip]),
+    window: (clip, start, frames) => set.window(chosen[clip], start, frames),
   }
 }

@@ -1,28 +1,31 @@
 import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import { createRandom, type Tensor, type Tree } from '../array/index.ts'
-import { type DatasetOptions, makeDataset, openDataset } from '../dataset/index.ts'
+import { type Dataset, type DatasetOptions, makeDataset, openDataset } from '../dataset/index.ts'
 import {
   type AutoencoderConfig,
   autoencoderSpecs,
   expectParameters,
+  FRAMES_PER_LATENT,
   flattenSpecs,
   type ParameterSpec,
   type Parameters,
   selectParameters,
+  splitWords,
   type TransformerConfig,
   transformerSpecs,
 } from '../model/index.ts'
 import { type ModelConfig, modelConfigSchema } from '../sample/index.ts'
-import { loadCheckpoint, loadModel, saveModel } from '../store/index.ts'
+import { loadCheckpoint, saveModel } from '../store/index.ts'
 import { sceneDefaults } from '../world/index.ts'
 import { autoencoderTraining } from './autoencoder.ts'
-import { encodeDataset, type LatentSet, type LatentStatistics } from './latents.ts'
+import { encodeDataset, type LatentSet, type LatentStatistics, selectLatents } from './latents.ts'
 import { type RunOptions, type StepReport, type Training, train } from './loop.ts'
 import { saveSamples } from './samples.ts'
 import type { Schedule } from './schedule.ts'
 import { drawTransformerBatch, transformerTraining } from './transformer.ts'
-import { compileValidation, keepBest, type Validation } from './validate.ts'
+import { compileValidation, keepBest } from './validate.ts'
+import { type Given, loadGiven } from './warmStart.ts'
 
 /** A complete training run as data: from seeds to a model that `generate` can use. */
 export interface Recipe {
@@ -63,6 +66,8 @@ export interface RecipeOptions {
   readonly warmStart?: string
   /** Whether the autoencoder of the model that is started from stays as it is; else it is trained on too. */
   readonly keepAutoencoder?: boolean
+  /** A dataset to learn from, such as one of imported films, instead of the clips that the recipe films. */
+  readonly dataset?: string
   readonly threads?: number
   readonly secondsPerCheckpoint?: number
   readonly signal?: AbortSignal
@@ -72,6 +77,8 @@ export interface RecipeOptions {
 
 /** Held-out clips come from seeds this far behind those of the training clips. */
 const HELD_OUT_SEED = 50_000_000
+
+const vocabularyOf = (recipe: Recipe) => recipe.transformer.config.text.vocabulary
 
 /** Minutes between two sheets of samples. */
 const MINUTES_PER_SHEET = 15
@@ -83,6 +90,31 @@ function sampleEvery(minutes: number, sample: NonNullable<RunOptions['onCheckpoi
     if (performance.now() - last < minutes * 60_000) return
     await sample(step, state)
     last = performance.now()
+  }
+}
+
+/** The most words that a vocabulary made from captions has. */
+const MOST_WORDS = 4000
+
+/** A recipe for a dataset that is given: its pictures' size, and the words of its captions, the most frequent first. */
+function fitRecipe(recipe: Recipe, dataset: Dataset): Recipe {
+  const [{ width, height, fps, frameCount }] = dataset.shapes
+  const needed = FRAMES_PER_LATENT * (recipe.transformer.window - 1) + 1
+  if (frameCount < needed) {
+    throw new RangeError(
+      `${dataset.folder}: clips must have at least ${needed} frames, most have ${frameCount}`,
+    )
+  }
+  const counts = new Map<string, number>()
+  for (const { caption, shortCaption } of dataset.clips) {
+    for (const word of splitWords(`${caption} ${shortCaption}`)) counts.set(word, (counts.get(word) ?? 0) + 1)
+  }
+  const vocabulary = [...counts.keys()].sort((a, b) => counts.get(b)! - counts.get(a)!).slice(0, MOST_WORDS)
+  const text = { ...recipe.transformer.config.text, vocabulary }
+  return {
+    ...recipe,
+    clips: { family: 'tabletop', clips: 1, seed: 0, scene: { width, height, fps, frameCount } },
+    transformer: { ...recipe.transformer, config: { ...recipe.transformer.config, text } },
   }
 }
 
@@ -110,47 +142,10 @@ async function runTraining(
   return selectParameters(state, 'ema')
 }
 
-/** A finished model that a run starts from. */
-interface Given {
-  readonly autoencoder: Parameters
-  readonly transformer: Parameters
-  readonly statistics: LatentStatistics
-}
-
-/** Rows of the words' table in the order of another vocabulary, so that every known word keeps its vector. */
-function moveWords(table: Tensor, from: readonly string[], to: readonly string[]): Tensor {
-  const [rows, width] = table.shape
-  const special = rows - from.length
-  const data = new Float32Array((special + to.length) * width)
-  data.set(table.data.subarray(0, special * width))
-  // A new word begins as the unknown one, in which a prompt's rare words have met.
-  const unknown = table.data.subarray((special - 1) * width, special * width)
-  for (const [i, word] of to.entries()) {
-    const row = special + from.indexOf(word)
-    const known = from.includes(word) ? table.data.subarray(row * width, (row + 1) * width) : unknown
-    data.set(known, (special + i) * width)
-  }
-  return { shape: [special + to.length, width], data }
-}
-
-/** Loads the model to start from, its words in the order of the recipe's. */
-function loadGiven(folder: string, { transformer }: Recipe): Given {
-  const { config, tensors } = loadModel(folder, modelConfigSchema)
-  const given = { ...selectParameters(tensors, 'transformer') }
-  const [from, to] = [config.transformer, transformer.config].map(({ text }) => text.vocabulary)
-  given['text.words'] = moveWords(given['text.words'], from, to) as Parameters[string]
-  return {
-    autoencoder: selectParameters(tensors, 'autoencoder'),
-    transformer: given,
-    statistics: {
-      mean: tensors['latent.mean'].data as Float32Array,
-      deviation: tensors['latent.deviation'].data as Float32Array,
-    },
-  }
-}
-
-/** Films a dataset into `folder`, or what of it is missing, and opens it. */
-async function filmClips(folder: string, clips: DatasetOptions, { onProgress, signal }: RecipeOptions) {
+/** Films a dataset into `folder`, or what of it is missing, and opens it; a dataset that is given is only opened. */
+async function filmClips(folder: string, clips: DatasetOptions, options: RecipeOptions) {
+  const { dataset, onProgress, signal } = options
+  if (dataset) return openDataset(dataset)
   const onFilmed = (done: number) => onProgress?.('clips', done, clips.clips)
   await makeDataset(folder, clips, { onProgress: onFilmed, signal })
   return openDataset(folder)
@@ -182,15 +177,14 @@ async function prepareLatents(
   return { autoencoder, data }
 }
 
-/** Films and encodes clips of held-out combinations, and draws fixed batches from them. */
-async function prepareValidation(
+/** Films and encodes clips of held-out combinations. */
+async function encodeHeldOut(
   recipe: Recipe,
-  training: Training,
   autoencoder: Parameters,
   { mean, deviation }: LatentStatistics,
-  { folder, threads, signal }: RecipeOptions,
-): Promise<Validation> {
-  const { window, batchSize, config } = recipe.transformer
+  { folder, signal }: RecipeOptions,
+): Promise<LatentSet> {
+  const { batchSize } = recipe.transformer
   const clips = {
     ...recipe.clips,
     clips: 2 * batchSize,
@@ -199,14 +193,10 @@ async function prepareValidation(
   }
   const dataset = await filmClips(path.join(folder, 'held-out-clips'), clips, { folder, signal })
   const latents = path.join(folder, 'held-out-latents')
-  const data = await encodeDataset(latents, dataset, autoencoder, recipe.autoencoder.config, {
+  return encodeDataset(latents, dataset, autoencoder, recipe.autoencoder.config, {
     signal,
     statistics: { mean, deviation },
   })
-  const batches = Array.from({ length: 4 }, (_, i) =>
-    drawTransformerBatch(createRandom(i), { config, data, batchSize, frames: window }),
-  )
-  return compileValidation(training, batches, threads)
 }
 
 /** The configuration of the model that a recipe makes. */
@@ -247,18 +237,28 @@ function gatherModel(
  * @returns the folder of the model
  * @throws DOMException AbortError when the signal aborts; checkpoints are saved before.
  */
-export async function runRecipe(recipe: Recipe, options: RecipeOptions): Promise<string> {
-  const { folder, warmStart } = options
+export async function runRecipe(general: Recipe, options: RecipeOptions): Promise<string> {
+  const { folder, warmStart, threads } = options
   mkdirSync(folder, { recursive: true })
-  const given = warmStart ? loadGiven(warmStart, recipe) : undefined
-  const { autoencoder, data } = await prepareLatents(recipe, options, given)
+  const recipe = options.dataset ? fitRecipe(general, openDataset(options.dataset)) : general
+  const given = warmStart ? loadGiven(warmStart, vocabularyOf(recipe)) : undefined
+  const { autoencoder, data: all } = await prepareLatents(recipe, options, given)
+  // Nobody films what a given dataset leaves out: every twentieth clip is held back instead.
+  const isHeldBack = (clip: number) => options.dataset !== undefined && clip % 20 === 0
+  const data = selectLatents(all, clip => !isHeldBack(clip))
+  const heldOut = options.dataset
+    ? selectLatents(all, isHeldBack)
+    : await encodeHeldOut(recipe, autoencoder, data, options)
   const { window, ...rest } = recipe.transformer
   const training = transformerTraining({ ...rest, data, frames: window })
   const sample = sampleEvery(MINUTES_PER_SHEET, async (step, state) => {
     const tensors = gatherModel(recipe, autoencoder, selectParameters(state, 'ema'), data)
     await saveSamples(path.join(folder, 'samples'), step, configOfRecipe(recipe), tensors)
   })
-  const validation = await prepareValidation(recipe, training, autoencoder, data, options)
+  const batches = [0, 1, 2, 3].map(seed =>
+    drawTransformerBatch(createRandom(seed), { ...rest, data: heldOut, frames: window }),
+  )
+  const validation = await compileValidation(training, batches, threads)
   const onCheckpoint = async (step: number, state: Readonly<Record<string, Tensor>>) => {
     const loss = await validation.measure(state)
     keepBest(path.join(folder, 'transformer'), { step, loss }, training.config, state)
@@ -289,7 +289,7 @@ export async function exportModel(
     if (!checkpoint) throw new Error(`${path.join(folder, stage)} has no checkpoint yet`)
     return selectParameters(checkpoint.tensors, 'ema')
   }
-  const kept = warmStart && keepAutoencoder ? loadGiven(warmStart, recipe) : undefined
+  const kept = warmStart && keepAutoencoder ? loadGiven(warmStart, vocabularyOf(recipe)) : undefined
   const autoencoder = kept?.autoencoder ?? newest('autoencoder')
   // Before the latents: while a run still encodes, this says so instead of encoding beside it.
   const transformer = newest('transformer')
