@@ -64,6 +64,8 @@ export interface RecipeOptions {
   /** Whether the autoencoder of the model that is started from stays as it is; else it is trained on too. */
   readonly keepAutoencoder?: boolean
   readonly threads?: number
+  /** Threads that compute gradients, each of its part of the batch, instead of operators that share the cores. */
+  readonly workers?: number
   readonly secondsPerCheckpoint?: number
   readonly signal?: AbortSignal
   /** Called as each stage goes on: what is done of how much, and the loss where there is one. */
@@ -95,11 +97,12 @@ async function runTraining(
   warmStart?: Parameters,
   onCheckpoint?: RunOptions['onCheckpoint'],
 ): Promise<Parameters> {
-  const { folder, threads, secondsPerCheckpoint, signal, onProgress } = options
+  const { folder, threads, workers, secondsPerCheckpoint, signal, onProgress } = options
   const state = await train(training, {
     folder: path.join(folder, stage),
     seed: recipe.seed,
     threads,
+    workers,
     secondsPerCheckpoint,
     warmStart,
     signal,
