@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os'
 import { small } from '../recipes/small.ts'
-import { createRandom, input, sizeOf, type Tensor } from '../src/array/index.ts'
+import { countMultiplyAdds, createRandom, input, sizeOf, type Tensor } from '../src/array/index.ts'
 import type { Dataset } from '../src/dataset/index.ts'
 import {
   fixParameters,
@@ -14,7 +14,6 @@ import { type CompileOptions, compile } from '../src/onnx/index.ts'
 import { autoencoderTraining } from '../src/train/autoencoder.ts'
 import { type LatentSet, MOST_BODIES, type Training, transformerTraining } from '../src/train/index.ts'
 import { measureProduct, time, timeTraining } from './measure.ts'
-import { countProducts } from './products.ts'
 
 /** One measured number. `perUnit` is GFLOP a unit, where the unit is not GFLOP/s itself. */
 export interface Row {
@@ -73,7 +72,7 @@ async function benchForward(name: string, options: CompileOptions): Promise<Row[
   }
   const milliseconds = await time(STEPS, () => compiled.run(feeds))
   await compiled.release()
-  return [{ name, value: countProducts([data]) / milliseconds / 1e6, unit: 'GFLOP/s' }]
+  return [{ name, value: (2 * countMultiplyAdds([data])) / milliseconds / 1e6, unit: 'GFLOP/s' }]
 }
 
 /** GFLOP of a training step: its forward products, and twice as much for the gradients. */
@@ -83,7 +82,7 @@ function operationsOf({ specs, loss }: Training, batch: Readonly<Record<string, 
     return [key, input(`batch.${key}`, shape, data instanceof Int32Array ? 'int32' : 'float32')]
   })
   const traced = loss(Object.fromEntries(params), Object.fromEntries(inputs))
-  return (3 * countProducts([traced.loss])) / 1e9
+  return (6 * countMultiplyAdds([traced.loss])) / 1e9
 }
 
 /** Steps of the transformer's training on latents of noise, optimizer and drawing of batches included. */

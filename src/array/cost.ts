@@ -11,7 +11,10 @@ export function countMultiplyAdds(outputs: readonly Value[]): number {
       const { transposeA } = attributes as Value<'matmul'>['attributes']
       total += sizeOf(shape) * a.shape[a.shape.length - (transposeA ? 2 : 1)]
     }
+    if (op === 'attention') total += (sizeOf(inputs[0].shape) + sizeOf(shape)) * inputs[1].shape[2]
     if (op === 'conv2d') total += sizeOf(shape) * sizeOf(inputs[1].shape.slice(1))
+    if (op === 'conv2dImage') total += sizeOf(inputs[0].shape) * sizeOf(inputs[1].shape.slice(1))
+    if (op === 'conv2dKernel') total += sizeOf(inputs[1].shape) * sizeOf(shape.slice(1))
   }
   return total
 }

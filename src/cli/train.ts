@@ -10,6 +10,7 @@ interface TrainOptions {
   readonly keepAutoencoder?: boolean
   readonly dataset?: string
   readonly threads?: number
+  readonly workers?: number
   readonly checkpoint: number
   readonly export?: boolean
 }
@@ -27,7 +28,7 @@ const sayStep = ({ loss, itemsPerSecond, gigaflops, secondsLeft }: StepReport) =
 async function trainRecipe(name: keyof typeof recipes, options: TrainOptions): Promise<void> {
   const recipe = recipes[name]
   const folder = options.folder ?? `runs/${name}`
-  const { warmStart, keepAutoencoder, dataset, threads } = options
+  const { warmStart, keepAutoencoder, dataset, threads, workers } = options
   if (options.export) {
     console.log(`${await exportModel(recipe, { folder, warmStart, keepAutoencoder })}: try it with --model`)
     return
@@ -47,6 +48,7 @@ async function trainRecipe(name: keyof typeof recipes, options: TrainOptions): P
     keepAutoencoder,
     dataset,
     threads,
+    workers,
     secondsPerCheckpoint: options.checkpoint,
     signal: stopSignal(),
     onProgress,
@@ -77,6 +79,11 @@ export function addTrain(program: Command): void {
     )
     .option('--keep-autoencoder', 'with --warm-start: only the transformer is trained on')
     .option('--threads <n>', 'processor cores to use; all when absent', wholeNumber(1, 256))
+    .option(
+      '--workers <n>',
+      'threads that each learn from a part of the batch, for many cores; must divide the batch',
+      wholeNumber(1, 256),
+    )
     .option('--checkpoint <seconds>', 'seconds between checkpoints', wholeNumber(1, 86400), 180)
     .addOption(new Option('--export', 'only write the model of the newest checkpoints of a run that goes on'))
     .addHelpText(

@@ -5,8 +5,8 @@ import { createCompiler, type Device, type Runtime } from './session.ts'
 const devices: readonly Device[] = ['cpu', 'webgpu', 'cuda', 'coreml', 'dml']
 const supported = new Set<string>(ort.listSupportedBackends().map(({ name }) => name))
 
-/** Compiles graphs with onnxruntime-node. */
-export const compile = createCompiler({
+/** Compiles graphs, and loads lowered ones, with onnxruntime-node. */
+export const { compile, load } = createCompiler({
   InferenceSession: ort.InferenceSession,
   Tensor: ort.Tensor as unknown as Runtime['Tensor'],
   automatic: [...(['cuda', 'dml', 'coreml'] as const).filter(name => supported.has(name)), 'cpu'],

@@ -1,2 +1,2 @@
-export { compile } from './compile.ts'
-export type { Compiled, CompileOptions, Device } from './session.ts'
+export { compile, load } from './compile.ts'
+export { type Compiled, type CompileOptions, type Device, type LoweredModel, lowerModel } from './session.ts'

@@ -123,33 +123,25 @@ export function createCompiler(runtime: Runtime) {
     return [key, await shared]
   }
 
-  /**
-   * Compiles a graph into a session.
-   * @param outputs what to compute, by name (float32 or int32)
-   * @throws Error naming the device that is not there.
-   */
-  return async function compile(
-    outputs: Readonly<Record<string, Value>>,
-    options: CompileOptions = {},
-  ): Promise<Compiled> {
-    const graph = lowerGraph(outputs, options)
-    const [key, shared] = await share(encodeModel(graph), options)
+  /** Opens a session on a graph that was lowered before, here or in another thread. */
+  async function load(model: LoweredModel, options: CompileOptions = {}): Promise<Compiled> {
+    const [key, shared] = await share(model.bytes, options)
     const { session, device } = shared
     shared.users++
     return {
-      inputs: graph.inputs,
-      outputs: graph.outputs,
+      inputs: model.inputs,
+      outputs: model.outputs,
       device,
       async run(feeds, into = {}) {
         const given = Object.fromEntries(
-          graph.inputs.map(port => [port.name, toOrt(checkFeed(port, feeds[port.name]))]),
+          model.inputs.map(port => [port.name, toOrt(checkFeed(port, feeds[port.name]))]),
         )
         const wanted = Object.fromEntries(
-          graph.outputs.map(({ name }) => [name, into[name] ? toOrt(into[name]) : null] as const),
+          model.outputs.map(({ name }) => [name, into[name] ? toOrt(into[name]) : null] as const),
         )
         const results = await session.run(given, wanted)
         return Object.fromEntries(
-          graph.outputs.map(({ name, shape }) => [
+          model.outputs.map(({ name, shape }) => [
             name,
             into[name] ?? { shape, data: results[name].data as Float32Array | Int32Array },
           ]),
@@ -163,4 +155,30 @@ export function createCompiler(runtime: Runtime) {
       },
     }
   }
+
+  /**
+   * Compiles a graph into a session.
+   * @param outputs what to compute, by name (float32 or int32)
+   * @throws Error naming the device that is not there.
+   */
+  const compile = (outputs: Readonly<Record<string, Value>>, options: CompileOptions = {}) =>
+    load(lowerModel(outputs, options), options)
+
+  return { compile, load }
+}
+
+/** A graph as ONNX, as it goes from thread to thread. */
+export interface LoweredModel {
+  readonly bytes: Uint8Array
+  readonly inputs: readonly Port[]
+  readonly outputs: readonly Port[]
+}
+
+/** A graph as the bytes of an ONNX file, and what goes in and out. */
+export function lowerModel(
+  outputs: Readonly<Record<string, Value>>,
+  options: Pick<CompileOptions, 'quantize'> = {},
+): LoweredModel {
+  const graph = lowerGraph(outputs, options)
+  return { bytes: encodeModel(graph), inputs: graph.inputs, outputs: graph.outputs }
 }

@@ -3,7 +3,7 @@
 import * as ort from 'onnxruntime-web/webgpu'
 import { createCompiler, type Runtime } from './session.ts'
 
-export type { Compiled, CompileOptions, Device } from './session.ts'
+export type { Compiled, CompileOptions, Device, LoweredModel } from './session.ts'
 
 /** Where the page serves the .wasm and .mjs files of onnxruntime-web, when not beside the page's own scripts. */
 export function setWasmFolder(url: string): void {
@@ -12,8 +12,8 @@ export function setWasmFolder(url: string): void {
 
 const { navigator: browser } = globalThis as { readonly navigator?: object }
 
-/** Compiles graphs with onnxruntime-web; `auto` takes WebGPU where the browser has it. */
-export const compile = createCompiler({
+/** Compiles graphs, and loads lowered ones, with onnxruntime-web; `auto` takes WebGPU where the browser has it. */
+export const { compile, load } = createCompiler({
   InferenceSession: ort.InferenceSession,
   Tensor: ort.Tensor as unknown as Runtime['Tensor'],
   automatic: browser && 'gpu' in browser ? ['webgpu', 'wasm'] : ['wasm'],

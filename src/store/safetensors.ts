@@ -9,6 +9,7 @@ import {
   rmSync,
   writeSync,
 } from 'node:fs'
+import { crc32 } from 'node:zlib'
 import { z } from 'zod'
 import { type Shape, sizeOf, type Tensor } from '../array/index.ts'
 import { fromHalves, toHalf } from './half.ts'
@@ -18,7 +19,13 @@ import { fromHalves, toHalf } from './half.ts'
 /** How numbers are stored. */
 export type StoredType = 'F32' | 'F16'
 
-const itemSizes: Readonly<Record<string, number>> = { F64: 8, F32: 4, F16: 2, BF16: 2, I64: 8, I32: 4 }
+const itemSizes: Readonly<Record<string, number>> = {
+  ...{ F64: 8, F32: 4, F16: 2, BF16: 2 },
+  ...{ I64: 8, U64: 8, I32: 4, U32: 4, I16: 2, U16: 2, I8: 1, U8: 1, BOOL: 1 },
+}
+
+/** Metadata of our own files: the CRC-32 of each tensor's bytes, as JSON. Other writers have none, and are trusted. */
+const CHECKSUMS = 'crc32'
 
 const entrySchema = z.object({
   dtype: z.string(),
@@ -67,15 +74,18 @@ export function saveTensors(
   tensors: Readonly<Record<string, Tensor>>,
   { dtype = 'F32', metadata }: { dtype?: StoredType; metadata?: Readonly<Record<string, string>> } = {},
 ): void {
-  const header: Record<string, unknown> = metadata ? { __metadata__: metadata } : {}
+  const header: Record<string, unknown> = {}
+  const checksums: Record<string, number> = {}
   const parts: Uint8Array[] = []
   let offset = 0
   for (const [name, tensor] of Object.entries(tensors)) {
     const { dtype: stored, bytes } = encodeData(tensor, dtype)
     header[name] = { dtype: stored, shape: tensor.shape, data_offsets: [offset, offset + bytes.length] }
+    checksums[name] = crc32(bytes)
     offset += bytes.length
     parts.push(bytes)
   }
+  header.__metadata__ = { ...metadata, [CHECKSUMS]: JSON.stringify(checksums) }
   const json = Buffer.from(JSON.stringify(header))
   const padded = Buffer.concat([json, Buffer.alloc((8 - (json.length % 8)) % 8, ' ')])
   const length = Buffer.alloc(8)
@@ -95,9 +105,29 @@ function decodeData(dtype: string, bytes: ArrayBuffer): Float32Array | Int32Arra
       return Float32Array.from(new Float64Array(bytes))
     case 'I32':
       return new Int32Array(bytes)
+    case 'I16':
+      return Int32Array.from(new Int16Array(bytes))
+    case 'U16':
+      return Int32Array.from(new Uint16Array(bytes))
+    case 'I8':
+      return Int32Array.from(new Int8Array(bytes))
+    case 'U8':
+    case 'BOOL':
+      return Int32Array.from(new Uint8Array(bytes))
+    case 'U32':
+      return narrow(new Uint32Array(bytes))
     default:
-      return Int32Array.from(new BigInt64Array(bytes), Number)
+      return narrow(dtype === 'U64' ? new BigUint64Array(bytes) : new BigInt64Array(bytes))
   }
+}
+
+/** Wide integers as int32. */
+function narrow(values: Uint32Array | BigInt64Array | BigUint64Array): Int32Array {
+  return Int32Array.from(values as ArrayLike<number | bigint>, value => {
+    const number = Number(value)
+    if (number !== (number | 0)) throw new RangeError(`holds ${value}, which does not fit in 32 bits`)
+    return number
+  })
 }
 
 function checkEntry(
@@ -129,9 +159,17 @@ function readHeader(file: string, bytes: Buffer): { start: number; header: Recor
   }
 }
 
+function readChecksums(file: string, json: string): Readonly<Record<string, number>> {
+  try {
+    return z.record(z.string(), z.number()).parse(JSON.parse(json))
+  } catch {
+    throw new Error(`${file}: the checksums in the header are damaged`)
+  }
+}
+
 /**
- * Reads a safetensors file of any writer; every float type becomes float32, integers int32.
- * @throws Error naming the file and the tensor that is cut off or does not fit.
+ * Reads a safetensors file of any writer; every float type becomes float32, integers and bools int32.
+ * @throws Error naming the file and the tensor that is cut off, damaged, or does not fit.
  */
 export function loadTensors(file: string): {
   tensors: Record<string, Tensor>
@@ -139,7 +177,9 @@ export function loadTensors(file: string): {
 } {
   const bytes = readFileSync(file)
   const { start, header } = readHeader(file, bytes)
-  const { __metadata__: metadata = {}, ...rest } = header
+  const { __metadata__ = {}, ...rest } = header
+  const { [CHECKSUMS]: sums = '{}', ...metadata } = __metadata__ as Record<string, string>
+  const checksums = readChecksums(file, sums)
   const tensors: Record<string, Tensor> = {}
   const spans: { name: string; start: number; end: number }[] = []
   for (const [name, value] of Object.entries(rest)) {
@@ -153,13 +193,20 @@ export function loadTensors(file: string): {
       bytes.byteOffset + start + from,
       bytes.byteOffset + start + to,
     ) as ArrayBuffer
-    tensors[name] = { shape: parsed.data.shape, data: decodeData(parsed.data.dtype, data) }
+    if (name in checksums && crc32(new Uint8Array(data)) !== checksums[name]) {
+      throw new Error(`${file}: tensor ${name} is damaged: its checksum does not fit`)
+    }
+    try {
+      tensors[name] = { shape: parsed.data.shape, data: decodeData(parsed.data.dtype, data) }
+    } catch (error) {
+      throw new Error(`${file}: tensor ${name} ${(error as Error).message}`)
+    }
   }
   spans.sort((a, b) => a.start - b.start)
   const overlap = spans.findIndex((span, i) => i > 0 && span.start < spans[i - 1].end)
   if (overlap > 0)
     throw new Error(`${file}: tensors ${spans[overlap - 1].name} and ${spans[overlap].name} overlap`)
-  return { tensors, metadata: metadata as Record<string, string> }
+  return { tensors, metadata }
 }
 
 /** A tensor in a file, read a part at a time. */
@@ -171,7 +218,7 @@ export interface StoredTensor {
 
 /**
  * Opens a safetensors file without reading its numbers; the file stays open while the process lives.
- * @throws Error naming the file and the tensor that is cut off or does not fit.
+ * @throws Error naming the file and the tensor that is cut off, damaged, or does not fit.
  */
 export function openTensors(file: string): Readonly<Record<string, StoredTensor>> {
   const descriptor = openSync(file, 'r')

@@ -52,6 +52,51 @@ test('a file of another writer: BF16, I64, unaligned data, padded header', () =>
   assert.deepEqual([odd.data, brain.data], [Int32Array.of(-7), Float32Array.of(-3)])
 })
 
+test('a file of the Python package: every type that it writes', () => {
+  const { tensors, metadata } = loadTensors('test/golden/python.safetensors')
+  assert.deepEqual(metadata, { format: 'pt' })
+  const numbers = Object.fromEntries(Object.entries(tensors).map(([name, { data }]) => [name, [...data]]))
+  const near = (name: string, expected: number[], tolerance: number) =>
+    expected.forEach((value, i) => {
+      assert.ok(Math.abs(numbers[name][i] - value) <= tolerance, `${name} ${i}: ${numbers[name][i]}`)
+    })
+  near('float32', [0, 1 / 3, 2 / 3, 1, 4 / 3, 5 / 3], 1e-7)
+  near('float16', [0, 1 / 7, 2 / 7, 3 / 7], 2e-4)
+  near('bfloat16', [0, 1 / 7, 2 / 7, 3 / 7], 2e-3)
+  near('float64', [1e-3, 2.5], 1e-9)
+  assert.deepEqual(tensors.float32.shape, [2, 3])
+  assert.deepEqual(
+    [numbers.int32, numbers.int64],
+    [
+      [1, -2],
+      [3, -4, 2 ** 31 - 1],
+    ],
+  )
+  assert.deepEqual([numbers.uint8, numbers.int8, numbers.int16], [[0, 255], [-128, 127], [-300]])
+  assert.deepEqual([numbers.bool, numbers.scalar, numbers.empty], [[1, 0, 1], [4.25], []])
+  assert.deepEqual([tensors.scalar.shape, tensors.empty.shape], [[], [0, 3]])
+  assert.deepEqual(numbers['names/with "quotes" and ünïcode'], [1])
+})
+
+test('a changed bit is found, and integers that do not fit are refused, by the name of the tensor', () => {
+  const file = path.join(folder(), 'x.safetensors')
+  saveTensors(file, tensors)
+  const bytes = readFileSync(file)
+  bytes[bytes.length - 20] ^= 1
+  writeFileSync(file, bytes)
+  assert.throws(
+    () => loadTensors(file),
+    /x\.safetensors: tensor (a\.weight|ids|scalar) is damaged: its checksum/,
+  )
+  const header = JSON.stringify({ big: { dtype: 'I64', shape: [1], data_offsets: [0, 8] } })
+  const other = Buffer.alloc(8 + header.length + 8)
+  other.writeBigUInt64LE(BigInt(header.length))
+  other.write(header, 8)
+  other.writeBigInt64LE(2n ** 31n, 8 + header.length)
+  writeFileSync(file, other)
+  assert.throws(() => loadTensors(file), /tensor big holds 2147483648, which does not fit in 32 bits/)
+})
+
 test('damaged files are named with what is wrong', () => {
   const file = path.join(folder(), 'x.safetensors')
   saveTensors(file, tensors)

@@ -1,48 +1,14 @@
 import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import {
-  countMultiplyAdds,
-  createRandom,
-  input,
-  type Random,
-  reshape,
-  sizeOf,
-  type Tensor,
-  type Tree,
-  type Value,
-} from '../array/index.ts'
-import {
-  flattenSpecs,
-  growParameters,
-  initializeParameters,
-  type ParameterSpec,
-  type Parameters,
-} from '../model/index.ts'
-import { compile } from '../onnx/index.ts'
+import { createRandom, type Random, type Tensor } from '../array/index.ts'
+import { growParameters, initializeParameters, type Parameters } from '../model/index.ts'
 import { type Checkpoint, loadCheckpoint, saveCheckpoint } from '../store/index.ts'
-import { optimizerDefaults, type Rule, updateParameters, type Values } from './optimizer.ts'
 import { plotCurves } from './plot.ts'
-import { type Schedule, scheduleRates } from './schedule.ts'
+import { scheduleRates } from './schedule.ts'
+import { compileStep, type RateName, type State } from './step.ts'
+import type { Batch, Training } from './training.ts'
 
-type Batch = Readonly<Record<string, Tensor>>
-
-/** Everything the loop needs to know of one training: what is learned, from what, and how fast. */
-export interface Training {
-  readonly specs: Tree<ParameterSpec>
-  /** Traces the loss, and numbers to watch, from the parameters (by dotted path) and the batch. */
-  readonly loss: (params: Values, batch: Values) => { readonly loss: Value; readonly watch?: Values }
-  /** Draws the batch of a step; the random source is a new one each step, so that a resumed run sees the same data. */
-  readonly nextBatch: (random: Random, step: number) => Batch | Promise<Batch>
-  /** Ends what draws batches, such as a worker thread; called when the run ends. */
-  readonly close?: () => Promise<unknown>
-  readonly rule: (path: string, shape: readonly number[]) => Rule
-  readonly rateFactor: (path: string, shape: readonly number[]) => number
-  readonly schedule: Schedule
-  readonly emaDecay: number
-  /** Films, windows or whatever a step sees, for the speed that is shown. */
-  readonly itemsPerStep: number
-  readonly config: unknown
-}
+export type { Batch, Training } from './training.ts'
 
 /** How one run goes. */
 export interface RunOptions {
@@ -50,6 +16,11 @@ export interface RunOptions {
   readonly folder: string
   readonly seed: number
   readonly threads?: number
+  /**
+   * Threads that each compute the gradients of a part of the batch, in a session of one core. They pay where there are
+   * many cores; without them the operators share the cores.
+   */
+  readonly workers?: number
   readonly secondsPerCheckpoint?: number
   /** Parameters to start from when there is no checkpoint; smaller ones fill a corner (`growParameters`). */
   readonly warmStart?: Readonly<Record<string, Tensor>>
@@ -72,52 +43,6 @@ export interface StepReport {
   readonly gigaflops: number
   readonly secondsLeft: number
   readonly watch: Readonly<Record<string, number>>
-}
-
-type State = Readonly<Record<string, Tensor>>
-
-const scalars = ['step', 'adamRate', 'muonRate', 'emaDecay'] as const
-
-/** Traces the whole step: loss, gradients, both optimizers and the moving averages, as one graph. */
-function traceStep(training: Training, batch: Batch): Record<string, Value> {
-  const specs = flattenSpecs(training.specs)
-  const traceAll = (
-    kind: string,
-    keep: (path: string, spec: ParameterSpec) => boolean = () => true,
-  ): Values =>
-    Object.fromEntries(
-      [...specs]
-        .filter(([name, spec]) => keep(name, spec))
-        .map(([name, { shape }]) => [name, input(`${kind}.${name}`, [sizeOf(shape)])]),
-    )
-  const isAdam = (name: string, { shape }: ParameterSpec) => training.rule(name, shape) === 'adamw'
-  const state = {
-    param: traceAll('param'),
-    first: traceAll('first'),
-    second: traceAll('second', isAdam),
-    ema: traceAll('ema'),
-  }
-  const params = Object.fromEntries(
-    [...specs].map(([name, { shape }]) => [name, reshape(state.param[name], shape)]),
-  )
-  const [step, adamRate, muonRate, emaDecay] = scalars.map(name => input(name, []))
-  const inputs = Object.entries(batch).map(([name, { shape, data }]) => {
-    return [name, input(`batch.${name}`, shape, data instanceof Int32Array ? 'int32' : 'float32')] as const
-  })
-  const { loss, watch = {} } = training.loss(params, Object.fromEntries(inputs))
-  const config = { ...optimizerDefaults, rule: training.rule, rateFactor: training.rateFactor }
-  const update = updateParameters(loss, params, state, { step, adamRate, muonRate, emaDecay }, config)
-  const named = (kind: string, values: Values) =>
-    Object.fromEntries(Object.entries(values).map(([name, value]) => [`new.${kind}.${name}`, value]))
-  return {
-    ...named('param', update.param),
-    ...named('first', update.first),
-    ...named('second', update.second),
-    ...named('ema', update.ema),
-    ...named('watch', watch),
-    loss,
-    gradientNorm: update.gradientNorm,
-  }
 }
 
 /** The state of a run that begins: drawn parameters (or given ones), moments of zero, averages equal to the parameters. */
@@ -154,13 +79,6 @@ function zerosLike(state: State): State {
     { shape, data: new Float32Array(data.length) },
   ]
   return Object.fromEntries(Object.entries(state).map(zeros))
-}
-
-/** The same arrays as the step's graph knows them: flat, under names with a prefix. */
-function flatState(state: State, prefix = ''): State {
-  return Object.fromEntries(
-    Object.entries(state).map(([name, { data }]) => [prefix + name, { shape: [data.length], data }]),
-  )
 }
 
 const scalar = (value: number): Tensor => ({ shape: [], data: Float32Array.of(value) })
@@ -200,11 +118,10 @@ function drawAhead(training: Training, seed: number): (step: number) => Promise<
   }
 }
 
-/** What a step reads besides the state: its batch and its rates. */
-function feedStep(training: Training, batch: Batch, step: number): Record<string, Tensor> {
+/** What a step reads besides state and batch. */
+function feedRates(training: Training, step: number): Record<RateName, Tensor> {
   const { adam, muon } = scheduleRates(training.schedule, step)
   return {
-    ...Object.fromEntries(Object.entries(batch).map(([name, tensor]) => [`batch.${name}`, tensor])),
     step: scalar(step),
     adamRate: scalar(adam),
     muonRate: scalar(muon),
@@ -230,6 +147,7 @@ async function runSteps(training: Training, options: RunOptions): Promise<State>
     folder,
     seed,
     threads = 0,
+    workers = 0,
     secondsPerCheckpoint = 180,
     warmStart = {},
     profile,
@@ -245,9 +163,8 @@ async function runSteps(training: Training, options: RunOptions): Promise<State>
   if (firstStep >= steps) return state
   let spare = zerosLike(state)
   const example = await training.nextBatch(randomOfStep(seed, 0), 0)
-  const traced = traceStep(training, example)
-  const operations = 6 * countMultiplyAdds([traced.loss])
-  const compiled = await compile(traced, { threads, profile })
+  const compiled = await compileStep(training, example, { threads, workers, profile })
+  const { operations } = compiled
   const nextBatch = drawAhead(training, seed)
   const save = async (step: number) => {
     saveCheckpoint(folder, { step, config: training.config, tensors: state })
@@ -259,9 +176,8 @@ async function runSteps(training: Training, options: RunOptions): Promise<State>
   let step = firstStep
   while (step < steps && !signal?.aborted) {
     step++
-    const into = flatState(spare, 'new.')
-    const feeds = { ...flatState(state), ...feedStep(training, await nextBatch(step), step) }
-    const results = await compiled.run(feeds, into)
+    const batch = await nextBatch(step)
+    const results = await compiled.run(state, spare, batch, feedRates(training, step))
     ;[state, spare] = [spare, state]
     checkFinite(step, results.loss.data[0], state)
     const pace = { steps: step - firstStep, seconds: (performance.now() - started) / 1000 }

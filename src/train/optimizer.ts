@@ -85,19 +85,28 @@ interface Gradient {
   readonly clip: Value
 }
 
-/** Traces the gradients of `loss` by the parameters (in their own shapes), and one update of the flat state. */
-export function updateParameters(
-  loss: Value,
-  params: Values,
+/** Traces the gradients of `loss` by the parameters (in their own shapes), each flat. */
+export function flatGradients(loss: Value, params: Values): Values {
+  const grads = gradients(loss, Object.values(params)).map(flatten)
+  return Object.fromEntries(Object.keys(params).map((path, i) => [path, grads[i]]))
+}
+
+/**
+ * Traces one update of the flat state.
+ * @param raw flat gradients, not clipped
+ * @param shapes the parameters' own shapes, which decide about rules, rates and decay
+ */
+export function updateState(
+  raw: Values,
+  shapes: Readonly<Record<string, Shape>>,
   state: OptimizerState,
   inputs: StepInputs,
   config: OptimizerConfig,
 ): Update {
-  const paths = Object.keys(params)
-  const raw = gradients(loss, Object.values(params)).map(flatten)
-  const gradientNorm = sqrt(raw.map(squaredNorm).reduce(add))
+  const paths = Object.keys(raw)
+  const gradientNorm = sqrt(Object.values(raw).map(squaredNorm).reduce(add))
   const clip = minimum(div(config.clipNorm, add(gradientNorm, 1e-6)), 1)
-  const grads = paths.map((path, i) => ({ path, shape: params[path].shape, raw: raw[i], clip }))
+  const grads = paths.map(path => ({ path, shape: shapes[path], raw: raw[path], clip }))
   const isMuon = ({ path, shape }: Gradient) => config.rule(path, shape) === 'muon'
   const muon = updateMuon(grads.filter(isMuon), state, inputs, config)
   const others = grads

@@ -69,6 +69,8 @@ export interface RecipeOptions {
   /** A dataset to learn from, such as one of imported films, instead of the clips that the recipe films. */
   readonly dataset?: string
   readonly threads?: number
+  /** Threads that compute gradients, each of its part of the batch, instead of operators that share the cores. */
+  readonly workers?: number
   readonly secondsPerCheckpoint?: number
   readonly signal?: AbortSignal
   /** Called as each stage goes on: what is done of how much, and the loss where there is one. */
@@ -127,11 +129,12 @@ async function runTraining(
   warmStart?: Parameters,
   onCheckpoint?: RunOptions['onCheckpoint'],
 ): Promise<Parameters> {
-  const { folder, threads, secondsPerCheckpoint, signal, onProgress } = options
+  const { folder, threads, workers, secondsPerCheckpoint, signal, onProgress } = options
   const state = await train(training, {
     folder: path.join(folder, stage),
     seed: recipe.seed,
     threads,
+    workers,
     secondsPerCheckpoint,
     warmStart,
     signal,

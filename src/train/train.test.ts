@@ -5,7 +5,7 @@ import path from 'node:path'
 import { test } from 'node:test'
 import { evaluateReference, input, mean, mul, reshape, square, sub } from '../array/index.ts'
 import { scheduleRates, type Training, train } from './index.ts'
-import { optimizerDefaults, type Rule, updateParameters } from './optimizer.ts'
+import { flatGradients, optimizerDefaults, type Rule, updateState } from './optimizer.ts'
 import { plotCurves } from './plot.ts'
 
 const temporary = () => mkdtempSync(path.join(tmpdir(), 'aozora-train-'))
@@ -37,6 +37,23 @@ test('a loss that is no number ends the run with the step, and spoils no checkpo
   assert.ok(state['param.x'].data.every(value => value > 0.3))
 })
 
+test('two workers learn as one does, and the same each time', async () => {
+  const training = (): Training => ({
+    ...toyTraining(false),
+    specs: { x: { shape: [3], start: { value: 0 } } },
+    nextBatch: random => ({ target: { shape: [4, 3], data: random.fillNormal(new Float32Array(12)) } }),
+  })
+  const alone = await train(training(), { folder: temporary(), seed: 1 })
+  const [first, second] = [1, 2].map(() => train(training(), { folder: temporary(), seed: 1, workers: 2 }))
+  const together = (await first)['param.x'].data
+  for (const [i, value] of together.entries()) assert.ok(Math.abs(value - alone['param.x'].data[i]) < 1e-6)
+  assert.deepEqual((await second)['param.x'].data, together)
+  await assert.rejects(
+    train(training(), { folder: temporary(), seed: 1, workers: 3 }),
+    /`workers` must divide the batch of 4, got 3/,
+  )
+})
+
 test('learning rates: they rise, stay, and fall to nearly nothing', () => {
   const schedule = { steps: 100, warmup: 10, decay: 0.2, adamRate: 1, muonRate: 2 }
   const at = (step: number) => scheduleRates(schedule, step).adam
@@ -57,7 +74,7 @@ function updateOnce(rule: Rule, start: number[], grad: number[]) {
   const state = { param, first, second, ema }
   const rates = { step, adamRate, muonRate, emaDecay }
   const config = { ...optimizerDefaults, rule: () => rule, rateFactor: () => 1 }
-  const update = updateParameters(loss, params, state, rates, config)
+  const update = updateState(flatGradients(loss, params), { m: [3, 2] }, state, rates, config)
   const zeros = new Float64Array(6)
   const feeds = { param: start, grad, first: zeros, second: zeros, ema: start }
   const scalars = { step: [1], adamRate: [0.125], muonRate: [0.125], emaDecay: [0.75] }
