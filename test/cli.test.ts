@@ -231,7 +231,7 @@ test('show: a film and a strip say how they were made; other files say that they
   assert.match(shown, /^prompt +a red ball$/m)
   assert.match(shown, /^seed +8$/m)
   assert.match(aozora('show', strip).stdout, /^prompt +a 红 "ball"$/m)
-  const other = aozora('show', path.resolve('docs/world.png'))
+  const other = aozora('show', path.resolve('docs/plane.png'))
   assert.deepEqual([other.status, other.stderr.trim().split('\n').length], [2, 1])
   assert.equal(aozora('show', 'nowhere.mp4').status, 2)
 })
