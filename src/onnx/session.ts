@@ -81,8 +81,7 @@ async function createSession(runtime: Runtime, model: Uint8Array, options: Compi
         graphOptimizationLevel: 'all',
         intraOpNumThreads: threads,
         logSeverityLevel: 3,
-        // Numbers too small for the normal format cost a hundred times as much, and mean nothing here.
-        extra: { session: { set_denormal_as_zero: '1' } },
+        // Never `set_denormal_as_zero`: it changes this thread for good, and Rapier's handles are such numbers.
         ...(profile ? { enableProfiling: true, profileFilePrefix: profile } : {}),
       })
       return { session, device: candidate, users: 0 }
