@@ -20,7 +20,7 @@ import {
 import { compile } from '../src/onnx/index.ts'
 import { flatGradients, optimizerDefaults, updateState, type Values } from '../src/train/optimizer.ts'
 
-const [BATCH, WIDTH, EPOCHS, RATE] = [100, 256, 30, 3e-3]
+const [BATCH, WIDTH, EPOCHS, RATE] = [100, 512, 40, 2e-3]
 
 const { training, test } = mnist.set(8000, 2000)
 const shapes = { up: [784, WIDTH], upBias: [WIDTH], down: [WIDTH, 10], downBias: [10] }
@@ -67,12 +67,12 @@ let numbers: Record<string, Tensor> = Object.fromEntries(
   ),
 )
 const scalar = (x: number): Tensor => ({ shape: [], data: Float32Array.of(x) })
-/** Pictures and answers of some digits; those to learn from are moved by up to two pixels, so that the network sees more. */
+/** Pictures and answers of some digits; those to learn from are moved by up to a pixel, so that the network sees more. */
 function gather(digits: typeof training, at: readonly number[], isMoved = false): Record<string, Tensor> {
   const pictures = new Float32Array(at.length * 784)
   const ownAnswers = new Float32Array(at.length * 10)
   at.forEach((index, n) => {
-    const [dx, dy] = isMoved ? [random.integer(5) - 2, random.integer(5) - 2] : [0, 0]
+    const [dx, dy] = isMoved ? [random.integer(3) - 1, random.integer(3) - 1] : [0, 0]
     digits[index].input.forEach((ink, pixel) => {
       const [x, y] = [(pixel % 28) + dx, Math.floor(pixel / 28) + dy]
       if (x >= 0 && x < 28 && y >= 0 && y < 28) pictures[n * 784 + y * 28 + x] = ink
@@ -100,7 +100,7 @@ for (let n = 1; n <= EPOCHS * stepsPerEpoch; n++) {
   numbers = Object.fromEntries(
     Object.entries(next).map(([name, tensor]) => [name.slice('new.'.length), tensor]),
   )
-  if (n % (stepsPerEpoch * 5) === 0)
+  if (n % (stepsPerEpoch * 10) === 0)
     console.log(`epoch ${n / stepsPerEpoch}: loss ${loss.data[0].toFixed(4)}`)
 }
 await train.release()
@@ -109,7 +109,9 @@ const predict = await compile({
   scores: logits(shaped(flat('param')), input('pictures', [test.length, 784])),
 })
 const everything = test.map((_, i) => i)
-const weights = Object.fromEntries(predict.inputs.map(({ name }) => [name, numbers[name]]))
+const weights = Object.fromEntries(
+  predict.inputs.map(({ name }) => [name, numbers[name.replace('param.', 'ema.')]]),
+)
 const { scores } = await predict.run({ ...weights, pictures: gather(test, everything).pictures })
 const right = everything.filter(i => {
   const row = [...scores.data.subarray(10 * i, 10 * i + 10)]
