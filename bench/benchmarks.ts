@@ -164,6 +164,7 @@ export const benchmarks: Readonly<Record<string, () => Promise<Row[]>>> = {
     { name: 'matmul.all', value: await measureProduct(availableParallelism()), unit: 'GFLOP/s' },
   ],
   'forward.dit5m': () => benchForward('forward.dit5m', {}),
+  'forward.dit5m.int8': () => benchForward('forward.dit5m.int8', { quantize: 'int8' }),
   'train.dit5m': benchTransformer,
   'train.autoencoder': benchAutoencoder,
 }

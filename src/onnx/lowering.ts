@@ -178,6 +178,8 @@ export function lowerGraph(
     if (value.op === 'input') inputs.push(portOf(name, value))
     names.set(value, name)
   }
+  const taken = inputs.find(({ name }) => name in outputs)
+  if (taken) throw new TypeError(`an output cannot have the name of an input, got ${taken.name} twice`)
   const ports = Object.entries(outputs).map(([name, value]) => portOf(name, value))
   nameOutputs(nodes, names, outputs)
   return { nodes, initializers: [...initializers.values()], inputs, outputs: ports }
