@@ -124,6 +124,7 @@ async function killAtRandom(database?: string): Promise<void> {
   const failed = ends.filter(
     ({ status, error }) => status === 'failed' && error && error.message.length > 0,
   ).length
+  for (const reason of reasons) assert.match(reason, /the worker died 3 times/)
   assert.equal(completed + failed, JOBS, `${completed} completed, ${failed} failed with a reason, of ${JOBS}`)
   const stores = await openStores({ folder, database })
   const counts = await stores.jobs.count()

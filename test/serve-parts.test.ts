@@ -342,6 +342,43 @@ test('the OpenAPI document tells of every route and every extension', () => {
   }
 })
 
+test('a worker that is told to stop hands its job back; the next one goes on from the finished windows', async () => {
+  const stores = await openStores({ folder: temporary() })
+  const app = createApp(createServer(stores))
+  const long = { ...quick, seconds: 20, steps: 4, seed: 9 }
+  const [whole, broken] = [await post(app, '', long), await post(app, '', long)]
+  const models = await openModels({ folder: tinyModel, threads: 1 })
+  const signer = await openSigner(stores.database)
+  const lines: { message?: string; result?: object; error?: object }[] = []
+  const workshop = {
+    stores,
+    models,
+    signer,
+    moderation: createModeration({}),
+    log: (line: object) => lines.push(line),
+  }
+  const run = async (until: () => Promise<boolean>) => {
+    const controller = new AbortController()
+    const worker = runWorker(workshop, controller.signal)
+    while (!(await until())) await pause(2)
+    controller.abort()
+    await worker
+  }
+  const statusOf = async (id: string) => (await stores.jobs.get(id))!.status
+  await run(async () => (await statusOf(whole.body.id)) === 'completed')
+  await run(async () => (await stores.files.get(broken.body.id, 'partial')) !== undefined)
+  const job = (await stores.jobs.get(broken.body.id))!
+  assert.deepEqual([job.status, job.attempts], ['queued', 0])
+  const kept = Buffer.from((await stores.files.get(broken.body.id, 'partial'))!)
+  assert.ok(JSON.parse(kept.toString('latin1', 0, kept.indexOf('\n'))).windows > 0)
+  await run(async () => (await statusOf(broken.body.id)) === 'completed')
+  const frames = async (id: string) => Buffer.from((await stores.files.get(id, 'frames'))!)
+  assert.ok((await frames(broken.body.id)).equals(await frames(whole.body.id)), 'the same film')
+  assert.equal(await stores.files.get(broken.body.id, 'partial'), undefined)
+  await models.close()
+  await stores.close()
+})
+
 const DISK = '2m'
 
 test('a full disk: jobs fail with the reason, the server lives', async t => {

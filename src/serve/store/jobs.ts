@@ -117,15 +117,12 @@ async function checkDay(
 /** Who comes back to the queue begins where the others are: time spent away is no credit. */
 async function joinQueue(all: Query, owner: string): Promise<void> {
   const isActive = `EXISTS (SELECT 1 FROM jobs j WHERE j.owner = turns.owner AND j.${ACTIVE})`
-  const [{ least }] = await all<{ least: number }>(
-    `SELECT COALESCE(MIN(served), 0) AS least FROM turns WHERE ${isActive}`,
-  )
   await all(
-    `INSERT INTO turns (owner, served) VALUES (?, ?) ON CONFLICT (owner) DO UPDATE SET served =
+    `INSERT INTO turns (owner, served)
+     VALUES (?, (SELECT COALESCE(MIN(served), 0) FROM turns WHERE ${isActive})) ON CONFLICT (owner) DO UPDATE SET served =
        CASE WHEN ${isActive} OR turns.served > excluded.served THEN turns.served ELSE excluded.served END
      RETURNING served`,
     owner,
-    least,
   )
 }
 

@@ -23,5 +23,8 @@ export function unpackFinished(model: Model, bytes: Uint8Array): Finished | unde
   const { weights, size, windows }: Header = JSON.parse(Buffer.from(bytes.subarray(0, end)).toString())
   const fits =
     weights === model.fingerprint && size.width === model.size.width && size.height === model.size.height
-  return fits ? { windows, latents: new Float32Array(bytes.slice(end + 1).buffer) } : undefined
+  // A copy: what follows the line begins at any byte, and numbers must begin at a multiple of 4.
+  return fits
+    ? { windows, latents: new Float32Array(new Uint8Array(bytes.subarray(end + 1)).buffer) }
+    : undefined
 }
