@@ -7,10 +7,20 @@ export const small: Recipe = {
   name: 'small',
   description: 'the bundled model: 128 x 128 pixels, 12 frames a second; a night on two cores',
   seed: 1,
-  clips: { family: 'tabletop', clips: 3000, seed: 300_000_000, scene: { ...curricula.second, frameCount: 49 } },
+  clips: {
+    family: 'tabletop',
+    clips: 3000,
+    seed: 300_000_000,
+    scene: { ...curricula.second, frameCount: 49 },
+  },
   autoencoder: {
     // It sees everything that the world can show, in clips as short as its windows allow.
-    clips: { family: 'tabletop', clips: 2000, seed: 200_000_000, scene: { ...curricula.full, frameCount: 21 } },
+    clips: {
+      family: 'tabletop',
+      clips: 2000,
+      seed: 200_000_000,
+      scene: { ...curricula.full, frameCount: 21 },
+    },
     config: { latentChannels: 32, ...autoencoderSizes.small },
     schedule: { steps: 6000, warmup: 100, decay: 0.4, adamRate: 0.012, muonRate: 0 },
     batchSize: 8,

@@ -1,4 +1,12 @@
 export { isReadBySharp, openFilm } from './decode.ts'
+export {
+  cropTo,
+  type Decoded,
+  type DecodeLimits,
+  type DecodeRequest,
+  decodeUpload,
+  UploadError,
+} from './decodeUpload.ts'
 export { readDescription } from './description.ts'
 export type { DecodedFrame, FilmSource } from './filmSource.ts'
 export { drawText, LETTER_WIDTH, LINE_HEIGHT } from './font.ts'
@@ -18,5 +26,6 @@ export {
   saveSheet,
   saveSpriteSheet,
   saveThumbnail,
+  scalePicture,
 } from './picture.ts'
 export { filmExtensions, type SaveOptions, saveVideo } from './video.ts'

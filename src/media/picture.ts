@@ -41,6 +41,16 @@ export async function encodeJpeg(
   return image.jpeg({ quality, chromaSubsampling: '4:4:4' }).toBuffer()
 }
 
+/** Scales an RGB picture (H x W x 3, sRGB) to cover another size; what is beyond it is cut on both sides alike. */
+export async function scalePicture(
+  picture: Uint8Array,
+  { width, height }: Size,
+  to: Size,
+): Promise<Uint8Array> {
+  const image = sharp(picture, { raw: { width, height, channels: 3 } })
+  return image.resize(to.width, to.height, { fit: 'cover' }).raw().toBuffer()
+}
+
 /**
  * Unpacks an RGB picture of any format that sharp knows, as it is.
  * @returns H x W x 3, sRGB

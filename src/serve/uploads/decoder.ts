@@ -1,12 +1,20 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { tmpdir } from 'node:os'
 import { fileURLToPath } from 'node:url'
-import { type Decoded, type DecodeRequest, UploadError } from './decode.ts'
+import { type Decoded, type DecodeRequest, type Size, UploadError } from '../../media/index.ts'
+
+/** An upload to decode for a model. */
+export interface UploadRequest extends DecodeRequest {
+  /** The size in which the model makes films of its own shape. */
+  readonly own: Size
+  /** The size of the video that is wanted; that of the upload when absent. */
+  readonly wanted?: Size
+}
 
 /** Decodes uploads in processes of their own. */
 export interface Decoder {
   /** @throws UploadError saying what is wrong with the upload */
-  decode(request: DecodeRequest): Promise<Decoded>
+  decode(request: UploadRequest): Promise<Decoded>
   close(): void
 }
 
@@ -36,7 +44,7 @@ type Reply = { readonly decoded: Decoded } | { readonly reason: string }
 /** Sends one upload to a process. @returns its answer, and whether the process can be used again */
 function ask(
   child: ChildProcess,
-  request: DecodeRequest,
+  request: UploadRequest,
   milliseconds: number,
 ): Promise<{ reply: Reply; isAlive: boolean }> {
   return new Promise(resolve => {

@@ -2,8 +2,8 @@ import { lookup as lookupName } from 'node:dns'
 import { get as getPlain, type IncomingMessage } from 'node:http'
 import { get as getSecure } from 'node:https'
 import { isIP, type LookupFunction } from 'node:net'
+import { UploadError } from '../../media/index.ts'
 import { isPublicAddress } from './addresses.ts'
-import { UploadError } from './decode.ts'
 
 const MOST_REDIRECTS = 3
 const TIMEOUT_MILLISECONDS = 10_000

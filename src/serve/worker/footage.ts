@@ -1,8 +1,8 @@
 import { promisify } from 'node:util'
 import { brotliCompress, brotliDecompress, constants } from 'node:zlib'
-import sharp from 'sharp'
+import { cropTo, scalePicture } from '../../media/index.ts'
 import type { Footage } from '../../sample/index.ts'
-import { cropTo, type Size } from './grid.ts'
+import type { Size } from './grid.ts'
 
 // Footage in the file store: a header of 5 numbers (little endian), and the frames compressed without loss.
 
@@ -45,8 +45,7 @@ export async function conformFootage(footage: Footage, size: Size, fps: number):
   for (let f = 0; f < frameCount; f++) {
     const from = Math.min(footage.frameCount - 1, Math.round((f / fps) * footage.fps))
     const frame = footage.frames.subarray(from * width * height * 3, (from + 1) * width * height * 3)
-    const picture = sharp(frame, { raw: { width, height, channels: 3 } })
-    frames.set(await picture.resize(size.width, size.height, { fit: 'cover' }).raw().toBuffer(), f * bytes)
+    frames.set(await scalePicture(frame, footage, size), f * bytes)
   }
   return { frames, frameCount, ...size, fps }
 }

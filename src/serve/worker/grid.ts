@@ -22,12 +22,3 @@ export function chooseGrid(own: Size, wanted: Size): Size {
   const grids = sides.flatMap(width => sides.map(height => ({ width, height })))
   return grids.reduce((best, grid) => (misfit(grid) < misfit(best) ? grid : best), own)
 }
-
-/** The largest part in the middle of a picture that has a wanted shape. */
-export function cropTo({ width, height }: Size, wanted: Size): Size & { left: number; top: number } {
-  const scale = Math.max(wanted.width / width, wanted.height / height)
-  const [w, h] = [Math.round(wanted.width / scale), Math.round(wanted.height / scale)].map(side =>
-    Math.max(1, side),
-  )
-  return { width: w, height: h, left: Math.floor((width - w) / 2), top: Math.floor((height - h) / 2) }
-}

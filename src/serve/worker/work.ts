@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
-import sharp from 'sharp'
+import { encodeJpeg } from '../../media/index.ts'
 import type { Film, FilmOptions, Footage, Model } from '../../sample/index.ts'
 import { isDiskFull } from '../errors.ts'
 import type { Moderation } from '../moderation.ts'
@@ -75,14 +75,7 @@ function startReports({ stores, log }: Workshop, job: Job, worker: string) {
       return ({ step, steps, preview }) => {
         progress = Math.max(progress, Math.floor((DENOISING_PERCENT * step) / steps))
         if (performance.now() - last < REPORT_MILLISECONDS) return
-        report(async () => {
-          const raw = { width, height, channels: 3 as const }
-          return {
-            jpeg: await sharp(await preview(), { raw })
-              .jpeg({ quality: 80 })
-              .toBuffer(),
-          }
-        })
+        report(async () => ({ jpeg: await encodeJpeg(await preview(), { width, height }, 80) }))
       }
     },
     /** Nothing is reported, and no preview written, once this has ended. */

@@ -1,7 +1,7 @@
 import sharp from 'sharp'
-import { chooseGrid, cropTo, type Size } from '../worker/grid.ts'
+import type { Size } from './picture.ts'
 
-// Runs in the process of decodeProcess.ts: what others send is read here and nowhere else.
+// What strangers send is read here: with limits, from memory, in a process of its own (serve/uploads/).
 
 /** What an upload may be at most. */
 export interface DecodeLimits {
@@ -17,13 +17,13 @@ export interface DecodeLimits {
 export interface DecodeRequest {
   readonly kind: 'picture' | 'video'
   readonly bytes: Uint8Array
-  /** The size in which the model makes films of its own shape, and its frames a second. */
-  readonly own: Size
+  /** Frames a second that are wanted. */
   readonly fps: number
-  /** The size of the video that is wanted; that of the upload when absent. */
-  readonly wanted?: Size
   readonly limits: DecodeLimits
 }
+
+/** The size that an upload of some size is cut and scaled to. */
+export type ChooseSize = (original: Size) => Size
 
 /** An upload as the model can read it. */
 export interface Decoded extends Size {
@@ -38,13 +38,22 @@ export interface Decoded extends Size {
 /** What is wrong with an upload, said to the one who sent it. */
 export class UploadError extends Error {}
 
-async function decodePicture({ bytes, own, fps, wanted, limits }: DecodeRequest): Promise<Decoded> {
+/** The largest part in the middle of a picture that has a wanted shape. */
+export function cropTo({ width, height }: Size, wanted: Size): Size & { left: number; top: number } {
+  const scale = Math.max(wanted.width / width, wanted.height / height)
+  const [w, h] = [Math.round(wanted.width / scale), Math.round(wanted.height / scale)].map(side =>
+    Math.max(1, side),
+  )
+  return { width: w, height: h, left: Math.floor((width - w) / 2), top: Math.floor((height - h) / 2) }
+}
+
+async function decodePicture({ bytes, fps, limits }: DecodeRequest, choose: ChooseSize): Promise<Decoded> {
   const image = sharp(bytes, { limitInputPixels: limits.pixels, failOn: 'error' }).rotate()
   const { format, width = 0, height = 0 } = await image.metadata()
   if (!['jpeg', 'png', 'webp'].includes(format))
     throw new UploadError(`it is ${format}, not JPEG, PNG or WebP`)
   const original = { width, height }
-  const grid = chooseGrid(own, wanted ?? original)
+  const grid = choose(original)
   const picture = image.resize(grid.width, grid.height, { fit: 'cover' })
   const frames = await picture.flatten().toColourspace('srgb').removeAlpha().raw().toBuffer()
   return { frames, frameCount: 1, ...grid, fps, original }
@@ -71,7 +80,7 @@ async function loadCodecs() {
   }
 }
 
-async function decodeVideo({ bytes, own, fps, wanted, limits }: DecodeRequest): Promise<Decoded> {
+async function decodeVideo({ bytes, fps, limits }: DecodeRequest, choose: ChooseSize): Promise<Decoded> {
   const format = containerOf(bytes)
   const { Demuxer, Decoder, Scaler } = await loadCodecs()
   const demuxer = Demuxer.openSync(Buffer.from(bytes), { format })
@@ -81,7 +90,7 @@ async function decodeVideo({ bytes, own, fps, wanted, limits }: DecodeRequest): 
   if (width * height > limits.pixels || width * height === 0) {
     throw new UploadError(`its pictures may have at most ${limits.pixels} pixels, got ${width}x${height}`)
   }
-  const grid = chooseGrid(own, wanted ?? { width, height })
+  const grid = choose({ width, height })
   const { left: x, top: y, ...part } = cropTo({ width, height }, grid)
   const scaler = new Scaler()
   const pictures: Uint8Array[] = []
@@ -108,9 +117,9 @@ async function decodeVideo({ bytes, own, fps, wanted, limits }: DecodeRequest): 
 }
 
 /**
- * Decodes an upload into the grid of the model.
+ * Decodes an upload, cut and scaled to the size that is chosen for it.
  * @throws UploadError, or whatever the codec throws.
  */
-export function decodeUpload(request: DecodeRequest): Promise<Decoded> {
-  return request.kind === 'picture' ? decodePicture(request) : decodeVideo(request)
+export function decodeUpload(request: DecodeRequest, choose: ChooseSize): Promise<Decoded> {
+  return request.kind === 'picture' ? decodePicture(request, choose) : decodeVideo(request, choose)
 }
