@@ -2,6 +2,7 @@ export { readDescription } from './description.ts'
 export {
   decodePicture,
   encodeJpeg,
+  joinFrames,
   pickFrames,
   readPicture,
   type SheetRow,
@@ -10,5 +11,6 @@ export {
   saveSheet,
   saveSpriteSheet,
   saveThumbnail,
+  splitFrames,
 } from './picture.ts'
 export { encodeMp4, type FilmFormat, type SaveOptions, saveVideo } from './video.ts'

@@ -6,7 +6,7 @@ export {
   isHeldOut,
   mainAction,
 } from './attributes.ts'
-export type { CameraFrame } from './camera.ts'
+export { type CameraFrame, cameraPath, type Lens, openLens, project } from './camera.ts'
 export { parseCaption, writeCaptions } from './caption.ts'
 export { type FamilyName, familyNames } from './family.ts'
 export { type Family, type Film, families, filmScene, filmSplit } from './film.ts'
