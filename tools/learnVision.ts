@@ -22,11 +22,10 @@ import {
   sampleClip,
 } from '../src/world/index.ts'
 
-/** How many scenes of each curriculum, two pictures each. */
+/** The first seed and how many scenes of each curriculum, two pictures each. */
 const SCENES: readonly (readonly [CurriculumName, number, number])[] = [
-  ['first', 8_000_000, 500],
-  ['full', 8_100_000, 700],
-  ['second', 8_200_000, 500],
+  ['first', 8_000_000, 300],
+  ['full', 8_100_000, 370],
 ]
 
 interface Picture {
@@ -37,10 +36,16 @@ interface Picture {
 
 const colourNames = Object.keys(colours)
 
-/** Two pictures of a scene: one of its first half, one of its second. */
-function drawPictures(curriculum: CurriculumName, seed: number): { scene: Scene; bytes: Buffer } {
+/** Which frames of a film are drawn: one of its first half, one of its second, by a linear congruential generator. */
+function createPicks(seed: number): () => [number, number] {
+  let state = seed
+  const uniform = () => (state = (Math.imul(state, 1664525) + 1013904223) >>> 0) / 2 ** 32
+  return () => [Math.floor(uniform() * 25), 24 + Math.floor(uniform() * 25)]
+}
+
+/** Two pictures of a scene with their masks: 2 x H x W x 3, then 2 x H x W. */
+function drawPictures(curriculum: CurriculumName, seed: number, at: readonly number[]) {
   const { scene, motion } = sampleClip('tabletop', seed, curricula[curriculum])
-  const at = [(seed * 7) % 25, 24 + ((seed * 11) % 25)]
   const frames = at.map(frame => motion.frames[frame])
   const camera = at.map(frame => motion.camera[frame])
   const pictures = renderMotion({ ...scene, frameCount: 2 }, { contacts: [], frames, camera })
@@ -49,10 +54,12 @@ function drawPictures(curriculum: CurriculumName, seed: number): { scene: Scene;
 
 function* loadPictures(folder: string): Generator<Picture> {
   for (const [curriculum, first, count] of SCENES) {
+    const pick = createPicks(first)
     for (let seed = first; seed < first + count; seed++) {
+      const at = pick()
       const file = path.join(folder, `${curriculum}-${seed}`)
       if (!existsSync(`${file}.json`)) {
-        const { scene, bytes } = drawPictures(curriculum, seed)
+        const { scene, bytes } = drawPictures(curriculum, seed, at)
         writeFileSync(`${file}.bin`, deflateRawSync(bytes, { level: 1 }))
         writeFileSync(`${file}.json`, JSON.stringify(scene))
       }
@@ -60,11 +67,8 @@ function* loadPictures(folder: string): Generator<Picture> {
       const scene = JSON.parse(readFileSync(`${file}.json`, 'utf8')) as Scene
       const pixels = scene.width * scene.height
       for (const i of [0, 1]) {
-        yield {
-          frame: bytes.slice(i * pixels * 3, (i + 1) * pixels * 3),
-          mask: bytes.slice((6 + i) * pixels, (7 + i) * pixels),
-          scene,
-        }
+        const frame = bytes.slice(i * pixels * 3, (i + 1) * pixels * 3)
+        yield { frame, mask: bytes.slice((6 + i) * pixels, (7 + i) * pixels), scene }
       }
     }
   }
@@ -73,31 +77,37 @@ function* loadPictures(folder: string): Generator<Picture> {
 /** Softens a picture, as an autoencoder does, and adds a little noise. */
 function soften({ frame, mask, scene }: Picture, random: Random, noise: number): Picture {
   const { width, height } = scene
-  const soft = frame.map((value, i) => {
-    const pixel = Math.floor(i / 3)
-    const [x, y] = [pixel % width, Math.floor(pixel / width)]
-    if (x === 0 || y === 0 || x === width - 1 || y === height - 1) return value
-    let sum = 0
-    for (const dy of [-1, 0, 1]) for (const dx of [-1, 0, 1]) sum += frame[i + (dy * width + dx) * 3]
-    return Math.max(0, Math.min(255, sum / 9 + noise * random.normal()))
-  })
+  const soft = Uint8Array.from(frame)
+  const [right, down] = [3, width * 3]
+  for (let y = 1; y < height - 1; y++) {
+    for (let i = (y * width + 1) * 3; i < (y * width + width - 1) * 3; i++) {
+      const above = frame[i - down - right] + frame[i - down] + frame[i - down + right]
+      const beside = frame[i - right] + frame[i] + frame[i + right]
+      const below = frame[i + down - right] + frame[i + down] + frame[i + down + right]
+      const value = (above + beside + below) / 9 + noise * (random.uniform() + random.uniform() - 1) * 2
+      soft[i] = Math.max(0, Math.min(255, value))
+    }
+  }
   return { frame: soft, mask, scene }
 }
 
 /** Pixels to learn from: some of every body, some of what lies around bodies, some of the rest. */
 function pickPixels({ mask, scene: { width, height, bodies } }: Picture, random: Random): number[] {
-  const own = bodies.map((_, body) => [...mask.keys()].filter(i => mask[i] === body + 1))
+  const own: number[][] = bodies.map(() => [])
   const near: number[] = []
   const far: number[] = []
   for (let i = 0; i < mask.length; i++) {
-    if (mask[i] !== 0) continue
+    if (mask[i] !== 0) {
+      own[mask[i] - 1].push(i)
+      continue
+    }
     const [x, y] = [i % width, Math.floor(i / width)]
-    const meets = [-10, -4, 4, 10].some(
-      d =>
-        (x + d >= 0 && x + d < width && mask[i + d] !== 0) ||
-        (y + d >= 0 && y + d < height && mask[i + d * width] !== 0),
-    )
-    ;(meets ? near : far).push(i)
+    const isNear =
+      (x >= 10 && mask[i - 10] + mask[i - 4] > 0) ||
+      (x < width - 10 && mask[i + 10] + mask[i + 4] > 0) ||
+      (y >= 10 && mask[i - 10 * width] + mask[i - 4 * width] > 0) ||
+      (y < height - 10 && mask[i + 10 * width] + mask[i + 4 * width] > 0)
+    ;(isNear ? near : far).push(i)
   }
   const some = (from: readonly number[], count: number) =>
     from.length === 0 ? [] : Array.from({ length: count }, () => from[random.integer(from.length)])
@@ -178,19 +188,17 @@ function collectSilhouettes(pictures: Iterable<Picture>, name: (picture: Picture
   const rows: Float32Array[] = []
   const classes: number[] = []
   for (const sharp of pictures) {
-    for (const picture of [sharp, soften(sharp, random, 2)]) {
-      const { width, height, bodies } = picture.scene
-      for (const patch of findPatches(name(picture), width, height)) {
-        const body = bodyOf(patch, picture)
-        if (body === 0 || patch.isCut || patch.touches) continue
-        rows.push(describeSilhouette(patch, picture.frame, width))
-        classes.push(silhouetteNames.indexOf(bodies[body - 1].shape))
-        const bad = random.uniform() < 0.35 ? deform(patch, width, height, random) : undefined
-        if (bad) {
-          rows.push(describeSilhouette(bad, picture.frame, width))
-          classes.push(silhouetteNames.indexOf('formless'))
-        }
-      }
+    const picture = random.uniform() < 0.5 ? soften(sharp, random, 2) : sharp
+    const { width, height, bodies } = picture.scene
+    for (const patch of findPatches(name(picture), width, height)) {
+      const body = bodyOf(patch, picture)
+      if (body === 0 || patch.isCut || patch.touches) continue
+      rows.push(describeSilhouette(patch, picture.frame, width))
+      classes.push(silhouetteNames.indexOf(bodies[body - 1].shape))
+      const bad = random.uniform() < 0.35 ? deform(patch, width, height, random) : undefined
+      if (!bad) continue
+      rows.push(describeSilhouette(bad, picture.frame, width))
+      classes.push(silhouetteNames.indexOf('formless'))
     }
   }
   return joinExamples(rows, classes)

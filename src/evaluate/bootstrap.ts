@@ -17,18 +17,23 @@ const RESAMPLES = 2000
  * @returns NaN everywhere when there are no values
  */
 export function estimateMean(groups: readonly (readonly number[])[], seed = 0): Estimate {
-  const sums = groups
-    .filter(group => group.length > 0)
-    .map(group => [group.reduce((a, b) => a + b, 0), group.length])
-  if (sums.length === 0) return { mean: NaN, low: NaN, high: NaN, count: 0 }
+  const filled = groups.filter(group => group.length > 0)
+  const count = filled.length
+  if (count === 0) return { mean: NaN, low: NaN, high: NaN, count }
+  const sums = Float64Array.from(filled, group => group.reduce((a, b) => a + b, 0))
   const random = createRandom(seed)
-  const meanOf = (list: readonly (readonly number[])[]) => {
-    const [sum, count] = list.reduce(([a, b], [c, d]) => [a + c, b + d], [0, 0])
-    return sum / count
+  const means = new Float64Array(RESAMPLES)
+  for (let resample = 0; resample < RESAMPLES; resample++) {
+    let [sum, values] = [0, 0]
+    for (let i = 0; i < count; i++) {
+      const group = random.integer(count)
+      sum += sums[group]
+      values += filled[group].length
+    }
+    means[resample] = sum / values
   }
-  const means = Array.from({ length: RESAMPLES }, () => {
-    return meanOf(sums.map(() => sums[random.integer(sums.length)]))
-  }).sort((a, b) => a - b)
+  means.sort()
   const at = (share: number) => means[Math.min(RESAMPLES - 1, Math.floor(share * RESAMPLES))]
-  return { mean: meanOf(sums), low: at(0.025), high: at(0.975), count: sums.length }
+  const mean = sums.reduce((a, b) => a + b, 0) / filled.reduce((total, group) => total + group.length, 0)
+  return { mean, low: at(0.025), high: at(0.975), count }
 }
