@@ -110,6 +110,8 @@ export function renderPage(evaluation: Evaluation, summary: Summary, pictures: F
   const section = (isThere: boolean, title: string, ...body: readonly string[]) =>
     isThere ? `<h2>${title}</h2>\n${body.join('\n')}\n` : ''
   const has = prompts.length > 0
+  const strange = prompts.filter(({ films }) => films.some(({ unknownWords }) => unknownWords.length > 0)).length
+  const warning = strange > 0 ? ` ${strange} of the prompts hold words that this model does not know.` : ''
   return `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
@@ -117,7 +119,7 @@ export function renderPage(evaluation: Evaluation, summary: Summary, pictures: F
 <title>Aozora: how well the model obeys</title>
 <style>${style}</style>
 <h1>How well the model obeys</h1>
-<p>Model ${model}, curriculum “${curriculum}”, ${steps} steps, guidance ${guidance}${has ? `, ${count} prompts with ${seeds} seeds each` : ''}. Small numbers are 95 % bootstrap intervals over prompts. A deterministic parser looks at every film; the ceiling is what it reads in true clips of the same scenes, the floor is the model's films under the captions of others.</p>
+<p>Model ${model}, curriculum “${curriculum}”, ${steps} steps, guidance ${guidance}${has ? `, ${count} prompts with ${seeds} seeds each` : ''}. Small numbers are 95 % bootstrap intervals over prompts. A deterministic parser looks at every film; the ceiling is what it reads in true clips of the same scenes, the floor is the model's films under the captions of others.${warning}</p>
 ${section(has, 'Combinations that training shows', attributeTable(summary, 'seen'))}
 ${section(has, 'Combinations that training never shows', attributeTable(summary, 'heldOut'))}
 ${section(has || reconstructions.length > 0, 'Physics', physicsTable(summary))}
