@@ -1,5 +1,6 @@
 import type { Action } from '../world/index.ts'
 import type { Path } from './paths.ts'
+import type { SilhouetteName } from './silhouette.ts'
 import type { Sighting, Track } from './tracks.ts'
 
 /** Metres that a body falls before it "drops", rises before it "bounces", and goes before it "goes". */
@@ -75,22 +76,30 @@ function findWay({ x, z }: Path): Action | undefined {
 
 const mean = (values: readonly number[]) => values.reduce((a, b) => a + b, 0) / Math.max(1, values.length)
 
-/** Whether what stood lies: its outline is less upright at the end, or bulges on the way. */
-function seesToppling({ sightings }: Track): boolean {
+/** Times by which a cube that tips over its edge grows in height on the way. */
+const BULGE = 1.15
+
+/** Whether what stood lies: a cylinder or cone is less upright at the end, a cube is higher on the way. */
+function seesToppling({ sightings }: Track, shape: SilhouetteName): boolean {
   const whole = sightings.filter((sighting): sighting is Sighting => {
     return sighting !== undefined && !sighting.isCut && !sighting.touches
   })
-  if (whole.length < 6) return false
-  const aspect = ({ left, right, top, bottom }: Sighting) => (bottom - top + 1) / (right - left + 1)
-  const third = Math.max(2, Math.floor(whole.length / 6))
-  const [early, late] = [mean(whole.slice(0, third).map(aspect)), mean(whole.slice(-third).map(aspect))]
-  const cone = (list: Sighting[]) => mean(list.map(({ silhouette }) => silhouette[3]))
-  const upended = cone(whole.slice(0, third)) > 0.6 && cone(whole.slice(-third)) < 0.4
-  return late < 0.82 * early || upended
+  if (whole.length < 6 || shape === 'ball') return false
+  const high = ({ top, bottom }: Sighting) => bottom - top + 1
+  const aspect = (sighting: Sighting) => high(sighting) / (sighting.right - sighting.left + 1)
+  const part = Math.max(2, Math.floor(whole.length / 6))
+  const [early, late] = [whole.slice(0, part), whole.slice(-part)]
+  if (shape === 'cube') {
+    const least = BULGE * Math.max(mean(early.map(high)), mean(late.map(high)))
+    return whole.slice(part, -part).filter(sighting => high(sighting) > least).length >= 2
+  }
+  const cone = (list: readonly Sighting[]) => mean(list.map(({ silhouette }) => silhouette[3]))
+  const upended = cone(early) > 0.6 && cone(late) < 0.4
+  return mean(late.map(aspect)) < 0.82 * mean(early.map(aspect)) || upended
 }
 
 /** What a body does, from its path and its outline. */
-export function seeDeed(track: Track, path: Path): Deed {
+export function seeDeed(track: Track, path: Path, shape: SilhouetteName): Deed {
   const heights = known(path.height)
   if (path.isAirborne && heights.length > 2) {
     const highest = Math.max(...heights.map(({ value }) => value))
@@ -104,6 +113,6 @@ export function seeDeed(track: Track, path: Path): Deed {
       }
     }
   }
-  if (seesToppling(track)) return { action: 'topple' }
+  if (seesToppling(track, shape)) return { action: 'topple' }
   return { action: findWay(path) ?? 'still' }
 }

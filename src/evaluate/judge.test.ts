@@ -6,7 +6,7 @@ import { filmPrompts } from './prompts.ts'
 
 before(loadPhysics)
 
-const COUNT = 24
+const COUNT = 14
 
 const rate = (scores: readonly Score[], question: Question) => {
   const asked = scores.flatMap(score => (score[question] === undefined ? [] : [score[question]]))
@@ -23,7 +23,7 @@ const look = (film: ReturnType<typeof filmPrompts> extends Generator<infer Film>
 before(async () => {
   await loadPhysics()
   for (const split of ['seen', 'heldOut'] as const) {
-    for (const film of filmPrompts(split, 'first', COUNT, { frameCount: 37 })) films[split].push(look(film))
+    for (const film of filmPrompts(split, 'first', COUNT, { frameCount: 33 })) films[split].push(look(film))
   }
 })
 

@@ -70,7 +70,7 @@ export function parseBodies(footage: TimedFootage): ParsedBody[] {
   const parsed = tracks.map((track): ParsedBody => {
     const look = seeLook(track, lens)
     const path = followPath(track, lens, look)
-    const { landing, ...deed } = seeDeed(track, path)
+    const { landing, ...deed } = seeDeed(track, path, look.shape)
     const loss = findLoss(track, tracks, { isAirborne: path.isAirborne, lens, footage })
     const presence = track.sightings.filter(Boolean).length / track.sightings.length
     const seen = {
