@@ -41,15 +41,17 @@ test('ssim in one window is the sum over its 121 pixels', () => {
   const [va, vb] = [mean(i => (a[i] - ma) ** 2), mean(i => (b[i] - mb) ** 2)]
   const covariance = mean(i => (a[i] - ma) * (b[i] - mb))
   const [c1, c2] = [6.5025, 58.5225]
-  const expected =
-    ((2 * ma * mb + c1) * (2 * covariance + c2)) / ((ma ** 2 + mb ** 2 + c1) * (va + vb + c2))
+  const expected = ((2 * ma * mb + c1) * (2 * covariance + c2)) / ((ma ** 2 + mb ** 2 + c1) * (va + vb + c2))
   const size = { width: 11, height: 11 }
   const mask = new Uint8Array(121)
   mask[60] = 1
   const { all, inside } = measureSsim(bytes(a), bytes(b), size, mask)
   assert.ok(Math.abs(all - expected) < 1e-9, `${all} and ${expected}`)
   assert.ok(Math.abs(inside - expected) < 1e-9)
-  assert.throws(() => measureSsim(new Uint8Array(300), new Uint8Array(300), { width: 10, height: 10 }), /11x11/)
+  assert.throws(
+    () => measureSsim(new Uint8Array(300), new Uint8Array(300), { width: 10, height: 10 }),
+    /11x11/,
+  )
 })
 
 test('the bootstrap covers a mean as often as it says, over groups', () => {

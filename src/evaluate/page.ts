@@ -110,7 +110,9 @@ export function renderPage(evaluation: Evaluation, summary: Summary, pictures: F
   const section = (isThere: boolean, title: string, ...body: readonly string[]) =>
     isThere ? `<h2>${title}</h2>\n${body.join('\n')}\n` : ''
   const has = prompts.length > 0
-  const strange = prompts.filter(({ films }) => films.some(({ unknownWords }) => unknownWords.length > 0)).length
+  const strange = prompts.filter(({ films }) =>
+    films.some(({ unknownWords }) => unknownWords.length > 0),
+  ).length
   const warning = strange > 0 ? ` ${strange} of the prompts hold words that this model does not know.` : ''
   return `<!doctype html>
 <html lang="en">

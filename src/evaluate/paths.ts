@@ -43,12 +43,18 @@ export function wholeSightings({ sightings }: Track): Sighting[] {
   return whole.length >= 3 ? whole : sightings.filter(sighting => sighting !== undefined)
 }
 
+/** Share of the votes from which on a body has no shape. */
+const FORMLESS = 0.85
+
 /** The shape that most frames show, each with the weight of its probability. */
 export function voteShape(track: Track): { shape: SilhouetteName; certainty: number } {
   const votes = new Float64Array(silhouetteNames.length)
   const seen = wholeSightings(track)
   for (const { silhouette } of seen)
     for (let i = 0; i < votes.length; i++) votes[i] += silhouette[i] / seen.length
+  const formless = silhouetteNames.indexOf('formless')
+  // Highlights make holes in the outlines of metal and glass: no shape at all must be all but sure.
+  if (votes[formless] < FORMLESS) votes[formless] = 0
   const best = votes.indexOf(Math.max(...votes))
   return { shape: silhouetteNames[best], certainty: votes[best] }
 }
