@@ -1,7 +1,7 @@
 import { type Action, type Colour, colours, type Size } from '../world/index.ts'
 import { seeDeed } from './actions.ts'
 import { stillLens } from './floor.ts'
-import { followPath, type Path, seeLook } from './paths.ts'
+import { followPath, type Path, seeLook, voteShape } from './paths.ts'
 import { findLoss, type Loss } from './permanence.ts'
 import type { SilhouetteName } from './silhouette.ts'
 import { type TimedFootage, type Track, trackFilm } from './tracks.ts'
@@ -44,6 +44,17 @@ const colourNames = Object.keys(colours) as Colour[]
 const LEAST_PRESENCE = 0.12
 const LEAST_FRAMES = 3
 
+/** Share of the frames up to which what has no shape is no body: light through glass on the floor, a colour that flickers. */
+const FLICKER = 0.3
+
+/** Whether a track is seen long enough to be a body. */
+function isBody(track: Track): boolean {
+  const { length } = track.sightings
+  const seen = track.sightings.filter(Boolean).length
+  if (seen < Math.max(Math.min(length, LEAST_FRAMES), LEAST_PRESENCE * length)) return false
+  return seen > FLICKER * length || voteShape(track).shape !== 'formless'
+}
+
 /** Metres between the middles of two bodies that touch, at most. */
 const LONGEST_REACH = 2.1
 
@@ -63,10 +74,7 @@ function meets(a: ParsedBody, b: ParsedBody): boolean {
 /** Sees what is in a film: every body with its path; the same film gives the same result. */
 export function parseBodies(footage: TimedFootage): ParsedBody[] {
   const lens = stillLens(footage.width, footage.height)
-  const tracks = trackFilm(footage).filter(({ sightings }) => {
-    const seen = sightings.filter(Boolean).length
-    return seen >= Math.min(sightings.length, LEAST_FRAMES) && seen >= LEAST_PRESENCE * sightings.length
-  })
+  const tracks = trackFilm(footage).filter(isBody)
   const parsed = tracks.map((track): ParsedBody => {
     const look = seeLook(track, lens)
     const path = followPath(track, lens, look)

@@ -9,6 +9,8 @@ export type Loss = 'vanishes' | 'out of nothing' | 'melts'
 const EDGE = 0.07
 /** Seconds after the start from which on a body that was not there comes out of nothing. */
 const START_SECONDS = 0.7
+/** Seconds for which a body may be out of sight without a reason. */
+const GONE_SECONDS = 0.5
 /** Times by which the true size of a body may seem to change from one second to a later one. */
 const MOST_GROWTH = 2.2
 /** Probability of no shape at all from which on a body has melted. */
@@ -19,16 +21,21 @@ function isAtEdge({ left, right, top, bottom }: Sighting, { width, height }: Tim
   return left < margin || top < margin || right > width - margin || bottom > height - margin
 }
 
-/** Whether another body is where this one was, so that it may hide it. */
-function isBehind(sighting: Sighting, frame: number, track: Track, tracks: readonly Track[]): boolean {
-  if (sighting.touches) return true
+/** Whether another body is so near to where this one was last seen that it may hide it, at some time in these frames. */
+function isHidden(
+  last: Sighting,
+  [from, to]: readonly [number, number],
+  track: Track,
+  tracks: readonly Track[],
+): boolean {
   return tracks.some(other => {
     if (other === track) return false
-    const near = other.sightings.slice(Math.max(0, frame - 2), frame + 3).find(Boolean)
-    if (!near) return false
-    const apart = Math.max(near.left - sighting.right, sighting.left - near.right)
-    const above = Math.max(near.top - sighting.bottom, sighting.top - near.bottom)
-    return Math.max(apart, above) < 4
+    return other.sightings.slice(Math.max(0, from - 2), to).some(near => {
+      if (!near) return false
+      const apart = Math.max(near.left - last.right, last.left - near.right)
+      const above = Math.max(near.top - last.bottom, last.top - near.bottom)
+      return Math.max(apart, above) < 4
+    })
   })
 }
 
@@ -75,18 +82,18 @@ export function findLoss(
 ): Loss | undefined {
   const { sightings } = track
   const first = sightings.findIndex(Boolean)
-  const start = sightings[first]!
-  if (
-    first > START_SECONDS * footage.fps &&
-    !isAtEdge(start, footage) &&
-    !isBehind(start, first, track, tracks)
-  )
-    return 'out of nothing'
-  for (const [from, to] of secondsOf(footage)) {
-    if (from <= first || sightings.slice(from, to).some(Boolean)) continue
-    const gone = sightings.slice(0, from).findLastIndex(Boolean)
-    const last = sightings[gone]!
-    if (!isAtEdge(last, footage) && !isBehind(last, gone, track, tracks)) return 'vanishes'
+  if (first > START_SECONDS * footage.fps && !isAtEdge(sightings[first]!, footage)) return 'out of nothing'
+  const step = Math.round(GONE_SECONDS * footage.fps)
+  for (let gone = first; gone < sightings.length; gone++) {
+    const last = sightings[gone]
+    if (!last || sightings[gone + 1]) continue
+    const back = sightings.findIndex((sighting, frame) => frame > gone && sighting)
+    const end = back < 0 ? sightings.length : back
+    if (end - gone <= step || isAtEdge(last, footage)) continue
+    // What hides it must be there all the time.
+    for (let frame = gone + 1; frame + step <= end; frame += step) {
+      if (!isHidden(last, [frame, frame + step], track, tracks)) return 'vanishes'
+    }
   }
   return melts(track, isAirborne, lens, footage) ? 'melts' : undefined
 }

@@ -39,10 +39,19 @@ function knownPart(values: Float64Array, from: number, to: number, fps: number):
   return [frames.map(frame => frame / fps), frames.map(frame => values[frame])]
 }
 
+/** A series without the frames in which a body is cut or may be hidden: its middle is elsewhere there. */
+function keepWhole(values: Float64Array, { track }: ParsedBody): Float64Array {
+  return values.map((value, frame) => {
+    const sighting = track.sightings[frame]
+    return sighting && !sighting.isCut && !sighting.touches ? value : NaN
+  })
+}
+
 /** Downward acceleration of a body's first fall in metres a second squared, if it falls for four frames. */
-export function measureFall({ path, landing }: ParsedBody, fps: number): number | undefined {
+export function measureFall(body: ParsedBody, fps: number): number | undefined {
+  const { path, landing } = body
   if (!path.isAirborne || landing === undefined) return undefined
-  const fit = fitParabola(...knownPart(path.height, 0, landing, fps))
+  const fit = fitParabola(...knownPart(keepWhole(path.height, body), 0, landing, fps))
   return fit && -2 * fit[2]
 }
 
@@ -86,11 +95,12 @@ function goesFreely({ seen, path }: ParsedBody): boolean {
  */
 export function measureStraying(body: ParsedBody, fps: number): number | undefined {
   if (!goesFreely(body)) return undefined
-  const velocities = measureVelocities(body.path.x, fps)
+  const x = keepWhole(body.path.x, body)
+  const velocities = measureVelocities(x, fps)
   const from = velocities.findIndex(velocity => Math.abs(velocity) > STILL)
   const stop = velocities.findIndex((velocity, i) => i > from && !(Math.abs(velocity) > STILL))
   const to = (stop < 0 ? velocities.length : stop) + (stop < 0 ? WINDOW - 1 : 0)
-  const [times, places] = knownPart(body.path.x, Math.max(0, from), to, fps)
+  const [times, places] = knownPart(x, Math.max(0, from), to, fps)
   if (times.length < fps / 2) return undefined
   const fit = fitParabola(times, places)
   if (!fit) return undefined
@@ -105,7 +115,7 @@ export function compareVelocities(
   fps: number,
 ): number | undefined {
   if (!goesFreely(body)) return undefined
-  const [seen, real] = [measureVelocities(body.path.x, fps), measureVelocities(truth, fps)]
+  const [seen, real] = [measureVelocities(keepWhole(body.path.x, body), fps), measureVelocities(truth, fps)]
   const errors = seen.flatMap((velocity, i) => {
     const moves = Math.abs(real[i]) > STILL
     return moves && !Number.isNaN(velocity) ? [Math.abs(velocity - real[i])] : []
@@ -153,6 +163,9 @@ export interface SeenPhysics {
   readonly straying: readonly number[]
 }
 
+/** Nothing measured: what a camera that moves shows cannot be turned into metres. */
+export const noPhysics: SeenPhysics = { fall: [], straying: [] }
+
 const measured = (values: readonly (number | undefined)[]) => values.filter(value => value !== undefined)
 
 /** Measures the physics of the bodies of a film. */
@@ -177,11 +190,12 @@ export function checkPhysics(bodies: readonly ParsedBody[], film: Film): Checked
     const number = film.scene.bodies.findIndex(({ colour }) => colour === body.seen.colour)
     return number < 0 ? [] : [{ body, number }]
   })
+  const isStill = film.scene.camera.move === 'still'
   return {
-    ...measurePhysics(bodies, film.fps),
+    ...(isStill ? measurePhysics(bodies, film.fps) : noPhysics),
     velocityError: measured(
       known.map(({ body, number }) => {
-        if (film.scene.camera.move !== 'still') return undefined
+        if (!isStill) return undefined
         return compareVelocities(
           body,
           film.motion.frames.map(states => states[number].position[0]),

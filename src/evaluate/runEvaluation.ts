@@ -6,7 +6,7 @@ import { type Model, textToVideo } from '../sample/index.ts'
 import { writeAtomically } from '../store/index.ts'
 import type { Attributes, CurriculumName, Film } from '../world/index.ts'
 import { type ParsedBody, parseBodies, type SeenFilm } from './parse.ts'
-import { type CheckedPhysics, checkPhysics, measurePhysics, type SeenPhysics } from './physics.ts'
+import { type CheckedPhysics, checkPhysics, measurePhysics, noPhysics, type SeenPhysics } from './physics.ts'
 import { filmPrompts, fixedPrompts, type SplitName, splits } from './prompts.ts'
 import { compareFilms, type Reconstruction, roundTrip } from './reconstruction.ts'
 import { type Score, scoreFilm } from './score.ts'
@@ -150,7 +150,9 @@ async function judgePrompt(
   const films: JudgedPrompt['films'][number][] = []
   for (let take = 0; take < options.seeds; take++) {
     const judged = await judgeFilm(model, prompt, seedOf(number, take), options)
-    films.push({ ...judged, score: scoreFilm(judged.seen, attributes) })
+    const isStill = (attributes.camera?.move ?? 'still') === 'still'
+    const physics = isStill ? judged.physics : noPhysics
+    films.push({ ...judged, physics, score: scoreFilm(judged.seen, attributes) })
     step()
   }
   return { prompt, split, sceneSeed, attributes, truth, films }
