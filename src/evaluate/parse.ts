@@ -1,7 +1,7 @@
 import { type Action, type Colour, colours, type Size } from '../world/index.ts'
 import { seeDeed } from './actions.ts'
 import { stillLens } from './floor.ts'
-import { followPath, type Path, seeLook, voteShape } from './paths.ts'
+import { followPath, type Path, seeLook, voteFormless } from './paths.ts'
 import { findLoss, type Loss } from './permanence.ts'
 import type { SilhouetteName } from './silhouette.ts'
 import { type TimedFootage, type Track, trackFilm } from './tracks.ts'
@@ -52,7 +52,7 @@ function isBody(track: Track): boolean {
   const { length } = track.sightings
   const seen = track.sightings.filter(Boolean).length
   if (seen < Math.max(Math.min(length, LEAST_FRAMES), LEAST_PRESENCE * length)) return false
-  return seen > FLICKER * length || voteShape(track).shape !== 'formless'
+  return seen > FLICKER * length || voteFormless(track) < 0.6
 }
 
 /** Metres between the middles of two bodies that touch, at most. */

@@ -38,7 +38,7 @@ const isWhole = (sighting: Sighting | undefined): sighting is Sighting =>
   sighting !== undefined && !sighting.isCut && !sighting.touches
 
 /** The frames in which a body is seen whole; where there are hardly any, all in which it is seen. */
-export function wholeSightings({ sightings }: Track): Sighting[] {
+function wholeSightings({ sightings }: Track): Sighting[] {
   const whole = sightings.filter(isWhole)
   return whole.length >= 3 ? whole : sightings.filter(sighting => sighting !== undefined)
 }
@@ -46,8 +46,15 @@ export function wholeSightings({ sightings }: Track): Sighting[] {
 /** Share of the votes from which on a body has no shape. */
 const FORMLESS = 0.85
 
+/** How much the frames say that a body has no shape at all, from 0 to 1. */
+export function voteFormless(track: Track): number {
+  const seen = wholeSightings(track)
+  const formless = silhouetteNames.indexOf('formless')
+  return seen.reduce((sum, { silhouette }) => sum + silhouette[formless] / seen.length, 0)
+}
+
 /** The shape that most frames show, each with the weight of its probability. */
-export function voteShape(track: Track): { shape: SilhouetteName; certainty: number } {
+function voteShape(track: Track): { shape: SilhouetteName; certainty: number } {
   const votes = new Float64Array(silhouetteNames.length)
   const seen = wholeSightings(track)
   for (const { silhouette } of seen)

@@ -67,7 +67,11 @@ after(async () => {
 
 test('an evaluation that was stopped goes on, and gives what an unbroken one does', async () => {
   const stop = new AbortController()
-  const stopped = { ...options, signal: stop.signal, onProgress: (done: number) => done === 8 && stop.abort() }
+  const stopped = {
+    ...options,
+    signal: stop.signal,
+    onProgress: (done: number) => done === 8 && stop.abort(),
+  }
   await assert.rejects(runEvaluation(model, stopped), { name: 'AbortError' })
   const evaluation = await runEvaluation(model, options)
   const unbroken = await runEvaluation(model, { ...options, cache: path.join(folder, 'other') })

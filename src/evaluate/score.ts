@@ -46,7 +46,9 @@ function scoreDeeds({ bodies, camera }: Attributes, seen: readonly SeenBody[]): 
     event: right(kindOf(body?.action ?? '') === kindOf(action)),
     action: right(body?.action === action),
     ...(rises?.times !== undefined && { bounces: right(body?.bounces === rises.times) }),
-    ...(hit && { meeting: right(partner !== undefined && body?.meets.includes(seen.indexOf(partner)) === true) }),
+    ...(hit && {
+      meeting: right(partner !== undefined && body?.meets.includes(seen.indexOf(partner)) === true),
+    }),
   }
 }
 

@@ -1,7 +1,7 @@
 import { renameSync } from 'node:fs'
 import path from 'node:path'
 import sharp from 'sharp'
-import { drawText, LINE_HEIGHT } from './font.ts'
+import { drawText, LETTER_WIDTH, LINE_HEIGHT } from './font.ts'
 
 /** The size of a picture in pixels. */
 export interface Size {
@@ -122,7 +122,7 @@ export async function saveSheet(
   rows.forEach((row, i) => {
     const left = Math.floor(i / perColumn) * (columnWidth + GUTTER)
     const top = (i % perColumn) * rowHeight
-    drawText(sheet, width, row.label, left + 1, top + 2)
+    drawText(sheet, width, row.label.slice(0, Math.floor(columnWidth / LETTER_WIDTH)), left + 1, top + 2)
     row.frames.forEach((frame, f) => {
       place(sheet, width, frame, size, left + f * (size.width + GAP), top + labelHeight)
     })
