@@ -1,4 +1,5 @@
-export { countObedience, type Footage, type Obedience, type Rate, scoreFilm } from './obedience.ts'
+export { type Estimate, estimateMean } from './bootstrap.ts'
+export { type ParsedBody, parseBodies, parseFilm, type SeenBody, type SeenFilm } from './parse.ts'
 export {
   averageVelocityErrors,
   findBall,
@@ -11,6 +12,12 @@ export {
   type SeenColour,
   type VelocityError,
 } from './phyworld.ts'
-export { filmHeldOut } from './prompts.ts'
+export type { Footage } from './pixels.ts'
+export { filmPrompts, type SplitName } from './prompts.ts'
 export { measurePsnr } from './psnr.ts'
-export { measureReconstruction, type Reconstruction } from './reconstruction.ts'
+export { writeReport } from './report.ts'
+export { type Evaluation, type EvaluationOptions, type Part, parts, runEvaluation } from './runEvaluation.ts'
+export { type Question, questions, type Score, scoreFilm } from './score.ts'
+export { measureSsim } from './ssim.ts'
+export type { Summary } from './summary.ts'
+export type { TimedFootage } from './tracks.ts'

@@ -7,7 +7,7 @@ import {
   pixelToPlane,
   simulatePlane,
 } from '../world/index.ts'
-import type { Footage } from './obedience.ts'
+import type { Footage } from './pixels.ts'
 
 // PhyWorld's measure (Kang et al. 2024, arXiv 2411.02385, section 3.1 and the released evaluation): where balls are
 // seen in a film, frame by frame, and how far their velocities are from the simulator's. Units and seconds of the plane.

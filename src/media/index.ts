@@ -17,6 +17,7 @@ export {
   encodeJpeg,
   type FilmFormat,
   fitInside,
+  joinFrames,
   pickFrames,
   readPicture,
   type SheetOptions,
@@ -27,5 +28,6 @@ export {
   saveSpriteSheet,
   saveThumbnail,
   scalePicture,
+  splitFrames,
 } from './picture.ts'
 export { filmExtensions, type SaveOptions, saveVideo } from './video.ts'

@@ -83,6 +83,28 @@ export function pickFrames(frames: Uint8Array, { width, height }: Size, count: n
   })
 }
 
+/** Frames side by side in one picture. */
+export function joinFrames(frames: readonly Uint8Array[], size: Size): Uint8Array {
+  const picture = new Uint8Array(frames.length * size.width * size.height * 3)
+  frames.forEach((frame, i) => {
+    place(picture, frames.length * size.width, frame, size, i * size.width, 0)
+  })
+  return picture
+}
+
+/** The inverse of `joinFrames`. */
+export function splitFrames(picture: Uint8Array, { width, height }: Size, count: number): Uint8Array[] {
+  const row = width * 3
+  return Array.from({ length: count }, (_, i) => {
+    const frame = new Uint8Array(row * height)
+    for (let y = 0; y < height; y++) {
+      const start = (y * count + i) * row
+      frame.set(picture.subarray(start, start + row), y * row)
+    }
+    return frame
+  })
+}
+
 /** One film of a contact sheet. */
 export interface SheetRow {
   readonly label: string
@@ -190,10 +212,7 @@ export async function saveThumbnail(
 export async function saveSpriteSheet(file: string, frames: Uint8Array, size: Size): Promise<void> {
   const picked = pickFrames(frames, size, SPRITES)
   const width = picked.length * size.width
-  const sheet = new Uint8Array(width * size.height * 3)
-  picked.forEach((frame, i) => {
-    place(sheet, width, frame, size, i * size.width, 0)
-  })
+  const sheet = joinFrames(picked, size)
   const picture = sharp(sheet, { raw: { width, height: size.height, channels: 3 } })
   writeWhole(file, await picture.jpeg({ quality: 90 }).toBuffer())
 }

@@ -7,7 +7,7 @@ export {
   isHeldOut,
   mainAction,
 } from './attributes.ts'
-export type { CameraFrame } from './camera.ts'
+export { type CameraFrame, cameraPath, type Lens, openLens, project } from './camera.ts'
 export { type Captions, parseCaption, readCaption, writeCaptions } from './caption.ts'
 export { type Description, describe, describeMotion } from './describe.ts'
 export { type FamilyName, familyNames } from './family.ts'

@@ -1,0 +1,214 @@
+import { createHash } from 'node:crypto'
+import { existsSync, mkdirSync, readFileSync } from 'node:fs'
+import path from 'node:path'
+import { decodePicture, encodeJpeg, joinFrames, pickFrames, splitFrames } from '../media/index.ts'
+import { type Model, textToVideo } from '../sample/index.ts'
+import { writeAtomically } from '../store/index.ts'
+import type { Attributes, CurriculumName, Film } from '../world/index.ts'
+import { type ParsedBody, parseBodies, type SeenFilm } from './parse.ts'
+import { type CheckedPhysics, checkPhysics, measurePhysics, noPhysics, type SeenPhysics } from './physics.ts'
+import { filmPrompts, fixedPrompts, type SplitName, splits } from './prompts.ts'
+import { compareFilms, type Reconstruction, roundTrip } from './reconstruction.ts'
+import { type Score, scoreFilm } from './score.ts'
+
+/** What can be evaluated alone. */
+export const parts = ['autoencoder', 'prompts', 'physics'] as const
+/** The name of a part. */
+export type Part = (typeof parts)[number]
+
+/** What is evaluated, and how. */
+export interface EvaluationOptions {
+  readonly curriculum: CurriculumName
+  /** Prompts in all: half of seen combinations, half of held-out ones. */
+  readonly count: number
+  /** Films of each prompt. */
+  readonly seeds: number
+  /** How many of the fixed prompts are filmed, with four seeds each. */
+  readonly fixed: number
+  /** True films that go through the autoencoder. */
+  readonly reconstructed: number
+  readonly steps: number
+  readonly guidance: number
+  readonly only?: Part
+  /** Where finished films are kept, so that a run that was stopped goes on. */
+  readonly cache: string
+  readonly signal?: AbortSignal
+  readonly onProgress?: (done: number, of: number) => void
+}
+
+/** One film that the model made of a prompt. */
+export interface JudgedFilm {
+  readonly seed: number
+  readonly seen: SeenFilm
+  readonly physics: SeenPhysics
+  readonly unknownWords: readonly string[]
+}
+
+/** A prompt, the true film of its scene, and the films that the model made of it. */
+export interface JudgedPrompt {
+  readonly prompt: string
+  readonly split: SplitName
+  readonly sceneSeed: number
+  readonly attributes: Attributes
+  readonly truth: { readonly seen: SeenFilm; readonly score: Score; readonly physics: CheckedPhysics }
+  readonly films: readonly (JudgedFilm & { readonly score: Score })[]
+}
+
+/** A held-out film that went through the autoencoder. */
+export interface JudgedReconstruction extends Reconstruction {
+  readonly sceneSeed: number
+  readonly truth: CheckedPhysics
+  readonly decoded: CheckedPhysics
+}
+
+/** Everything that was measured of a model. */
+export interface Evaluation {
+  readonly model: string
+  readonly settings: Pick<EvaluationOptions, 'curriculum' | 'count' | 'seeds' | 'steps' | 'guidance'>
+  readonly only?: Part
+  readonly reconstructions: readonly JudgedReconstruction[]
+  readonly prompts: readonly JudgedPrompt[]
+  readonly fixed: readonly { readonly prompt: string; readonly films: readonly JudgedFilm[] }[]
+}
+
+/** Frames of each film that the report shows. */
+export const SHOWN_FRAMES = 7
+
+const SECONDS = 4
+
+/** Where a film is kept: its name is the hash of all that it depends on. */
+function cacheFile(model: Model, prompt: string, seed: number, options: EvaluationOptions): string {
+  const { steps, guidance, cache } = options
+  const key = JSON.stringify([PARSER_VERSION, model.fingerprint, prompt, seed, steps, guidance])
+  return path.join(cache, createHash('sha256').update(key).digest('hex').slice(0, 24))
+}
+
+/** Raised when the parser sees otherwise: films that were judged by an older one are made again. */
+const PARSER_VERSION = 1
+
+/** The frames of a film that the report shows, as they were when it was judged. */
+export async function shownFrames(
+  model: Model,
+  prompt: string,
+  seed: number,
+  options: EvaluationOptions,
+): Promise<Uint8Array[]> {
+  const bytes = readFileSync(`${cacheFile(model, prompt, seed, options)}.jpg`)
+  return splitFrames(await decodePicture(bytes), model.size, SHOWN_FRAMES)
+}
+
+/** Makes and judges a film of a prompt, or finds what an earlier run has made. */
+async function judgeFilm(
+  model: Model,
+  prompt: string,
+  seed: number,
+  options: EvaluationOptions,
+): Promise<JudgedFilm> {
+  options.signal?.throwIfAborted()
+  const file = cacheFile(model, prompt, seed, options)
+  if (existsSync(`${file}.json`)) return JSON.parse(readFileSync(`${file}.json`, 'utf8')) as JudgedFilm
+  const film = await textToVideo(model, prompt, {
+    seed,
+    seconds: SECONDS,
+    numInferenceSteps: options.steps,
+    guidanceScale: options.guidance,
+    signal: options.signal,
+  })
+  const bodies = parseBodies(film)
+  const judged = {
+    seed,
+    seen: seenOf(bodies),
+    physics: measurePhysics(bodies, film.fps),
+    unknownWords: film.unknownWords,
+  }
+  const shown = joinFrames(pickFrames(film.frames, film, SHOWN_FRAMES), film)
+  const picture = await encodeJpeg(shown, { width: SHOWN_FRAMES * film.width, height: film.height }, 90)
+  writeAtomically(`${file}.jpg`, [picture])
+  writeAtomically(`${file}.json`, [Buffer.from(JSON.stringify(judged))])
+  return judged
+}
+
+const seenOf = (bodies: readonly ParsedBody[]): SeenFilm => ({ bodies: bodies.map(({ seen }) => seen) })
+
+/** The seed of a film: another one for every film of a report. */
+const seedOf = (prompt: number, take: number) => take * 10_000 + prompt
+
+async function judgePrompt(
+  model: Model,
+  {
+    truth: film,
+    split,
+    number,
+  }: { truth: Film & { readonly seed: number }; split: SplitName; number: number },
+  options: EvaluationOptions,
+  step: () => void,
+): Promise<JudgedPrompt> {
+  const { caption: prompt, attributes, seed: sceneSeed } = film
+  const bodies = parseBodies(film)
+  const seen = seenOf(bodies)
+  const truth = { seen, score: scoreFilm(seen, attributes), physics: checkPhysics(bodies, film) }
+  const films: JudgedPrompt['films'][number][] = []
+  for (let take = 0; take < options.seeds; take++) {
+    const judged = await judgeFilm(model, prompt, seedOf(number, take), options)
+    const isStill = (attributes.camera?.move ?? 'still') === 'still'
+    const physics = isStill ? judged.physics : noPhysics
+    films.push({ ...judged, physics, score: scoreFilm(judged.seen, attributes) })
+    step()
+  }
+  return { prompt, split, sceneSeed, attributes, truth, films }
+}
+
+async function judgeReconstruction(
+  model: Model,
+  film: Film & { readonly seed: number },
+): Promise<JudgedReconstruction> {
+  const frames = await roundTrip(model, film)
+  return {
+    sceneSeed: film.seed,
+    ...compareFilms(film, frames),
+    truth: checkPhysics(parseBodies(film), film),
+    decoded: checkPhysics(parseBodies({ ...film, frames }), film),
+  }
+}
+
+/**
+ * Evaluates a model; `loadPhysics` must have finished. The same weights and options give the same numbers, on one
+ * kind of machine.
+ * @throws DOMException AbortError when the signal aborts; what is finished is kept in the cache
+ */
+export async function runEvaluation(model: Model, options: EvaluationOptions): Promise<Evaluation> {
+  const { curriculum, count, seeds, steps, guidance, only, onProgress, signal } = options
+  mkdirSync(options.cache, { recursive: true })
+  const scene = { ...model.size, fps: model.fps, frameCount: 1 + SECONDS * model.fps }
+  const wantsPrompts = only !== 'autoencoder'
+  const halves = splits.map((split, i) => ({ split, count: Math.floor((count + 1 - i) / 2) }))
+  const asked = only && only !== 'prompts' ? [] : fixedPrompts[curriculum].slice(0, options.fixed)
+  const coded = only === 'prompts' ? 0 : options.reconstructed
+  const total = coded + (wantsPrompts ? count * seeds : 0) + 4 * asked.length
+  let done = 0
+  const step = () => onProgress?.(++done, total)
+  const reconstructions: JudgedReconstruction[] = []
+  for (const film of filmPrompts('heldOut', curriculum, coded, scene)) {
+    signal?.throwIfAborted()
+    reconstructions.push(await judgeReconstruction(model, film))
+    step()
+  }
+  const fixed: { prompt: string; films: JudgedFilm[] }[] = []
+  for (const prompt of asked) {
+    const films: JudgedFilm[] = []
+    for (let seed = 0; seed < 4; seed++) {
+      films.push(await judgeFilm(model, prompt, seed, options))
+      step()
+    }
+    fixed.push({ prompt, films })
+  }
+  const prompts: JudgedPrompt[] = []
+  for (const half of wantsPrompts ? halves : []) {
+    for (const truth of filmPrompts(half.split, curriculum, half.count, scene)) {
+      const job = { truth, split: half.split, number: prompts.length }
+      prompts.push(await judgePrompt(model, job, options, step))
+    }
+  }
+  const settings = { curriculum, count, seeds, steps, guidance }
+  return { model: model.fingerprint, settings, ...(only && { only }), reconstructions, prompts, fixed }
+}
