@@ -185,12 +185,14 @@ test('generate: the bundled model makes a film; unknown words are told', () => {
 })
 
 test('every example runs as it is', () => {
-  for (const example of readdirSync('examples')) {
+  // The client's example needs a server: test/serve-examples.test.ts gives it one.
+  const alone = (name: string) => /^\d.*\.ts$/.test(name) && !name.startsWith('03-')
+  for (const example of readdirSync('examples').filter(alone)) {
     const cwd = mkdtempSync(path.join(tmpdir(), 'aozora-example-'))
     const args = ['--import', import.meta.resolve('tsx'), path.resolve('examples', example)]
-    const { status, stderr } = spawnSync(process.execPath, args, { cwd, encoding: 'utf8' })
+    const { status, stdout, stderr } = spawnSync(process.execPath, args, { cwd, encoding: 'utf8' })
     assert.equal(status, 0, `${example}: ${stderr}`)
-    assert.ok(readdirSync(cwd).length > 0, `${example} makes something`)
+    assert.ok(stdout !== '' || readdirSync(cwd).length > 0, `${example} says or makes something`)
   }
 })
 

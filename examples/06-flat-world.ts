@@ -1,4 +1,4 @@
-// PhyWorld's flat world: five laws on one sheet, and what a perfect model would score: node --import tsx examples/04-flat-world.ts
+// PhyWorld's flat world: five laws on one sheet, and what a perfect model would score: node --import tsx examples/06-flat-world.ts
 import { measureFloor } from '../src/evaluate/index.ts'
 import { pickFrames, saveSheet } from '../src/media/index.ts'
 import {
