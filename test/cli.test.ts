@@ -24,7 +24,7 @@ test('help teaches: every command, with examples', () => {
     [['generate'], '--guidance'],
     [['train'], '--warm-start'],
     [['world', 'film'], '--count'],
-    [['evaluate'], 'held-out'],
+    [['evaluate'], '--curriculum'],
   ] as const) {
     const help = aozora(...command, '--help')
     assert.equal(help.status, 0)
