@@ -146,7 +146,10 @@ test('another dataset in the folder, a full disk and folders that are none: one 
   }
   assert.deepEqual(readFolder(folder), whole)
   const file = path.join(folder, 'dataset.json')
-  await assert.rejects(makeDataset(file, options), { name: 'RangeError', message: /not a folder|a part of the path is a file/ })
+  await assert.rejects(makeDataset(file, options), {
+    name: 'RangeError',
+    message: /not a folder|a part of the path is a file/,
+  })
   await assert.rejects(makeDataset(path.join(file, 'inside'), options), {
     name: 'RangeError',
     message: /is a file/,
