@@ -4,7 +4,6 @@ import { countMultiplyAdds, createRandom, input, sizeOf, type Tensor } from '../
 import type { Dataset } from '../src/dataset/index.ts'
 import {
   fixParameters,
-  flattenSpecs,
   initializeParameters,
   type TransformerConfig,
   transformer,
@@ -12,7 +11,13 @@ import {
 } from '../src/model/index.ts'
 import { type CompileOptions, compile } from '../src/onnx/index.ts'
 import { autoencoderTraining } from '../src/train/autoencoder.ts'
-import { type LatentSet, MOST_BODIES, type Training, transformerTraining } from '../src/train/index.ts'
+import {
+  type LatentSet,
+  MOST_BODIES,
+  type Training,
+  traceForward,
+  transformerTraining,
+} from '../src/train/index.ts'
 import { measureProduct, time, timeTraining } from './measure.ts'
 
 /** One measured number. `perUnit` is GFLOP a unit, where the unit is not GFLOP/s itself. */
@@ -76,13 +81,8 @@ async function benchForward(name: string, options: CompileOptions): Promise<Row[
 }
 
 /** GFLOP of a training step: its forward products, and twice as much for the gradients. */
-function operationsOf({ specs, loss }: Training, batch: Readonly<Record<string, Tensor>>): number {
-  const params = [...flattenSpecs(specs)].map(([path, { shape }]) => [path, input(path, shape)])
-  const inputs = Object.entries(batch).map(([key, { shape, data }]) => {
-    return [key, input(`batch.${key}`, shape, data instanceof Int32Array ? 'int32' : 'float32')]
-  })
-  const traced = loss(Object.fromEntries(params), Object.fromEntries(inputs))
-  return (6 * countMultiplyAdds([traced.loss])) / 1e9
+function operationsOf(training: Training, batch: Readonly<Record<string, Tensor>>): number {
+  return (6 * countMultiplyAdds([traceForward(training, batch)])) / 1e9
 }
 
 /** Steps of the transformer's training on latents of noise, optimizer and drawing of batches included. */

@@ -30,7 +30,9 @@ async function trainRecipe(name: keyof typeof recipes, options: TrainOptions): P
   const folder = options.folder ?? `runs/${name}`
   const { warmStart, keepAutoencoder, dataset, threads, workers } = options
   if (options.export) {
-    console.log(`${await exportModel(recipe, { folder, warmStart, keepAutoencoder })}: try it with --model`)
+    console.log(
+      `${await exportModel(recipe, { folder, warmStart, keepAutoencoder, dataset })}: try it with --model`,
+    )
     return
   }
   let current: { stage: Stage; progress: Progress } | undefined

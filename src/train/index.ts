@@ -14,5 +14,6 @@ export {
   type Stage,
 } from './recipe.ts'
 export { type Schedule, scheduleRates } from './schedule.ts'
+export { traceForward } from './step.ts'
 export { type TransformerTrainingOptions, transformerTraining } from './transformer.ts'
 export { type BodyLooks, MOST_BODIES } from './truth.ts'

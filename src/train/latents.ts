@@ -3,7 +3,12 @@ import path from 'node:path'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { z } from 'zod'
 import type { Clip, Dataset } from '../dataset/index.ts'
-import { type AutoencoderConfig, FRAMES_PER_LATENT, type Parameters } from '../model/index.ts'
+import {
+  type AutoencoderConfig,
+  FRAMES_PER_LATENT,
+  type Parameters,
+  PIXELS_PER_LATENT,
+} from '../model/index.ts'
 import { compileEncoder, type Encoder, repeatFirstFrame } from '../sample/index.ts'
 import { openTensors, type StoredTensor, saveTensors, writeAtomically } from '../store/index.ts'
 import { type BodyLooks, MOST_BODIES, mapTruth, readLooks, type TruthWindow } from './truth.ts'
@@ -135,11 +140,13 @@ export async function encodeDataset(
 ): Promise<LatentSet> {
   mkdirSync(folder, { recursive: true })
   const [{ width, height, frameCount, clips }] = dataset.shapes
-  const frames = Math.floor((frameCount - 1) / FRAMES_PER_LATENT) * FRAMES_PER_LATENT + FRAMES_PER_LATENT
-  if (frames !== frameCount + FRAMES_PER_LATENT - 1) {
+  if ((frameCount - 1) % FRAMES_PER_LATENT !== 0) {
     throw new RangeError(`clips must have 1 + 4 k frames, got ${frameCount}`)
   }
-  const shape = [frames / FRAMES_PER_LATENT, config.latentChannels, height / 16, width / 16] as const
+  // The first picture is repeated until it fills a latent frame.
+  const frames = frameCount + FRAMES_PER_LATENT - 1
+  const [h, w] = [height / PIXELS_PER_LATENT, width / PIXELS_PER_LATENT]
+  const shape = [frames / FRAMES_PER_LATENT, config.latentChannels, h, w] as const
   const shards = Array.from({ length: Math.ceil(clips.length / CLIPS_PER_SHARD) }, (_, shard) =>
     clips.slice(shard * CLIPS_PER_SHARD, (shard + 1) * CLIPS_PER_SHARD),
   )
@@ -183,12 +190,8 @@ function openLatents(
   }))
   const places = shards.flatMap(({ index, tensors }) => index.clips.map((_, row) => ({ tensors, row })))
   const numbersPerChannel = places.length * f * h * w
-  const { mean, deviation } =
-    statistics ??
-    joinStatistics(
-      shards.map(({ index }) => index),
-      numbersPerChannel,
-    )
+  const indexes = shards.map(({ index }) => index)
+  const { mean, deviation } = statistics ?? joinStatistics(indexes, numbersPerChannel)
   return {
     shape,
     mean,

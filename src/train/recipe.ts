@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import { createRandom, type Tensor, type Tree } from '../array/index.ts'
-import { type Dataset, type DatasetOptions, makeDataset, openDataset } from '../dataset/index.ts'
+import { type DatasetOptions, makeDataset, openDataset } from '../dataset/index.ts'
 import {
   type AutoencoderConfig,
   autoencoderSpecs,
@@ -17,7 +17,6 @@ import {
 } from '../model/index.ts'
 import { type ModelConfig, modelConfigSchema } from '../sample/index.ts'
 import { loadCheckpoint, saveModel } from '../store/index.ts'
-import { sceneDefaults } from '../world/index.ts'
 import { autoencoderTraining } from './autoencoder.ts'
 import { encodeDataset, type LatentSet, type LatentStatistics, selectLatents } from './latents.ts'
 import { type RunOptions, type StepReport, type Training, train } from './loop.ts'
@@ -98,9 +97,11 @@ function sampleEvery(minutes: number, sample: NonNullable<RunOptions['onCheckpoi
 /** The most words that a vocabulary made from captions has. */
 const MOST_WORDS = 4000
 
-/** A recipe for a dataset that is given: its pictures' size, and the words of its captions, the most frequent first. */
-function fitRecipe(recipe: Recipe, dataset: Dataset): Recipe {
-  const [{ width, height, fps, frameCount }] = dataset.shapes
+/** A recipe for a dataset that is given: with the words of its captions, the most frequent first. */
+function fitRecipe(recipe: Recipe, folder: string | undefined): Recipe {
+  if (folder === undefined) return recipe
+  const dataset = openDataset(folder)
+  const [{ frameCount }] = dataset.shapes
   const needed = FRAMES_PER_LATENT * (recipe.transformer.window - 1) + 1
   if (frameCount < needed) {
     throw new RangeError(
@@ -113,11 +114,7 @@ function fitRecipe(recipe: Recipe, dataset: Dataset): Recipe {
   }
   const vocabulary = [...counts.keys()].sort((a, b) => counts.get(b)! - counts.get(a)!).slice(0, MOST_WORDS)
   const text = { ...recipe.transformer.config.text, vocabulary }
-  return {
-    ...recipe,
-    clips: { family: 'tabletop', clips: 1, seed: 0, scene: { width, height, fps, frameCount } },
-    transformer: { ...recipe.transformer, config: { ...recipe.transformer.config, text } },
-  }
+  return { ...recipe, transformer: { ...recipe.transformer, config: { ...recipe.transformer.config, text } } }
 }
 
 /** The averaged parameters of a finished training run. */
@@ -154,30 +151,46 @@ async function filmClips(folder: string, clips: DatasetOptions, options: RecipeO
   return openDataset(folder)
 }
 
+/** Films what the autoencoder learns from, and trains it. */
+async function learnAutoencoder(recipe: Recipe, options: RecipeOptions, given?: Given): Promise<Parameters> {
+  const { clips, ...rest } = recipe.autoencoder
+  const folder = path.join(options.folder, clips ? 'autoencoder-clips' : 'clips')
+  const dataset = await filmClips(folder, clips ?? recipe.clips, options)
+  return runTraining(
+    autoencoderTraining({ ...rest, dataset }),
+    'autoencoder',
+    recipe,
+    options,
+    given?.autoencoder,
+  )
+}
+
+/** What the transformer learns from. */
+interface Prepared {
+  readonly autoencoder: Parameters
+  readonly data: LatentSet
+  /** What the clips are: the model's films are made like them. */
+  readonly pictures: Pick<ModelConfig, 'width' | 'height' | 'fps'>
+}
+
+/** Films the clips and encodes them, or what of it is missing. */
 async function prepareLatents(
   recipe: Recipe,
   options: RecipeOptions,
-  given?: Given,
-): Promise<{ autoencoder: Parameters; data: LatentSet }> {
-  const { folder, keepAutoencoder = false, onProgress, signal } = options
-  const { clips, config, ...rest } = recipe.autoencoder
-  const learn = async () => {
-    const folderOfClips = path.join(folder, clips ? 'autoencoder-clips' : 'clips')
-    const dataset = await filmClips(folderOfClips, clips ?? recipe.clips, options)
-    const training = autoencoderTraining({ config, dataset, ...rest })
-    return runTraining(training, 'autoencoder', recipe, options, given?.autoencoder)
-  }
-  const kept = keepAutoencoder ? given : undefined
-  const autoencoder = kept?.autoencoder ?? (await learn())
+  autoencoder: Parameters,
+  statistics?: LatentStatistics,
+): Promise<Prepared> {
+  const { folder, onProgress, signal } = options
+  const { config } = recipe.autoencoder
   expectParameters(autoencoderSpecs(config), autoencoder)
   const dataset = await filmClips(path.join(folder, 'clips'), recipe.clips, options)
-  const onEncoded = (done: number) => onProgress?.('latents', done, dataset.clips.length)
+  const [{ width, height, fps, clips }] = dataset.shapes
   const data = await encodeDataset(path.join(folder, 'latents'), dataset, autoencoder, config, {
-    onProgress: onEncoded,
+    onProgress: done => onProgress?.('latents', done, clips.length),
     signal,
-    statistics: kept?.statistics,
+    statistics,
   })
-  return { autoencoder, data }
+  return { autoencoder, data, pictures: { width, height, fps } }
 }
 
 /** Films and encodes clips of held-out combinations. */
@@ -203,24 +216,20 @@ async function encodeHeldOut(
 }
 
 /** The configuration of the model that a recipe makes. */
-function configOfRecipe({ clips, autoencoder, transformer }: Recipe): ModelConfig {
-  const { width, height, fps } = { ...sceneDefaults, ...clips.scene }
+function configOfRecipe({ autoencoder, transformer }: Recipe, pictures: Prepared['pictures']): ModelConfig {
   return modelConfigSchema.parse({
     autoencoder: autoencoder.config,
     transformer: transformer.config,
     window: transformer.window,
-    width,
-    height,
-    fps,
+    ...pictures,
   })
 }
 
 /** Gathers what a model consists of, from the averaged parameters of both networks; what only training needs is left. */
 function gatherModel(
   recipe: Recipe,
-  autoencoder: Parameters,
+  { autoencoder, data: { mean, deviation } }: Prepared,
   transformer: Parameters,
-  { mean, deviation }: LatentStatistics,
 ): Record<string, Tensor> {
   const named = (prefix: string, specs: Tree<ParameterSpec>, params: Parameters) =>
     [...flattenSpecs(specs).keys()].map(name => [`${prefix}.${name}`, params[name]] as const)
@@ -241,22 +250,24 @@ function gatherModel(
  * @throws DOMException AbortError when the signal aborts; checkpoints are saved before.
  */
 export async function runRecipe(general: Recipe, options: RecipeOptions): Promise<string> {
-  const { folder, warmStart, threads } = options
+  const { folder, warmStart, keepAutoencoder, threads } = options
   mkdirSync(folder, { recursive: true })
-  const recipe = options.dataset ? fitRecipe(general, openDataset(options.dataset)) : general
+  const recipe = fitRecipe(general, options.dataset)
   const given = warmStart ? loadGiven(warmStart, vocabularyOf(recipe)) : undefined
-  const { autoencoder, data: all } = await prepareLatents(recipe, options, given)
+  const kept = keepAutoencoder ? given : undefined
+  const autoencoder = kept?.autoencoder ?? (await learnAutoencoder(recipe, options, given))
+  const prepared = await prepareLatents(recipe, options, autoencoder, kept?.statistics)
   // Nobody films what a given dataset leaves out: every twentieth clip is held back instead.
   const isHeldBack = (clip: number) => options.dataset !== undefined && clip % 20 === 0
-  const data = selectLatents(all, clip => !isHeldBack(clip))
+  const data = selectLatents(prepared.data, clip => !isHeldBack(clip))
   const heldOut = options.dataset
-    ? selectLatents(all, isHeldBack)
+    ? selectLatents(prepared.data, isHeldBack)
     : await encodeHeldOut(recipe, autoencoder, data, options)
   const { window, ...rest } = recipe.transformer
   const training = transformerTraining({ ...rest, data, frames: window })
   const sample = sampleEvery(MINUTES_PER_SHEET, async (step, state) => {
-    const tensors = gatherModel(recipe, autoencoder, selectParameters(state, 'ema'), data)
-    await saveSamples(path.join(folder, 'samples'), step, configOfRecipe(recipe), tensors)
+    const tensors = gatherModel(recipe, prepared, selectParameters(state, 'ema'))
+    await saveSamples(path.join(folder, 'samples'), step, configOfRecipe(recipe, prepared.pictures), tensors)
   })
   const batches = [0, 1, 2, 3].map(seed =>
     drawTransformerBatch(createRandom(seed), { ...rest, data: heldOut, frames: window }),
@@ -276,41 +287,39 @@ export async function runRecipe(general: Recipe, options: RecipeOptions): Promis
     onCheckpoint,
   )
   await validation.release()
-  return writeModel(folder, recipe, gatherModel(recipe, autoencoder, transformer, data))
+  return writeModel(recipe, options, prepared, transformer)
 }
 
 /**
  * Writes the model of a run that goes on, from its newest checkpoints.
  * @throws Error naming the stage that has no checkpoint yet.
  */
-export async function exportModel(
-  recipe: Recipe,
-  { folder, warmStart, keepAutoencoder }: Pick<RecipeOptions, 'folder' | 'warmStart' | 'keepAutoencoder'>,
-): Promise<string> {
+export async function exportModel(general: Recipe, options: RecipeOptions): Promise<string> {
+  const { folder, warmStart, keepAutoencoder, dataset } = options
   const newest = (stage: 'autoencoder' | 'transformer'): Parameters => {
     const checkpoint = loadCheckpoint(path.join(folder, stage))
     if (!checkpoint) throw new Error(`${path.join(folder, stage)} has no checkpoint yet`)
     return selectParameters(checkpoint.tensors, 'ema')
   }
+  const recipe = fitRecipe(general, dataset)
   const kept = warmStart && keepAutoencoder ? loadGiven(warmStart, vocabularyOf(recipe)) : undefined
   const autoencoder = kept?.autoencoder ?? newest('autoencoder')
   // Before the latents: while a run still encodes, this says so instead of encoding beside it.
   const transformer = newest('transformer')
-  const dataset = openDataset(path.join(folder, 'clips'))
-  const data = await encodeDataset(
-    path.join(folder, 'latents'),
-    dataset,
-    autoencoder,
-    recipe.autoencoder.config,
-    { statistics: kept?.statistics },
-  )
-  return writeModel(folder, recipe, gatherModel(recipe, autoencoder, transformer, data))
+  const prepared = await prepareLatents(recipe, options, autoencoder, kept?.statistics)
+  return writeModel(recipe, options, prepared, transformer)
 }
 
-function writeModel(folder: string, recipe: Recipe, tensors: Record<string, Tensor>): string {
+function writeModel(
+  recipe: Recipe,
+  { folder }: RecipeOptions,
+  prepared: Prepared,
+  transformer: Parameters,
+): string {
   const [model, temporary] = [path.join(folder, 'model'), path.join(folder, 'model.tmp')]
   rmSync(temporary, { recursive: true, force: true })
-  saveModel(temporary, configOfRecipe(recipe), tensors)
+  const tensors = gatherModel(recipe, prepared, transformer)
+  saveModel(temporary, configOfRecipe(recipe, prepared.pictures), tensors)
   if (existsSync(model)) rmSync(model, { recursive: true })
   renameSync(temporary, model)
   return model

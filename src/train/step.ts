@@ -52,7 +52,7 @@ export interface StepOptions {
 const named = (kind: string, values: Values) =>
   Object.fromEntries(Object.entries(values).map(([name, value]) => [`${kind}.${name}`, value]))
 
-const shapesOf = ({ specs }: Training): Record<string, Shape> =>
+const shapesOf = ({ specs }: Pick<Training, 'specs'>): Record<string, Shape> =>
   Object.fromEntries([...flattenSpecs(specs)].map(([name, { shape }]) => [name, shape]))
 
 /** Flat graph inputs `kind.path` for every parameter. */
@@ -62,16 +62,30 @@ function traceFlat(kind: string, shapes: Readonly<Record<string, Shape>>): Value
   )
 }
 
+/** Graph inputs `batch.name` for every array of a batch. */
+function traceBatch(batch: Batch): Values {
+  const inputs = Object.entries(batch).map(([name, { shape, data }]) => {
+    return [name, input(`batch.${name}`, shape, data instanceof Int32Array ? 'int32' : 'float32')] as const
+  })
+  return Object.fromEntries(inputs)
+}
+
+/** Traces the loss without gradients, from inputs `param.path` and `batch.name`. */
+export function traceForward(training: Pick<Training, 'specs' | 'loss'>, batch: Batch): Value {
+  const params = Object.entries(shapesOf(training)).map(([name, shape]) => [
+    name,
+    input(`param.${name}`, shape),
+  ])
+  return training.loss(Object.fromEntries(params), traceBatch(batch)).loss
+}
+
 /** Traces loss and gradients from flat parameters. */
 function traceLoss(training: Training, batch: Batch, param: Values) {
   const shapes = shapesOf(training)
   const params = Object.fromEntries(
     Object.entries(shapes).map(([name, shape]) => [name, reshape(param[name], shape)]),
   )
-  const inputs = Object.entries(batch).map(([name, { shape, data }]) => {
-    return [name, input(`batch.${name}`, shape, data instanceof Int32Array ? 'int32' : 'float32')] as const
-  })
-  const { loss, watch = {} } = training.loss(params, Object.fromEntries(inputs))
+  const { loss, watch = {} } = training.loss(params, traceBatch(batch))
   return { loss, watch: named('new.watch', watch), grads: flatGradients(loss, params) }
 }
 

@@ -129,18 +129,20 @@ export function truthOfTokens(
   const frameLatents = (latents * MOST_BODIES * 2) / velocity.length
   const columns = width / patch
   const told = new Float32Array((latents / patch ** 2) * TRUTH_FEATURES)
+  const featuresOfBodies = bodies
+    .slice(0, MOST_BODIES)
+    .map(({ shape, colour, material }) =>
+      [shape, colour, material].map(look => looks.indexOf(look)).filter(feature => feature >= 0),
+    )
   for (let i = 0; i < latents; i++) {
     const frame = Math.floor(i / frameLatents)
     const row = Math.floor((i % frameLatents) / width / patch)
     const token = (frame * frameLatents) / patch ** 2 + row * columns + Math.floor((i % width) / patch)
-    for (const [body, { shape, colour, material }] of bodies.slice(0, MOST_BODIES).entries()) {
+    for (const [body, features] of featuresOfBodies.entries()) {
       const share = coverage[i * MOST_BODIES + body] / patch ** 2
       if (share === 0) continue
       const at = token * TRUTH_FEATURES
-      for (const look of [shape, colour, material]) {
-        const feature = looks.indexOf(look)
-        if (feature >= 0) told[at + feature] += share
-      }
+      for (const feature of features) told[at + feature] += share
       for (const axis of [0, 1]) {
         const way = velocity[(frame * MOST_BODIES + body) * 2 + axis] / VELOCITY_UNIT
         told[at + looks.length + axis] += share * way

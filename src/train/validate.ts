@@ -1,10 +1,11 @@
 import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { input, type Tensor } from '../array/index.ts'
+import type { Tensor } from '../array/index.ts'
 import { flattenSpecs } from '../model/index.ts'
 import { compile } from '../onnx/index.ts'
 import { saveCheckpoint } from '../store/index.ts'
 import type { Training } from './loop.ts'
+import { traceForward } from './step.ts'
 
 /** Judges a run by batches that it never learns from. */
 export interface Validation {
@@ -24,14 +25,7 @@ export async function compileValidation(
   threads = 0,
 ): Promise<Validation> {
   const specs = flattenSpecs(training.specs)
-  const params = Object.fromEntries(
-    [...specs].map(([name, { shape }]) => [name, input(`param.${name}`, shape)]),
-  )
-  const inputs = Object.entries(batches[0]).map(([name, { shape, data }]) => {
-    return [name, input(`batch.${name}`, shape, data instanceof Int32Array ? 'int32' : 'float32')] as const
-  })
-  const { loss } = training.loss(params, Object.fromEntries(inputs))
-  const compiled = await compile({ loss }, { threads })
+  const compiled = await compile({ loss: traceForward(training, batches[0]) }, { threads })
   // Inputs that the loss does not depend on are not there once it is compiled.
   const used = new Set(compiled.inputs.map(({ name }) => name))
   const feedsOf = (prefix: string, tensors: Iterable<readonly [string, Tensor]>) =>
