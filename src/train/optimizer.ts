@@ -109,9 +109,10 @@ export function updateState(
   const grads = paths.map(path => ({ path, shape: shapes[path], raw: raw[path], clip }))
   const isMuon = ({ path, shape }: Gradient) => config.rule(path, shape) === 'muon'
   const muon = updateMuon(grads.filter(isMuon), state, inputs, config)
+  const scalars = prepareAdam(clip, inputs, config)
   const others = grads
     .filter(grad => !isMuon(grad))
-    .map(grad => updateAdam(grad, state, prepareAdam(clip, inputs, config), inputs, config))
+    .map(grad => updateAdam(grad, state, scalars, inputs, config))
   const updated = new Map([...muon, ...others].map(part => [part.path, part]))
   const pick = <K extends 'param' | 'first'>(key: K) =>
     Object.fromEntries(paths.map(path => [path, updated.get(path)![key]]))

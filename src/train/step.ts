@@ -49,8 +49,10 @@ export interface StepOptions {
   readonly profile?: string
 }
 
-const named = (kind: string, values: Values) =>
-  Object.fromEntries(Object.entries(values).map(([name, value]) => [`${kind}.${name}`, value]))
+/** The same values under names with `kind.` in front. */
+export function named<T>(kind: string, values: Readonly<Record<string, T>>): Record<string, T> {
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [`${kind}.${name}`, value]))
+}
 
 const shapesOf = ({ specs }: Pick<Training, 'specs'>): Record<string, Shape> =>
   Object.fromEntries([...flattenSpecs(specs)].map(([name, { shape }]) => [name, shape]))
@@ -135,8 +137,7 @@ export async function compileStep(training: Training, example: Batch, options: S
   return {
     operations: 6 * countMultiplyAdds([loss]),
     run(state, next, batch, rates) {
-      const named = Object.entries(batch).map(([name, tensor]) => [`batch.${name}`, tensor])
-      const feeds = { ...flatState(state), ...Object.fromEntries(named), ...rates }
+      const feeds = { ...flatState(state), ...named('batch', batch), ...rates }
       return compiled.run(feeds, flatState(next, 'new.'))
     },
     release: () => compiled.release(),

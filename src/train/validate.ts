@@ -1,11 +1,11 @@
 import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import type { Tensor } from '../array/index.ts'
-import { flattenSpecs } from '../model/index.ts'
+import { selectParameters } from '../model/index.ts'
 import { compile } from '../onnx/index.ts'
 import { saveCheckpoint } from '../store/index.ts'
 import type { Training } from './loop.ts'
-import { traceForward } from './step.ts'
+import { named, traceForward } from './step.ts'
 
 /** Judges a run by batches that it never learns from. */
 export interface Validation {
@@ -24,26 +24,13 @@ export async function compileValidation(
   batches: readonly Readonly<Record<string, Tensor>>[],
   threads = 0,
 ): Promise<Validation> {
-  const specs = flattenSpecs(training.specs)
   const compiled = await compile({ loss: traceForward(training, batches[0]) }, { threads })
-  // Inputs that the loss does not depend on are not there once it is compiled.
-  const used = new Set(compiled.inputs.map(({ name }) => name))
-  const feedsOf = (prefix: string, tensors: Iterable<readonly [string, Tensor]>) =>
-    [...tensors]
-      .map(([name, tensor]) => [`${prefix}.${name}`, tensor] as const)
-      .filter(([name]) => used.has(name))
   return {
     async measure(state) {
-      const averages = [...specs].map(
-        ([name, { shape }]) => [name, { ...state[`ema.${name}`], shape }] as const,
-      )
-      const fixed = Object.fromEntries(feedsOf('param', averages))
+      const params = named('param', selectParameters(state, 'ema'))
       let total = 0
       for (const batch of batches) {
-        const results = await compiled.run({
-          ...fixed,
-          ...Object.fromEntries(feedsOf('batch', Object.entries(batch))),
-        })
+        const results = await compiled.run({ ...params, ...named('batch', batch) })
         total += results.loss.data[0] / batches.length
       }
       return total
