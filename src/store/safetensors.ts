@@ -159,6 +159,27 @@ function readHeader(file: string, bytes: Buffer): { start: number; header: Recor
   }
 }
 
+/**
+ * What the header says of every tensor, checked against the bytes that are there.
+ * @throws Error naming the file and the tensor that is cut off, does not fit or overlaps another.
+ */
+function readEntries(file: string, header: Record<string, unknown>, dataSize: number): [string, Entry][] {
+  const entries = Object.entries(header).map(([name, value]): [string, Entry] => {
+    const parsed = entrySchema.safeParse(value)
+    if (!parsed.success) throw new Error(`${file}: the header of tensor ${name} is damaged`)
+    checkEntry(file, name, parsed.data, dataSize)
+    return [name, parsed.data]
+  })
+  const placed = entries.toSorted(([, a], [, b]) => a.data_offsets[0] - b.data_offsets[0])
+  const overlap = placed.findIndex(
+    ([, entry], i) => i > 0 && entry.data_offsets[0] < placed[i - 1][1].data_offsets[1],
+  )
+  if (overlap > 0) {
+    throw new Error(`${file}: tensors ${placed[overlap - 1][0]} and ${placed[overlap][0]} overlap`)
+  }
+  return entries
+}
+
 function readChecksums(file: string, json: string): Readonly<Record<string, number>> {
   try {
     return z.record(z.string(), z.number()).parse(JSON.parse(json))
@@ -181,13 +202,8 @@ export function loadTensors(file: string): {
   const { [CHECKSUMS]: sums = '{}', ...metadata } = __metadata__ as Record<string, string>
   const checksums = readChecksums(file, sums)
   const tensors: Record<string, Tensor> = {}
-  const spans: { name: string; start: number; end: number }[] = []
-  for (const [name, value] of Object.entries(rest)) {
-    const parsed = entrySchema.safeParse(value)
-    if (!parsed.success) throw new Error(`${file}: the header of tensor ${name} is damaged`)
-    checkEntry(file, name, parsed.data, bytes.length - start)
-    const [from, to] = parsed.data.data_offsets
-    spans.push({ name, start: from, end: to })
+  for (const [name, { dtype, shape, data_offsets }] of readEntries(file, rest, bytes.length - start)) {
+    const [from, to] = data_offsets
     // A copy, because numbers must be aligned in memory and need not be in the file.
     const data = bytes.buffer.slice(
       bytes.byteOffset + start + from,
@@ -197,15 +213,11 @@ export function loadTensors(file: string): {
       throw new Error(`${file}: tensor ${name} is damaged: its checksum does not fit`)
     }
     try {
-      tensors[name] = { shape: parsed.data.shape, data: decodeData(parsed.data.dtype, data) }
+      tensors[name] = { shape, data: decodeData(dtype, data) }
     } catch (error) {
       throw new Error(`${file}: tensor ${name} ${(error as Error).message}`)
     }
   }
-  spans.sort((a, b) => a.start - b.start)
-  const overlap = spans.findIndex((span, i) => i > 0 && span.start < spans[i - 1].end)
-  if (overlap > 0)
-    throw new Error(`${file}: tensors ${spans[overlap - 1].name} and ${spans[overlap].name} overlap`)
   return { tensors, metadata }
 }
 
@@ -230,17 +242,15 @@ export function openTensors(file: string): Readonly<Record<string, StoredTensor>
   readSync(descriptor, front, 0, length, 0)
   const { start, header } = readHeader(file, front)
   const { __metadata__: _, ...rest } = header
-  const opened = Object.entries(rest).map(([name, value]) => {
-    const parsed = entrySchema.safeParse(value)
-    if (!parsed.success) throw new Error(`${file}: the header of tensor ${name} is damaged`)
-    checkEntry(file, name, parsed.data, size - start)
-    const { shape, dtype, data_offsets: offsets } = parsed.data
-    const readPart = (first: number, count: number) => {
-      const bytes = new Uint8Array(count * itemSizes[dtype])
-      readSync(descriptor, bytes, 0, bytes.length, start + offsets[0] + first * itemSizes[dtype])
-      return decodeData(dtype, bytes.buffer)
-    }
-    return [name, { shape, readPart }] as const
-  })
+  const opened = readEntries(file, rest, size - start).map(
+    ([name, { shape, dtype, data_offsets: offsets }]) => {
+      const readPart = (first: number, count: number) => {
+        const bytes = new Uint8Array(count * itemSizes[dtype])
+        readSync(descriptor, bytes, 0, bytes.length, start + offsets[0] + first * itemSizes[dtype])
+        return decodeData(dtype, bytes.buffer)
+      }
+      return [name, { shape, readPart }] as const
+    },
+  )
   return Object.fromEntries(opened)
 }

@@ -6,7 +6,15 @@ import { test } from 'node:test'
 import { z } from 'zod'
 import type { Tensor } from '../array/index.ts'
 import { fromHalf, toHalf } from './half.ts'
-import { loadCheckpoint, loadModel, loadTensors, saveCheckpoint, saveModel, saveTensors } from './index.ts'
+import {
+  loadCheckpoint,
+  loadModel,
+  loadTensors,
+  openTensors,
+  saveCheckpoint,
+  saveModel,
+  saveTensors,
+} from './index.ts'
 
 const folder = () => mkdtempSync(path.join(tmpdir(), 'aozora-store-'))
 const tensors: Record<string, Tensor> = {
@@ -23,6 +31,21 @@ test('tensors come back as they were, and 16-bit ones as the nearest half', () =
   const halves = loadTensors(file).tensors
   assert.deepEqual([...halves['a.weight'].data], [1, -2.5, 3.25, 0, 1.1920928955078125e-7, 65504])
   assert.ok(Math.abs(halves.scalar.data[0] - Math.PI) < 2 ** -10)
+})
+
+test('a part of a tensor is read as the whole would give it, and a file that is cut off is not opened', () => {
+  const file = path.join(folder(), 'x.safetensors')
+  for (const dtype of ['F32', 'F16'] as const) {
+    saveTensors(file, tensors, { dtype })
+    const { 'a.weight': whole } = loadTensors(file).tensors
+    const { 'a.weight': stored, ids } = openTensors(file)
+    assert.deepEqual(stored.shape, [2, 3])
+    assert.deepEqual(stored.readPart(1, 4), whole.data.slice(1, 5))
+    assert.deepEqual(ids.readPart(2, 1), Int32Array.of(2 ** 31 - 1))
+  }
+  const bytes = readFileSync(file)
+  writeFileSync(file, bytes.subarray(0, bytes.length - 1))
+  assert.throws(() => openTensors(file), /x\.safetensors: tensor scalar is cut off/)
 })
 
 test('every half survives the way through float and back, and rounding is to nearest, ties to even', () => {
