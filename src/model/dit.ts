@@ -4,19 +4,15 @@ import {
   concatenate,
   constant,
   cos,
-  div,
   gather,
+  gelu,
+  layerNorm,
   linear,
-  mean,
   mul,
   reshape,
-  sigmoid,
   silu,
   sin,
   slice,
-  sqrt,
-  square,
-  sub,
   transpose,
   type Value,
 } from '../array/index.ts'
@@ -74,18 +70,6 @@ export type DitParams = Traced<ReturnType<typeof ditSpecs>>
 
 const project = (x: Value, { weights, bias }: Affine) => add(linear(x, weights), bias)
 
-/** Layer normalisation over the last axis (1607.06450) without gain and bias. */
-function layerNorm(x: Value): Value {
-  const centred = sub(x, mean(x, [-1]))
-  return div(centred, sqrt(add(mean(square(centred), [-1]), 1e-6)))
-}
-
-/** GELU (1606.08415) in its tanh form: x sigmoid(2 sqrt(2/pi) (x + 0.044715 x^3)). */
-function gelu(x: Value): Value {
-  const inner = add(x, mul(mul(square(x), x), 0.044715))
-  return mul(x, sigmoid(mul(inner, 2 * Math.sqrt(2 / Math.PI))))
-}
-
 /** Sines and cosines of a time step from 0 to 1000 at periods up to 10000 (1706.03762): (B) to (B, 256). */
 function embedTime(times_B: Value): Value {
   const half = TIME_FEATURES / 2
@@ -103,7 +87,8 @@ function modulationOf(condition_BD: Value, layer: Affine, count: number): Value[
   )
 }
 
-const modulate = (x: Value, shift: Value, scale: Value) => add(mul(layerNorm(x), add(scale, 1)), shift)
+const modulate = (x: Value, shift: Value, scale: Value) =>
+  add(mul(layerNorm(x, { epsilon: 1e-6 }), add(scale, 1)), shift)
 
 function ditBlock(block: DitParams['blocks'][number], x: Value, condition_BD: Value, heads: number): Value {
   const width = x.shape[2]
