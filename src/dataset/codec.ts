@@ -49,10 +49,13 @@ const QUALITY = 96
 const CHANGING = 0.25
 
 /** Whether most of a chunk stands still; a single picture counts as still. */
-function standsStill(differences: Uint8Array, frameBytes: number): boolean {
+function standsStill(frames: Uint8Array, frameBytes: number): boolean {
+  const most = CHANGING * (frames.length - frameBytes)
   let changing = 0
-  for (let i = frameBytes; i < differences.length; i++) if (differences[i] !== 0) changing++
-  return changing <= CHANGING * (differences.length - frameBytes)
+  for (let i = frameBytes; i < frames.length; i++) {
+    if (frames[i] !== frames[i - frameBytes] && ++changing > most) return false
+  }
+  return true
 }
 
 /**
@@ -64,9 +67,9 @@ export async function packFrames(
   { width, height }: Size,
 ): Promise<{ codec: Codec; bytes: Uint8Array }> {
   const frameBytes = width * height * 3
-  const differences = takeDifferences(frames, frameBytes, 3)
-  if (standsStill(differences, frameBytes))
-    return { codec: 'delta', bytes: deflateRawSync(differences, DEFLATE) }
+  if (standsStill(frames, frameBytes)) {
+    return { codec: 'delta', bytes: deflateRawSync(takeDifferences(frames, frameBytes, 3), DEFLATE) }
+  }
   const stacked = { width, height: (frames.length / frameBytes) * height }
   return { codec: 'jpeg', bytes: await encodeJpeg(frames, stacked, QUALITY) }
 }
