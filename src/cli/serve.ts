@@ -21,7 +21,7 @@ import {
   addQueueOptions,
   addStoreOptions,
   openPlace,
-  placeArguments,
+  placeVariables,
   type QueueSettings,
   type StorePlace,
 } from './storeOptions.ts'
@@ -54,14 +54,14 @@ const UPLOADS = { pixels: 4096 * 4096, frames: 7200, seconds: 60 }
 
 /** Keeps one worker process alive until the signal aborts: the model runs there, so that requests never wait for it. */
 async function keepWorker(options: ServeOptions, signal: AbortSignal): Promise<void> {
-  const { model, threads, mark, moderationUrl, lease, keep } = options
-  const args = ['work', ...placeArguments(options), '--lease', String(lease), '--keep', String(keep)]
+  const { folder, model, threads, mark, moderationUrl, lease, keep } = options
+  const args = ['work', '--folder', folder, '--lease', String(lease), '--keep', String(keep)]
   if (model) args.push('--model', model)
   if (threads) args.push('--threads', String(threads))
   if (mark) args.push('--mark', mark)
   if (moderationUrl) args.push('--moderation-url', moderationUrl)
   while (!signal.aborted) {
-    const child: ChildProcess = fork(process.argv[1], args)
+    const child: ChildProcess = fork(process.argv[1], args, { env: placeVariables(options) })
     const stop = () => child.kill('SIGTERM')
     signal.addEventListener('abort', stop)
     const [code] = await once(child, 'exit')

@@ -62,11 +62,11 @@ export function openPlace(
   return openStores({ folder, database, files, leaseSeconds: lease, keepSeconds, isServer })
 }
 
-/** The options as arguments, for a process that shall use the same stores. */
-export function placeArguments({ folder, database, files }: StorePlace): string[] {
-  return [
-    ...['--folder', folder],
-    ...(database === undefined ? [] : ['--database', database]),
-    ...(files === undefined ? [] : ['--files', files]),
-  ]
+/** The environment of a process that shall use the same stores: arguments would show a database's password to all. */
+export function placeVariables({ database, files }: StorePlace): NodeJS.ProcessEnv {
+  return {
+    ...process.env,
+    ...(database === undefined ? {} : { AOZORA_DATABASE: database }),
+    ...(files === undefined ? {} : { AOZORA_FILES: files }),
+  }
 }
