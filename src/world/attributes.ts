@@ -96,7 +96,7 @@ export function orderBodies(attributes: Attributes, importance?: readonly number
 }
 
 /** A whole number from letters (FNV-1a with a last stir). */
-function hashOf(text: string): number {
+export function hashOf(text: string): number {
   let hash = 2166136261
   for (const letter of text) hash = Math.imul(hash ^ letter.charCodeAt(0), 16777619)
   return (hash ^ (hash >>> 15)) >>> 0

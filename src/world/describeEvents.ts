@@ -310,7 +310,5 @@ export function findEvents(observed: Observed, body: number): TimedEvent[] {
   return [findEdges, findDrops, findHits, findTravel, findTopple, findSpin, findHiding]
     .flatMap(find => find(observed, body))
     .filter(timed => isVisible(timed, observed.tracks[body]))
-    .map((timed, rank) => ({ ...timed, rank }))
-    .sort((a, b) => a.frame - b.frame || a.rank - b.rank)
-    .map(({ frame, event }) => ({ frame, event }))
+    .sort((a, b) => a.frame - b.frame)
 }

@@ -1,5 +1,5 @@
 import { type Attributes, isHeldOut } from './attributes.ts'
-import { writeCaptions } from './caption.ts'
+import { type Captions, writeCaptions } from './caption.ts'
 import { describeMotion } from './describe.ts'
 import { type Pictures, type RenderOptions, renderMotion } from './render.ts'
 import type { Scene, SceneOptions } from './scene.ts'
@@ -7,7 +7,7 @@ import { sampleClip } from './sceneSample.ts'
 import { type Motion, simulateScene } from './simulate.ts'
 
 /** A film with everything that is true of it. */
-export interface Film extends Pictures, ReturnType<typeof writeCaptions> {
+export interface Film extends Pictures, Captions {
   readonly width: number
   readonly height: number
   readonly frameCount: number
@@ -17,10 +17,15 @@ export interface Film extends Pictures, ReturnType<typeof writeCaptions> {
   readonly attributes: Attributes
 }
 
+/** How a scene is filmed, and what is known of it already. */
+export interface FilmOptions extends RenderOptions {
+  readonly motion?: Motion
+  readonly attributes?: Attributes
+}
+
 /** Films a scene; `loadPhysics` must have finished. The same scene gives the same bytes. */
-export function filmScene(scene: Scene, options: RenderOptions & { readonly motion?: Motion } = {}): Film {
-  const { motion = simulateScene(scene) } = options
-  const attributes = describeMotion(scene, motion)
+export function filmScene(scene: Scene, options: FilmOptions = {}): Film {
+  const { motion = simulateScene(scene), attributes = describeMotion(scene, motion) } = options
   const { width, height, frameCount, fps } = scene
   return {
     ...renderMotion(scene, motion, options),
@@ -47,7 +52,8 @@ export function* filmSplit(
 ): Generator<Film & { readonly seed: number }> {
   for (let seed = firstSeed; ; seed++) {
     const { scene, motion } = sampleClip(family, seed, options)
+    const attributes = describeMotion(scene, motion)
     // Decided before it is filmed: pictures are what costs time.
-    if (isHeldOut(describeMotion(scene, motion)) === heldOut) yield { ...filmScene(scene, { motion }), seed }
+    if (isHeldOut(attributes) === heldOut) yield { ...filmScene(scene, { motion, attributes }), seed }
   }
 }

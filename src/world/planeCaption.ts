@@ -1,5 +1,6 @@
 import { createRandom } from '../array/index.ts'
-import { fillSlots, type Production, patterns, productions } from './planeGrammar.ts'
+import { hashOf } from './attributes.ts'
+import { fillSlots, openPatterns, type Production, productions } from './planeGrammar.ts'
 import { distance, PLANE_EXTENT, type PlaneColour, type PlaneLaw, type PlaneScene } from './planeScene.ts'
 import type { PlaneMotion, PlaneState } from './planeSimulate.ts'
 
@@ -196,7 +197,7 @@ function setAttribute(target: Record<string, unknown>, path: string, value: unkn
  * @throws SyntaxError when the text is no sentence of the grammar.
  */
 export function parsePlaneCaption(text: string): PlaneAttributes {
-  for (const { expression, slots, production } of patterns) {
+  for (const { expression, slots, production } of openPatterns()) {
     const match = expression.exec(text)
     if (!match) continue
     const isShort = !slots.some(({ path }) => path.endsWith('size'))
@@ -215,9 +216,5 @@ export function parsePlaneCaption(text: string): PlaneAttributes {
 /** Whether this combination of law, looks and motion is kept out of training (about one in ten). */
 export function isPlaneHeldOut({ law, bodies, height, start, rod, side, swing }: PlaneAttributes): boolean {
   const looks = bodies.flatMap(({ colour, size, speed }) => [colour, size, speed])
-  let hash = 2166136261
-  for (const letter of [law, ...looks, height, start, rod, side, swing].join(' ')) {
-    hash = Math.imul(hash ^ letter.charCodeAt(0), 16777619)
-  }
-  return ((hash ^ (hash >>> 15)) >>> 0) % 10 === 0
+  return hashOf([law, ...looks, height, start, rod, side, swing].join(' ')) % 10 === 0
 }

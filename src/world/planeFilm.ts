@@ -23,8 +23,11 @@ export interface PlaneFilm extends Pick<Pictures, 'frames' | 'masks'> {
 }
 
 /** Films a scene of the plane. The same scene gives the same bytes. */
-export function filmPlane(scene: PlaneScene, motion: PlaneMotion = simulatePlane(scene)): PlaneFilm {
-  const attributes = describePlane(scene, motion)
+export function filmPlane(
+  scene: PlaneScene,
+  motion: PlaneMotion = simulatePlane(scene),
+  attributes: PlaneAttributes = describePlane(scene, motion),
+): PlaneFilm {
   const { width, height, frameCount, fps } = scene
   return {
     ...renderPlane(scene, motion),
@@ -51,7 +54,8 @@ export function* filmPlaneSplit(
   for (let seed = firstSeed; ; seed++) {
     const scene = samplePlane(seed, options)
     const motion = simulatePlane(scene)
+    const attributes = describePlane(scene, motion)
     // Decided before it is filmed: pictures are what costs time.
-    if (isPlaneHeldOut(describePlane(scene, motion)) === heldOut) yield { ...filmPlane(scene, motion), seed }
+    if (isPlaneHeldOut(attributes) === heldOut) yield { ...filmPlane(scene, motion, attributes), seed }
   }
 }

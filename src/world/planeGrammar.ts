@@ -226,10 +226,15 @@ function compilePattern(production: Production, wording: string): Pattern {
   return { production, slots, expression: new RegExp(`^${source}$`) }
 }
 
-/** Every wording of the grammar as a pattern. */
-export const patterns: readonly Pattern[] = productions.flatMap(production =>
-  [...production.detailed, ...production.short].map(wording => compilePattern(production, wording)),
-)
+let compiled: readonly Pattern[] | undefined
+
+/** Every wording of the grammar as a pattern; compiled when captions are read for the first time. */
+export function openPatterns(): readonly Pattern[] {
+  compiled ??= productions.flatMap(production =>
+    [...production.detailed, ...production.short].map(wording => compilePattern(production, wording)),
+  )
+  return compiled
+}
 
 /** Every word that captions of the plane use: the vocabulary of the text encoder. */
 export const planeCaptionWords: readonly string[] = [

@@ -1,4 +1,4 @@
-import RAPIER from '@dimforge/rapier3d-deterministic-compat'
+import type RAPIER from '@dimforge/rapier3d-deterministic-compat'
 import { type CameraFrame, cameraPath } from './camera.ts'
 import { type Body, halfExtents, materials, type Scene } from './scene.ts'
 
@@ -29,17 +29,19 @@ export interface Motion {
 
 const STEPS_PER_SECOND = 120
 
+let engine: typeof RAPIER
 let loading: Promise<void> | undefined
+
+async function load(): Promise<void> {
+  // Four megabytes, for those who simulate only.
+  engine = (await import('@dimforge/rapier3d-deterministic-compat')).default
+  await engine.init()
+}
 
 /** Loads the physics engine (Rapier's deterministic build); call once before scenes are simulated. */
 export function loadPhysics(): Promise<void> {
-  loading ??= RAPIER.init()
+  loading ??= load()
   return loading
-}
-
-/** Half the height of a body that stands, in metres. */
-export function halfHeight(body: Pick<Body, 'shape' | 'size'>): number {
-  return halfExtents(body)[1]
 }
 
 /** How far a body reaches below its origin when it is tilted as it starts. */
@@ -54,17 +56,17 @@ function depthBelow(body: Body): number {
 function colliderOf(body: Body): RAPIER.ColliderDesc {
   const [across, up] = halfExtents(body)
   const shapes = {
-    ball: () => RAPIER.ColliderDesc.ball(across),
-    cube: () => RAPIER.ColliderDesc.cuboid(across, up, across),
-    cylinder: () => RAPIER.ColliderDesc.cylinder(up, across),
-    cone: () => RAPIER.ColliderDesc.cone(up, across),
+    ball: () => engine.ColliderDesc.ball(across),
+    cube: () => engine.ColliderDesc.cuboid(across, up, across),
+    cylinder: () => engine.ColliderDesc.cylinder(up, across),
+    cone: () => engine.ColliderDesc.cone(up, across),
   } satisfies Record<Body['shape'], () => RAPIER.ColliderDesc>
   return shapes[body.shape]()
     .setDensity(materials[body.material])
     .setRestitution(body.restitution)
-    .setRestitutionCombineRule(RAPIER.CoefficientCombineRule.Max)
+    .setRestitutionCombineRule(engine.CoefficientCombineRule.Max)
     .setFriction(body.friction)
-    .setFrictionCombineRule(RAPIER.CoefficientCombineRule.Multiply)
+    .setFrictionCombineRule(engine.CoefficientCombineRule.Multiply)
 }
 
 /** What rolls slows down a little, as on felt. */
@@ -73,7 +75,7 @@ const ROLLING_DAMPING = { ball: 0.1, cube: 0.05, cylinder: 0.25, cone: 0.4 } as 
 function addBody(world: RAPIER.World, body: Body): RAPIER.RigidBody {
   const [x, height, z] = body.position
   const [turn, tilt] = [body.turn / 2, body.tilt / 2]
-  const desc = RAPIER.RigidBodyDesc.dynamic()
+  const desc = engine.RigidBodyDesc.dynamic()
     .setTranslation(x, height + depthBelow(body) + 1e-3, z)
     .setRotation({
       x: Math.cos(turn) * Math.sin(tilt),
@@ -100,14 +102,14 @@ function stateOf(rigid: RAPIER.RigidBody): BodyState {
 
 /** Moves a scene; `loadPhysics` must have finished. The same scene gives the same numbers on every machine. */
 export function simulateScene(scene: Scene): Motion {
-  const world = new RAPIER.World({ x: 0, y: -9.81, z: 0 })
+  const world = new engine.World({ x: 0, y: -9.81, z: 0 })
   world.timestep = 1 / STEPS_PER_SECOND
   const floor = world.createCollider(
-    RAPIER.ColliderDesc.cuboid(50, 1, 50)
+    engine.ColliderDesc.cuboid(50, 1, 50)
       .setTranslation(0, -1, 0)
       .setRestitution(0)
       .setFriction(1)
-      .setFrictionCombineRule(RAPIER.CoefficientCombineRule.Multiply),
+      .setFrictionCombineRule(engine.CoefficientCombineRule.Multiply),
   )
   const bodies = scene.bodies.map(body => addBody(world, body))
   const colliders = [...bodies.map(body => body.collider(0)), floor]

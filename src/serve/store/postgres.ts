@@ -1,4 +1,4 @@
-import pg from 'pg'
+import type pg from 'pg'
 import type { Database, Query, Value } from './database.ts'
 import { createTables } from './tables.ts'
 
@@ -25,11 +25,14 @@ const asQuery =
  * @throws RangeError when it cannot be reached.
  */
 export async function openPostgres(url: string): Promise<Database> {
+  const { default: driver } = await import('pg')
   const types = {
     getTypeParser: ((oid: number, format?: 'text' | 'binary') =>
-      oid === INT8 ? Number : pg.types.getTypeParser(oid, format as 'text')) as typeof pg.types.getTypeParser,
+      oid === INT8
+        ? Number
+        : driver.types.getTypeParser(oid, format as 'text')) as typeof pg.types.getTypeParser,
   }
-  const pool = new pg.Pool({
+  const pool = new driver.Pool({
     connectionString: url,
     types,
     max: 10,
