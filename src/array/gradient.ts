@@ -92,8 +92,8 @@ const gradientRules: { readonly [K in OpName]: GradientRule<K> | null } = {
     return [mul(dy, add(s, mul(y, sub(1, s))))]
   },
   relu: (y, dy) => [mul(dy, toFloat(less(0, y)))],
-  // y = r^2, y' = 2 r, which is already 0 where a < 0
-  reluSquared: ({ inputs: [a] }, dy) => [mul(mul(dy, relu(a)), 2)],
+  // y = r^2, y' = 2 r, which is already 0 where a < 0; the number stands where a product can take it
+  reluSquared: ({ inputs: [a] }, dy) => [mul(mul(dy, 2), relu(a))],
   // dx = y (dy - sum(dy y))
   softmax: (y, dy) => {
     const weighted = mul(dy, y)

@@ -182,7 +182,7 @@ export function reshape(a: Value, shape: Shape): Value {
   const known = shape.reduce((product, size) => (size < 0 ? product : product * size), 1)
   const full = shape.map(size => (size < 0 ? sizeOf(a.shape) / known : size))
   if (sameShape(full, a.shape)) return a
-  return a.op === 'reshape' ? reshape(a.inputs[0], full) : makeValue('reshape', [a], { shape: full })
+  return makeValue('reshape', [a], { shape: full })
 }
 
 /** Repeats axes of size 1, and adds axes in front, to reach `shape`. */

@@ -46,18 +46,34 @@ function rewrite(original: Value, inputs: readonly Value[], users: Users, kept: 
     ? original
     : { ...original, inputs }
   if (value.op === 'matmul') return scaleOperands(value as Value<'matmul'>)
+  if (value.op === 'reshape' && inputs[0].op === 'reshape') {
+    const [source] = inputs[0].inputs
+    return sameShape(source.shape, value.shape) ? source : { ...value, inputs: [source] }
+  }
+  const joined = value.op === 'add' && joinPadded(value)
+  if (joined) return joined
   if (broadcasting.has(value.op)) {
     const scaled = scaledOf(value)
-    const product = scaled?.of
-    // c (A B) is one product with a scale.
-    const source = original.inputs.find(part => part.op === 'matmul')
-    if (scaled && product?.op === 'matmul' && source && isUsedOnce(source)) {
-      const { attributes } = product as Value<'matmul'>
-      return makeValue('matmul', product.inputs, { ...attributes, scale: attributes.scale * scaled.by })
-    }
-    return withoutBroadcasts(value)
+    return (scaled && scaleProduct(scaled, original, isUsedOnce)) ?? withoutBroadcasts(value)
   }
   return value
+}
+
+/** c (A B) is one product with a scale, also where its result is reshaped before it is multiplied. */
+function scaleProduct(
+  { of, by }: { of: Value; by: number },
+  original: Value,
+  isUsedOnce: (value: Value) => boolean,
+): Value | undefined {
+  if (of.op === 'reshape') {
+    const source = original.inputs.find(part => part.op === 'reshape')
+    const inner = source && isUsedOnce(source) && scaleProduct({ of: of.inputs[0], by }, source, isUsedOnce)
+    return inner ? makeValue('reshape', [inner], { shape: of.shape }) : undefined
+  }
+  const source = original.inputs.find(part => part.op === 'matmul')
+  if (of.op !== 'matmul' || !source || !isUsedOnce(source)) return undefined
+  const { attributes } = of as Value<'matmul'>
+  return makeValue('matmul', of.inputs, { ...attributes, scale: attributes.scale * by })
 }
 
 /** (c A) B is A B with a scale: what multiplies the argument is dropped, or done once less. */
@@ -83,6 +99,41 @@ function withoutBroadcasts(value: Value): Value {
       inputs[i] = part.inputs[0]
   })
   return inputs.every((part, i) => part === value.inputs[i]) ? value : { ...value, inputs }
+}
+
+/** Where a padded value lies in the result, along the only axis that is padded. */
+function placeOf(value: Value): { part: Value; axis: number; start: number; end: number } | undefined {
+  if (value.op !== 'pad') return undefined
+  const { before, after } = (value as Value<'pad'>).attributes
+  const axes = value.shape.map((_, axis) => axis).filter(axis => before[axis] + after[axis] > 0)
+  const [axis] = axes
+  if (axes.length !== 1) return undefined
+  return { part: value.inputs[0], axis, start: before[axis], end: value.shape[axis] - after[axis] }
+}
+
+/** What a sum adds up, where sums are added again. */
+const summandsOf = (value: Value): Value[] =>
+  value.op === 'add' ? value.inputs.flatMap(summandsOf) : [value]
+
+/** The sum of padded parts that lie side by side, as the gradients of slices do, is one concatenation. */
+function joinPadded(sum: Value): Value | undefined {
+  const places = sum.inputs.flatMap(summandsOf).map(placeOf)
+  if (!places.every(place => place !== undefined)) return undefined
+  places.sort((a, b) => a.start - b.start)
+  const [{ axis, start }] = places
+  const touch = places.every(
+    (place, i) => place.axis === axis && (i === 0 || place.start === places[i - 1].end),
+  )
+  if (!touch) return undefined
+  const isJoined = (part: Value) =>
+    part.op === 'concatenate' && (part as Value<'concatenate'>).attributes.axis === axis
+  const parts = places.flatMap(({ part }) => (isJoined(part) ? part.inputs : [part]))
+  const joined = makeValue('concatenate', parts, { axis })
+  const size = sum.shape[axis]
+  const rest = size - start - joined.shape[axis]
+  if (start + rest === 0) return joined
+  const beside = (count: number) => sum.shape.map((_, i) => (i === axis ? count : 0))
+  return makeValue('pad', [joined], { before: beside(start), after: beside(rest) })
 }
 
 /** The same results from fewer passes over memory: numbers move into matrix products, broadcasts into their users. */

@@ -1,5 +1,6 @@
 import {
   attention,
+  broadcast,
   concatenate,
   inverseRms,
   linear,
@@ -26,8 +27,10 @@ export function splitHeads(x_BLD: Value, heads: number): Value {
 
 /** Queries or keys: normalised within each head with a learned gain (QK-norm, 2302.05442), heads in front. */
 export function normalizeHeads(x_BLD: Value, gain_K: Value, heads: number): Value {
-  const normal_BLNK = mul(rmsNorm(splitHeads(x_BLD, heads)), gain_K)
-  return transpose(normal_BLNK, [0, 2, 1, 3]) // (B, N, L, K)
+  const normal_BLNK = rmsNorm(splitHeads(x_BLD, heads))
+  // Repeated for every head: elementwise operators are slow along the short axis of one.
+  const gain_D = reshape(broadcast(gain_K, [heads, gain_K.shape[0]]), [x_BLD.shape[2]])
+  return transposeHeads(mul(reshape(normal_BLNK, x_BLD.shape), gain_D), heads) // (B, N, L, K)
 }
 
 /** Values with the heads in front. */

@@ -119,26 +119,36 @@ export function rotationOf(frames: number, rows: number, columns: number, headSi
   return { cos_LK: constant(angles.map(Math.cos), shape), sin_LK: constant(angles.map(Math.sin), shape) }
 }
 
-/** Cuts the latent grid into square patches, channels inside: (B f, P, h, w) to (B, f, n, P p p). */
+/** Cuts the latent grid into square patches, channels last: (B f, P, h, w) to (B, f, n, p p P). */
 function patchify(x: Value, frames: number, patch: number): Value {
   const [images, channels, height, width] = x.shape
   const [rows, columns] = [height / patch, width / patch]
   const blocks = reshape(x, [images, channels, rows, patch, columns, patch])
-  const tokens = transpose(blocks, [0, 2, 4, 1, 3, 5])
-  return reshape(tokens, [images / frames, frames, rows * columns, channels * patch * patch])
+  const tokens = transpose(blocks, [0, 2, 4, 3, 5, 1])
+  return reshape(tokens, [images / frames, frames, rows * columns, patch * patch * channels])
 }
 
-/** The inverse of patchify: (B, f, n, P p p) to (B f, P, h, w). */
+/** The inverse of patchify: (B, f, n, p p P) to (B f, P, h, w). */
 function unpatchify(x: Value, rows: number, columns: number, patch: number): Value {
   const [batch, frames, , size] = x.shape
   const channels = size / (patch * patch)
-  const blocks = reshape(x, [batch * frames, rows, columns, channels, patch, patch])
-  return reshape(transpose(blocks, [0, 3, 1, 4, 2, 5]), [
-    batch * frames,
-    channels,
-    rows * patch,
-    columns * patch,
-  ])
+  const [images, height, width] = [batch * frames, rows * patch, columns * patch]
+  const blocks = reshape(x, [images, rows, columns, patch, patch, channels])
+  // In two steps: the convolution that follows undoes the second.
+  const grid = reshape(transpose(blocks, [0, 1, 3, 2, 4, 5]), [images, height, width, channels])
+  return transpose(grid, [0, 3, 1, 2])
+}
+
+/**
+ * The features of patches reordered along an axis of a weight matrix, from channels first (P p p), as parameters are kept,
+ * to channels last (p p P): whole runs of channels are moved then, not single numbers.
+ */
+function channelsLast(weights: Value, axis: 0 | 1, patch: number): Value {
+  const [rows, columns] = weights.shape
+  const [size, area] = [weights.shape[axis], patch * patch]
+  return axis === 0
+    ? reshape(transpose(reshape(weights, [size / area, area, columns]), [1, 0, 2]), [rows, columns])
+    : reshape(transpose(reshape(weights, [rows, size / area, area]), [0, 2, 1]), [rows, columns])
 }
 
 /** Shift and scale of adaptive layer norm, one pair a latent frame: (B, f, n, D) with (B, f, 1, D). */
@@ -146,12 +156,14 @@ function modulate(x_BfnD: Value, shift_BfD: Value, scale_BfD: Value): Value {
   return add(mul(rmsNorm(x_BfnD), add(scale_BfD, 1)), shift_BfD)
 }
 
-/** Picks one of the six (or two) modulation vectors: (B, f, 6 D) and a table (6, D) to (B, f, 1, D). */
-function pickModulation(shared_BfD6: Value, table: Value, index: number): Value {
-  const width = table.shape[1]
+/** The six (or two) modulation vectors of a block: (B, f, 6 D) and its table (6, D) to as many of (B, f, 1, D). */
+function pickModulation(shared_BfD6: Value, table: Value): Value[] {
+  const [count, width] = table.shape
   const [batch, frames] = shared_BfD6.shape
-  const shared = slice(shared_BfD6, 2, index * width, (index + 1) * width)
-  return reshape(add(shared, reshape(slice(table, 0, index, index + 1), [width])), [batch, frames, 1, width])
+  const own = add(slice(shared_BfD6, 2, 0, count * width), reshape(table, [count * width]))
+  return Array.from({ length: count }, (_, i) =>
+    reshape(slice(own, 2, i * width, (i + 1) * width), [batch, frames, 1, width]),
+  )
 }
 
 /** One block: attention over all video tokens and the text, then the feed-forward network, both gated. */
@@ -164,9 +176,7 @@ function transformerBlock(
   heads: number,
 ): Value {
   const [batch, frames, tokens, width] = x.shape
-  const [shift1, scale1, gate1, shift2, scale2, gate2] = [0, 1, 2, 3, 4, 5].map(i =>
-    pickModulation(modulation, block.modulation, i),
-  )
+  const [shift1, scale1, gate1, shift2, scale2, gate2] = pickModulation(modulation, block.modulation)
   const h = reshape(modulate(x, shift1, scale1), [batch, frames * tokens, width]) // (B, L, D)
   const query = rotate(normalizeHeads(linear(h, block.query), block.queryGain, heads), rotation)
   const videoKey = rotate(normalizeHeads(linear(h, block.key), block.keyGain, heads), rotation)
@@ -212,7 +222,7 @@ export function transformer(
 
   const images = reshape(latents_BfZhw, [batch * frames, channels, height, width])
   const stem = conv2d(images, params.stem, { padding: 1 })
-  let x = linear(patchify(stem, frames, patch), params.embed) // (B, f, n, D)
+  let x = linear(patchify(stem, frames, patch), channelsLast(params.embed, 0, patch)) // (B, f, n, D)
   const rotation = rotationOf(frames, rows, columns, config.width / heads)
   let middle = x
   for (const [i, block] of params.blocks.entries()) {
@@ -220,8 +230,8 @@ export function transformer(
     if (i + 1 === Math.ceil(config.depth / 2)) middle = x
   }
 
-  const [shift, scale] = [0, 1].map(i => pickModulation(modulation, params.last.modulation, i))
-  const last = linear(modulate(x, shift, scale), params.last.project)
+  const [shift, scale] = pickModulation(modulation, params.last.modulation)
+  const last = linear(modulate(x, shift, scale), channelsLast(params.last.project, 1, patch))
   const grid = unpatchify(last, rows, columns, patch) // (B f, P, h, w)
   const data = reshape(conv2d(grid, params.head, { padding: 1 }), latents_BfZhw.shape)
   return { data, middle }

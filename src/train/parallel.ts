@@ -26,6 +26,15 @@ export interface GradientThreads {
   close(): Promise<void>
 }
 
+/** The mean of arrays of one length, added in their order. */
+function averageInto(mean: Float32Array, shares: readonly Float32Array[]): void {
+  mean.set(shares[0])
+  for (const share of shares.slice(1)) {
+    for (let i = 0; i < mean.length; i++) mean[i] += share[i]
+  }
+  for (let i = 0; i < mean.length; i++) mean[i] /= shares.length
+}
+
 /** A worker's next answer. */
 function replyOf(worker: Worker): Promise<Record<string, number>> {
   return new Promise((resolve, reject) => {
@@ -83,11 +92,7 @@ export async function startGradients(
         worker.postMessage(parts[i])
       })
       const answers = await Promise.all(replies)
-      for (let i = 0; i < total; i++) {
-        let sum = 0
-        for (const grads of shares) sum += grads[i]
-        mean[i] = sum / count
-      }
+      averageInto(mean, shares)
       const grads = layout.map(({ name, start, size }) => [
         `grad.${name}`,
         { shape: [size], data: mean.subarray(start, start + size) },
