@@ -140,7 +140,9 @@ test('a stopped run saves a checkpoint', async () => {
 
 test('a model is trained on a dataset that is given: its words, its size', async () => {
   const clips = path.join(temporary(), 'clips')
-  await makeDataset(clips, { ...quick.clips, clips: 24 })
+  // Not 1 + 4 k frames, as films are that come from elsewhere.
+  const scene = { ...quick.clips.scene, frameCount: quick.clips.scene!.frameCount! + 2 }
+  await makeDataset(clips, { ...quick.clips, clips: 24, scene })
   const folder = temporary()
   const schedule = { ...tiny.transformer.schedule, steps: 4 }
   const short: Recipe = {
@@ -161,5 +163,11 @@ test('a model is trained on a dataset that is given: its words, its size', async
   await assert.rejects(
     runRecipe(long, { folder: temporary(), dataset: clips }),
     /must have at least 77 frames/,
+  )
+  const odd = path.join(temporary(), 'odd')
+  await makeDataset(odd, { ...quick.clips, clips: 1, scene: { ...scene, width: 48 } })
+  await assert.rejects(
+    runRecipe(short, { folder: temporary(), dataset: odd }),
+    /width and height of clips must be multiples of 32, most have 48 x 32/,
   )
 })

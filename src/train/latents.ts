@@ -95,7 +95,7 @@ async function encodeShard(
   const velocity = new Float32Array(clips.length * f * MOST_BODIES * 2)
   const said: ShardIndex['clips'] = []
   for (const [i, index] of clips.entries()) {
-    const clip: Clip = await dataset.clip(index)
+    const clip: Clip = await dataset.clip(index, 0, FRAMES_PER_LATENT * (f - 1) + 1)
     // Read by other threads while this one encodes.
     if (i + 1 < clips.length) dataset.prefetch(clips[i + 1])
     const { width, height, caption, shortCaption } = clip
@@ -127,8 +127,7 @@ async function encodeShard(
 
 /**
  * Encodes the clips of a dataset's most frequent shape shard by shard, or goes on where an earlier call stopped,
- * and opens the latents.
- * @throws RangeError when the clips do not have 1 + 4 k frames.
+ * and opens the latents. Of clips that do not have 1 + 4 k frames the last ones are left out.
  * @throws DOMException AbortError when the signal aborts; the shards that are done stay.
  */
 export async function encodeDataset(
@@ -140,11 +139,8 @@ export async function encodeDataset(
 ): Promise<LatentSet> {
   mkdirSync(folder, { recursive: true })
   const [{ width, height, frameCount, clips }] = dataset.shapes
-  if ((frameCount - 1) % FRAMES_PER_LATENT !== 0) {
-    throw new RangeError(`clips must have 1 + 4 k frames, got ${frameCount}`)
-  }
   // The first picture is repeated until it fills a latent frame.
-  const frames = frameCount + FRAMES_PER_LATENT - 1
+  const frames = FRAMES_PER_LATENT * (1 + Math.floor((frameCount - 1) / FRAMES_PER_LATENT))
   const [h, w] = [height / PIXELS_PER_LATENT, width / PIXELS_PER_LATENT]
   const shape = [frames / FRAMES_PER_LATENT, config.latentChannels, h, w] as const
   const shards = Array.from({ length: Math.ceil(clips.length / CLIPS_PER_SHARD) }, (_, shard) =>

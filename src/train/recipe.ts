@@ -10,6 +10,7 @@ import {
   flattenSpecs,
   type ParameterSpec,
   type Parameters,
+  PIXELS_PER_LATENT,
   selectParameters,
   splitWords,
   type TransformerConfig,
@@ -101,7 +102,14 @@ const MOST_WORDS = 4000
 function fitRecipe(recipe: Recipe, folder: string | undefined): Recipe {
   if (folder === undefined) return recipe
   const dataset = openDataset(folder)
-  const [{ frameCount }] = dataset.shapes
+  const [{ width, height, frameCount }] = dataset.shapes
+  // Known before anything is trained: the autoencoder alone would take crops of any size.
+  const grain = PIXELS_PER_LATENT * recipe.transformer.config.patch
+  if (width % grain !== 0 || height % grain !== 0) {
+    throw new RangeError(
+      `${dataset.folder}: width and height of clips must be multiples of ${grain}, most have ${width} x ${height}`,
+    )
+  }
   const needed = FRAMES_PER_LATENT * (recipe.transformer.window - 1) + 1
   if (frameCount < needed) {
     throw new RangeError(
