@@ -311,6 +311,23 @@ test('errors come as the classes of the client, with the field', async () => {
   assert.equal(keys('revoke', id).status, 2)
 })
 
+test('errors that are not the fault of the request have their classes too', async () => {
+  const away = 'http://127.0.0.1:9/'
+  const { child, baseURL } = await startServer(temporary(), ['--no-workers', '--moderation-url', away])
+  const client = connect(baseURL)
+  const headers = { origin: 'https://example.com' }
+  await assert.rejects(client.videos.list({}, { headers }).then(), OpenAI.PermissionDeniedError)
+  await assert.rejects(client.videos.create(quick('a red ball')), (error: Error) => {
+    assert.ok(error instanceof OpenAI.InternalServerError, String(error))
+    assert.deepEqual([error.status, error.code], [503, 'moderation_unavailable'])
+    return true
+  })
+  const exited = once(child, 'exit')
+  child.kill('SIGTERM')
+  await exited
+  await assert.rejects(client.videos.list().then(), OpenAI.APIConnectionError)
+})
+
 test('only this machine is served by default', async () => {
   const folder = temporary()
   const { baseURL } = await startServer(folder, ['--no-workers'])
