@@ -20,6 +20,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   train: ['array', 'onnx', 'store', 'flow', 'model', 'sample', 'media', 'world', 'dataset'],
   evaluate: ['array', 'onnx', 'store', 'flow', 'model', 'sample', 'train', 'dataset', 'media', 'world'],
   serve: ['array', 'onnx', 'store', 'flow', 'model', 'sample', 'media'],
+  aiSdk: ['serve'],
   recipes: ['model', 'train', 'world', 'dataset'],
   index: ['sample', 'media'],
   cli: ['store', 'sample', 'train', 'evaluate', 'media', 'world', 'dataset', 'serve', 'recipes', 'index'],
@@ -80,6 +81,7 @@ test('only onnx/ imports ONNX Runtime, only world/ the physics, only media/ the 
     'node-av': 'media',
     sharp: 'media',
     libsql: 'serve',
+    ai: 'aiSdk',
     commander: 'cli',
     'cli-progress': 'cli',
   }

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
+import { once } from 'node:events'
 import { readdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { after, before, describe, test } from 'node:test'
+import { setTimeout as pause } from 'node:timers/promises'
 import OpenAI from 'openai'
 import sharp from 'sharp'
 import { createSchema, noPostgres, temporary } from './serving/fixtures.ts'
@@ -309,6 +311,23 @@ test('errors come as the classes of the client, with the field', async () => {
   assert.equal(keys('revoke', id).status, 2)
 })
 
+test('errors that are not the fault of the request have their classes too', async () => {
+  const away = 'http://127.0.0.1:9/'
+  const { child, baseURL } = await startServer(temporary(), ['--no-workers', '--moderation-url', away])
+  const client = connect(baseURL)
+  const headers = { origin: 'https://example.com' }
+  await assert.rejects(client.videos.list({}, { headers }).then(), OpenAI.PermissionDeniedError)
+  await assert.rejects(client.videos.create(quick('a red ball')), (error: Error) => {
+    assert.ok(error instanceof OpenAI.InternalServerError, String(error))
+    assert.deepEqual([error.status, error.code], [503, 'moderation_unavailable'])
+    return true
+  })
+  const exited = once(child, 'exit')
+  child.kill('SIGTERM')
+  await exited
+  await assert.rejects(client.videos.list().then(), OpenAI.APIConnectionError)
+})
+
 test('only this machine is served by default', async () => {
   const folder = temporary()
   const { baseURL } = await startServer(folder, ['--no-workers'])
@@ -325,6 +344,18 @@ test('only this machine is served by default', async () => {
   assert.equal(foreign.status, 403)
   const own = await fetch(`${baseURL}/models`, { headers: { origin: 'http://localhost:5173' } })
   assert.equal(own.status, 200)
+})
+
+test('a worker ends with its server, also when the server is killed while the worker starts', async () => {
+  const endAfter = async (milliseconds: number) => {
+    const { child } = await startServer(temporary())
+    await pause(milliseconds)
+    // Both write to the same pipe: it is closed when the last of them has ended.
+    const closed = once(child, 'close', { signal: AbortSignal.timeout(60_000) })
+    child.kill('SIGKILL')
+    await closed
+  }
+  await Promise.all([0, 300, 3000].map(endAfter))
 })
 
 test('PostgreSQL and S3: a server without workers, a worker elsewhere', { skip: noPostgres }, async t => {

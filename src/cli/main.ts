@@ -1,19 +1,33 @@
 import { Command, CommanderError } from 'commander'
-import { addDataset } from './dataset.ts'
-import { addEvaluate } from './evaluate.ts'
-import { addGenerate } from './generate.ts'
-import { addKeys, addWebhooks } from './keys.ts'
-import { addServe } from './serve.ts'
-import { addShow } from './show.ts'
-import { addTrain } from './train.ts'
-import { addVerify } from './verify.ts'
-import { addWork } from './work.ts'
-import { addWorld } from './world.ts'
 
 /** Exit codes: 0 done, 1 failed, 2 bad input, 130 stopped by the user. */
 const [FAILED, BAD_INPUT, STOPPED] = [1, 2, 130]
 
-function buildProgram(): Command {
+/** Adds a command to the program. */
+type Add = (program: Command) => void
+
+/** Each command, loaded when it is wanted: together they load the whole house. */
+const commands: Readonly<Record<string, () => Promise<Add>>> = {
+  generate: async () => (await import('./generate.ts')).addGenerate,
+  show: async () => (await import('./show.ts')).addShow,
+  train: async () => (await import('./train.ts')).addTrain,
+  world: async () => (await import('./world.ts')).addWorld,
+  dataset: async () => (await import('./dataset.ts')).addDataset,
+  evaluate: async () => (await import('./evaluate.ts')).addEvaluate,
+  serve: async () => (await import('./serve.ts')).addServe,
+  work: async () => (await import('./work.ts')).addWork,
+  keys: async () => (await import('./keys.ts')).addKeys,
+  webhooks: async () => (await import('./keys.ts')).addWebhooks,
+  verify: async () => (await import('./verify.ts')).addVerify,
+}
+
+/** The commands that a command line needs: the one that it names, none to say the version, else all of them. */
+function namesFor([first]: readonly string[]): readonly string[] {
+  if (Object.hasOwn(commands, first)) return [first]
+  return first === '--version' || first === '-V' ? [] : Object.keys(commands)
+}
+
+async function buildProgram(argv: readonly string[]): Promise<Command> {
   const program = new Command('aozora')
     .description('An open Sora: a sentence becomes a film, from a model that trains on your own machine.')
     .version('0.1.0')
@@ -23,17 +37,7 @@ function buildProgram(): Command {
       'after',
       '\nA first film:\n  $ aozora generate "a red ball bounces on a grey floor"\n\nEach command has its own help: aozora generate --help',
     )
-  addGenerate(program)
-  addShow(program)
-  addTrain(program)
-  addWorld(program)
-  addDataset(program)
-  addEvaluate(program)
-  addServe(program)
-  addWork(program)
-  addKeys(program)
-  addWebhooks(program)
-  addVerify(program)
+  for (const name of namesFor(argv)) (await commands[name]())(program)
   return program
 }
 
@@ -53,7 +57,7 @@ export async function main(argv: readonly string[]): Promise<number> {
   process.stdout.on('error', (error: NodeJS.ErrnoException) =>
     process.exit(error.code === 'EPIPE' ? 0 : FAILED),
   )
-  const program = buildProgram()
+  const program = await buildProgram(argv)
   throwErrors(program)
   if (argv.length === 0) {
     program.outputHelp()

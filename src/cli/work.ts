@@ -24,8 +24,11 @@ export const logLine = (line: object): void =>
 
 /** A worker that a server has started ends with it, however the server ended. */
 function parentSignal(): AbortSignal {
+  const isStartedByServer = process.send !== undefined
+  // The server may have died while this process was loading: then nobody tells of it any more.
+  if (isStartedByServer && !process.connected) return AbortSignal.abort()
   const controller = new AbortController()
-  if (process.connected) process.once('disconnect', () => controller.abort())
+  if (isStartedByServer) process.once('disconnect', () => controller.abort())
   return controller.signal
 }
 

@@ -29,9 +29,10 @@ export function observe({ log, metrics }: Server): MiddlewareHandler<Env> {
   return async (c, next) => {
     const id = `req_${randomUUID().replaceAll('-', '')}`
     c.set('requestId', id)
+    // Before there is an answer: one whose headers change afterwards is copied, and its body sent as a stream.
+    c.header('x-request-id', id)
     const started = performance.now()
     await next()
-    c.header('x-request-id', id)
     const milliseconds = performance.now() - started
     const { method, path } = c.req
     metrics.countRequest(method, routeOf(c), c.res.status, milliseconds / 1000)

@@ -1,5 +1,6 @@
 import type { Hono } from 'hono'
 import type { z } from 'zod'
+import type { Size } from '../../media/index.ts'
 import { ApiError } from '../errors.ts'
 import type { TaskName, VideoRequest } from '../store/job.ts'
 import { parse, readBody } from '../wire/body.ts'
@@ -12,7 +13,6 @@ import {
   sizeOf,
 } from '../wire/schemas.ts'
 import { packFootage } from '../worker/footage.ts'
-import type { Size } from '../worker/grid.ts'
 import { findJob, findSource, readReference, readVideoFile } from './inputs.ts'
 import type { Env, Server } from './server.ts'
 import { type Draft, fillSettings, submit } from './submit.ts'

@@ -1,9 +1,8 @@
-import { type Decoded, UploadError } from '../../media/index.ts'
+import { type Decoded, type Size, UploadError } from '../../media/index.ts'
 import { ApiError } from '../errors.ts'
 import { isId } from '../store/files.ts'
 import type { Job } from '../store/job.ts'
 import { fetchPicture } from '../uploads/index.ts'
-import type { Size } from '../worker/grid.ts'
 import type { Server } from './server.ts'
 
 const wrong = (field: string, message: string) =>

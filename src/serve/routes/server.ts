@@ -1,10 +1,9 @@
-import type { DecodeLimits } from '../../media/index.ts'
+import type { DecodeLimits, Size } from '../../media/index.ts'
 import type { Moderation } from '../moderation.ts'
 import type { Stores } from '../store/index.ts'
 import type { Limits } from '../store/jobs.ts'
 import type { ApiKey } from '../store/keys.ts'
 import type { Decoder } from '../uploads/index.ts'
-import type { Size } from '../worker/grid.ts'
 import type { Metrics } from './metrics.ts'
 
 /** What the routes work with. */

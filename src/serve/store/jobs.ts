@@ -80,12 +80,13 @@ const WATCHED_SECONDS = 10
 
 const retryAfter = (seconds: number) => ({ 'retry-after': String(Math.max(1, Math.ceil(seconds))) })
 
-async function checkWaiting(all: Query, owner: string, { maxWaiting }: Limits): Promise<void> {
+/** @returns how many videos of the owner wait or are being made */
+async function checkWaiting(all: Query, owner: string, { maxWaiting }: Limits): Promise<number> {
   const [{ n }] = await all<{ n: number }>(
     `SELECT COUNT(*) AS n FROM jobs WHERE owner = ? AND ${ACTIVE}`,
     owner,
   )
-  if (n < maxWaiting) return
+  if (n < maxWaiting) return n
   const message = `${n} of your videos wait or are being made, and at most ${maxWaiting} may; wait until one is done`
   throw new ApiError(429, 'too_many_waiting', message, null, retryAfter(10))
 }
@@ -146,25 +147,35 @@ async function findRepeated(
 }
 
 async function insertJob(all: Query, now: string, job: NewJob): Promise<Job> {
-  const { id, owner, request, remixedFrom, idempotency } = job
-  await joinQueue(all, owner)
+  const { id, owner, request, remixedFrom = null, idempotency } = job
   await all(
     `INSERT INTO usage (owner, at, seconds) VALUES (?, ${now}, ?) RETURNING sequence`,
     owner,
     request.seconds,
   )
-  const [row] = await all<JobRow>(
+  const [{ created_at }] = await all<JobRow>(
     `INSERT INTO jobs (id, owner, status, request, seconds, created_at, remixed_from, idempotency_key, fingerprint)
-     VALUES (?, ?, 'queued', ?, ?, ${now}, ?, ?, ?) RETURNING *`,
+     VALUES (?, ?, 'queued', ?, ?, ${now}, ?, ?, ?) RETURNING created_at`,
     id,
     owner,
     JSON.stringify(request),
     request.seconds,
-    remixedFrom ?? null,
+    remixedFrom,
     idempotency?.key ?? null,
     idempotency?.fingerprint ?? null,
   )
-  return toJob(row)
+  const nothingYet = { startedAt: null, completedAt: null, expiresAt: null, result: null, error: null }
+  const counts = { progress: 0, previews: 0, attempts: 0 }
+  return {
+    id,
+    owner,
+    status: 'queued',
+    request,
+    createdAt: created_at,
+    remixedFrom,
+    ...counts,
+    ...nothingYet,
+  }
 }
 
 async function listJobs(all: Query, owner: string, { limit, order, after }: ListOptions) {
@@ -227,8 +238,9 @@ export function keepJobs(database: Database): Jobs {
         if (database.kind === 'postgres') await all('SELECT pg_advisory_xact_lock(hashtext(?))', job.owner)
         const repeated = job.idempotency && (await findRepeated(all, now, job.owner, job.idempotency))
         if (repeated) return repeated
-        await checkWaiting(all, job.owner, limits)
+        const waiting = await checkWaiting(all, job.owner, limits)
         await checkDay(all, now, job.owner, job.request.seconds, limits)
+        if (waiting === 0) await joinQueue(all, job.owner)
         return insertJob(all, now, job)
       }),
     findRepeated: (owner, idempotency) => findRepeated(all, now, owner, idempotency),

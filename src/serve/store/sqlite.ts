@@ -26,6 +26,65 @@ function cacheStatements(database: Libsql.Database) {
   }
 }
 
+interface Waiting {
+  readonly work: (all: Query) => Promise<unknown>
+  readonly resolve: (result: unknown) => void
+  readonly reject: (error: unknown) => void
+}
+
+/** Runs transactions inside one of the database; what fails is undone alone. @returns what tells each how it ended */
+async function runTogether(
+  database: Libsql.Database,
+  run: ReturnType<typeof cacheStatements>,
+  group: readonly Waiting[],
+): Promise<(() => void)[]> {
+  const inside: Query = async (sql, ...values) => run(sql, values) as never[]
+  const ends: (() => void)[] = []
+  run('BEGIN IMMEDIATE', [])
+  for (const { work, resolve, reject } of group) {
+    run('SAVEPOINT one', [])
+    try {
+      const result = await work(inside)
+      ends.push(() => resolve(result))
+    } catch (error) {
+      // A full disk ends the whole transaction.
+      if (!database.inTransaction) throw error
+      run('ROLLBACK TO one', [])
+      ends.push(() => reject(error))
+    }
+    run('RELEASE one', [])
+  }
+  run('COMMIT', [])
+  return ends
+}
+
+/**
+ * Transactions that are asked for in the same turn of the event loop are committed together: a commit writes every page
+ * that it has touched, and most of them are the same.
+ */
+function createTransactions(
+  database: Libsql.Database,
+  run: ReturnType<typeof cacheStatements>,
+  enqueue: ReturnType<typeof createQueue>,
+): Database['transaction'] {
+  let waiting: Waiting[] = []
+  const commit = async () => {
+    const group = waiting
+    waiting = []
+    try {
+      for (const tell of await runTogether(database, run, group)) tell()
+    } catch (error) {
+      if (database.inTransaction) database.exec('ROLLBACK')
+      for (const { reject } of group) reject(error)
+    }
+  }
+  return <Result>(work: (all: Query) => Promise<Result>) =>
+    new Promise<Result>((resolve, reject) => {
+      waiting.push({ work, resolve: resolve as Waiting['resolve'], reject })
+      if (waiting.length === 1) setImmediate(() => enqueue(commit))
+    })
+}
+
 /** A copy that is whole at this moment, for the day on which the file is damaged. */
 function keepCopy(database: Libsql.Database, copy: string): void {
   rmSync(`${copy}.tmp`, { force: true })
@@ -73,25 +132,13 @@ export async function openSqlite(folder: string, isServer: boolean): Promise<Dat
   const database = openFile(file, isServer)
   const enqueue = createQueue()
   const run = cacheStatements(database)
-  const inside: Query = async (sql, ...values) => run(sql, values) as never[]
   const opened: Database = {
     kind: 'sqlite',
     now: "unixepoch('subsec')",
     skipLocked: () => '',
     forUpdate: '',
     all: (sql, ...values) => enqueue(() => run(sql, values) as never[]),
-    transaction: work =>
-      enqueue(async () => {
-        run('BEGIN IMMEDIATE', [])
-        try {
-          const result = await work(inside)
-          run('COMMIT', [])
-          return result
-        } catch (error) {
-          if (database.inTransaction) database.exec('ROLLBACK')
-          throw error
-        }
-      }),
+    transaction: createTransactions(database, run, enqueue),
     close: () =>
       enqueue(() => {
         // Everything into the file itself, so that a copy of it is whole; not possible while others write.

@@ -1,8 +1,7 @@
 import { promisify } from 'node:util'
 import { brotliCompress, brotliDecompress, constants } from 'node:zlib'
-import { cropTo, scalePicture } from '../../media/index.ts'
+import { cropTo, type Size, scalePicture } from '../../media/index.ts'
 import type { Footage } from '../../sample/index.ts'
-import type { Size } from './grid.ts'
 
 // Footage in the file store: a header of 5 numbers (little endian), and the frames compressed without loss.
 

@@ -1,8 +1,4 @@
-/** Width and height in pixels. */
-export interface Size {
-  readonly width: number
-  readonly height: number
-}
+import type { Size } from '../../media/index.ts'
 
 /** Pixels on a side of one token: films are made in multiples of it. */
 const GRAIN = 32

@@ -1,5 +1,5 @@
+import type { Size } from '../../media/index.ts'
 import { type Model, openModel } from '../../sample/index.ts'
-import type { Size } from './grid.ts'
 
 /** One model, compiled for each shape of film when it is first asked for. */
 export interface Models {

@@ -1,0 +1,1 @@
+export { type Aozora, type AozoraSettings, aozora, createAozora } from './provider.ts'
