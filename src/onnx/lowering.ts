@@ -21,9 +21,8 @@ const MAX_INT = 2147483647
 /** One lowering rule an op; ONNX Runtime's fused operators where they save a pass over memory. */
 const loweringRules: { readonly [K in OpName]: LoweringRule<K> } = {
   input: (_emit, _inputs, { attributes: { name } }) => name,
-  constant: () => {
-    throw new Error('constants are emitted as initializers')
-  },
+  constant: (emit, _inputs, { attributes: { data }, dtype, shape }) =>
+    dtype === 'float32' && shape.length === 0 ? emit.scalar(data[0]) : emit.constant(data, dtype, shape),
   add: direct('Add'),
   sub: direct('Sub'),
   mul: direct('Mul'),
@@ -159,11 +158,6 @@ export function lowerGraph(
   const names = new Map<Value, string>()
   const emit = createEmitter(nodes, initializers)
   for (const value of topologicalOrder(Object.values(outputs))) {
-    if (value.op === 'constant') {
-      const { data } = (value as Value<'constant'>).attributes
-      names.set(value, emit.constant(data, value.dtype, value.shape))
-      continue
-    }
     if (quantize && value.op === 'matmul' && isLinearLayer(value as Value<'matmul'>)) {
       const [layerInput, weights] = value.inputs
       names.set(value, lowerQuantized(emit, names.get(layerInput)!, weights as Value<'constant'>))

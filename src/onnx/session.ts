@@ -58,9 +58,13 @@ export interface Runtime {
 
 /** A session that several compiled graphs share. */
 interface Shared {
+  readonly opened: Promise<Opened>
+  users: number
+}
+
+interface Opened {
   readonly session: InferenceSession
   readonly device: Device
-  users: number
 }
 
 /** SHA-256 in hexadecimal, or undefined where a page has no cryptography (plain http). */
@@ -69,7 +73,7 @@ async function hashOf(bytes: Uint8Array): Promise<string | undefined> {
   return digest && [...new Uint8Array(digest)].map(byte => byte.toString(16).padStart(2, '0')).join('')
 }
 
-async function createSession(runtime: Runtime, model: Uint8Array, options: CompileOptions): Promise<Shared> {
+async function createSession(runtime: Runtime, model: Uint8Array, options: CompileOptions): Promise<Opened> {
   const { device = 'cpu', threads = 0, profile } = options
   const candidates = device === 'auto' ? runtime.automatic : [device]
   let reason: unknown
@@ -84,7 +88,7 @@ async function createSession(runtime: Runtime, model: Uint8Array, options: Compi
         // Never `set_denormal_as_zero`: it changes this thread for good, and Rapier's handles are such numbers.
         ...(profile ? { enableProfiling: true, profileFilePrefix: profile } : {}),
       })
-      return { session, device: candidate, users: 0 }
+      return { session, device: candidate }
     } catch (error) {
       if (candidate === runtime.automatic[runtime.automatic.length - 1]) throw error
       reason = error
@@ -108,25 +112,28 @@ function checkFeed({ name, shape, type }: Port, tensor: Tensor | undefined): Ten
 
 /** Runs graphs on one runtime; graphs with the same content and options share a session. */
 export function createCompiler(runtime: Runtime) {
-  const cache = new Map<string, Promise<Shared>>()
+  const cache = new Map<string, Shared>()
   const toOrt = ({ data, shape }: Tensor): OrtTensor =>
     new runtime.Tensor(data instanceof Int32Array ? 'int32' : 'float32', data, shape)
 
   const share = async (model: Uint8Array, options: CompileOptions): Promise<[string | undefined, Shared]> => {
     const hash = options.profile ? undefined : await hashOf(model)
-    if (!hash) return [undefined, await createSession(runtime, model, options)]
-    const key = `${hash} ${options.device ?? 'cpu'} ${options.threads ?? 0}`
-    const shared = cache.get(key) ?? createSession(runtime, model, options)
-    cache.set(key, shared)
-    shared.catch(() => cache.delete(key))
-    return [key, await shared]
+    const key = hash && `${hash} ${options.device ?? 'cpu'} ${options.threads ?? 0}`
+    const known = key && cache.get(key)
+    const shared = known || { opened: createSession(runtime, model, options), users: 0 }
+    // Counted before it is waited for: whoever gives it up meanwhile must not take it away.
+    shared.users++
+    if (key) {
+      cache.set(key, shared)
+      shared.opened.catch(() => cache.delete(key))
+    }
+    return [key, shared]
   }
 
   /** Opens a session on a graph that was lowered before, here or in another thread. */
   async function load(model: LoweredModel, options: CompileOptions = {}): Promise<Compiled> {
     const [key, shared] = await share(model.bytes, options)
-    const { session, device } = shared
-    shared.users++
+    const { session, device } = await shared.opened
     return {
       inputs: model.inputs,
       outputs: model.outputs,
