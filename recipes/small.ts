@@ -23,9 +23,10 @@ export const small: Recipe = {
     },
     config: { latentChannels: 32, ...autoencoderSizes.small },
     schedule: { steps: 6000, warmup: 100, decay: 0.4, adamRate: 0.012, muonRate: 0 },
-    batchSize: 8,
+    batchSize: 4,
     crop: 64,
-    frames: 8,
+    // Four latent frames: with two, none has a neighbour before it that has one itself, and long films come out darker.
+    frames: 16,
   },
   transformer: {
     config: {
