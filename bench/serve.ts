@@ -104,7 +104,8 @@ async function benchRequests(): Promise<void> {
   rmSync(folder, { recursive: true })
 }
 
-const JOBS = 12
+const JOBS = 24
+const WORKER_ROUNDS = 3
 const bin = fileURLToPath(new URL('../bin/aozora.js', import.meta.url))
 
 /** Videos a second of so many worker processes, from the first that is done to the last. */
@@ -142,8 +143,12 @@ async function runWorkers(count: number, model: string): Promise<number> {
 
 async function benchWorkers(): Promise<void> {
   const model = writeTinyModel()
-  const one = await runWorkers(1, model)
-  report({ name: 'serve.workers', value: await runWorkers(2, model), unit: 'videos/s', limit: one })
+  const rates = { one: [] as number[], two: [] as number[] }
+  for (let round = 0; round < WORKER_ROUNDS; round++) {
+    rates.one.push(await runWorkers(1, model))
+    rates.two.push(await runWorkers(2, model))
+  }
+  report({ name: 'serve.workers', value: median(rates.two), unit: 'videos/s', limit: median(rates.one) })
 }
 
 const benchmarks = { 'serve.request': benchRequests, 'serve.workers': benchWorkers }
