@@ -346,16 +346,22 @@ test('only this machine is served by default', async () => {
   assert.equal(own.status, 200)
 })
 
-test('a worker ends with its server, also when the server is killed while the worker starts', async () => {
-  const endAfter = async (milliseconds: number) => {
+test('a worker ends with its server, whether that is asked to or killed, also while the worker starts', async () => {
+  const endAfter = async (milliseconds: number, signal: NodeJS.Signals) => {
     const { child } = await startServer(temporary())
     await pause(milliseconds)
     // Both write to the same pipe: it is closed when the last of them has ended.
     const closed = once(child, 'close', { signal: AbortSignal.timeout(60_000) })
-    child.kill('SIGKILL')
+    child.kill(signal)
     await closed
+    if (signal === 'SIGTERM') assert.equal(child.exitCode, 0)
   }
-  await Promise.all([0, 300, 3000].map(endAfter))
+  await Promise.all([
+    endAfter(0, 'SIGKILL'),
+    endAfter(300, 'SIGKILL'),
+    endAfter(3000, 'SIGKILL'),
+    endAfter(3000, 'SIGTERM'),
+  ])
 })
 
 test('PostgreSQL and S3: a server without workers, a worker elsewhere', { skip: noPostgres }, async t => {

@@ -28,7 +28,11 @@ function parentSignal(): AbortSignal {
   // The server may have died while this process was loading: then nobody tells of it any more.
   if (isStartedByServer && !process.connected) return AbortSignal.abort()
   const controller = new AbortController()
-  if (isStartedByServer) process.once('disconnect', () => controller.abort())
+  if (isStartedByServer) {
+    process.once('disconnect', () => controller.abort())
+    // Listening alone would keep this process alive after its work is done, and the server waits for its end.
+    process.channel?.unref()
+  }
   return controller.signal
 }
 

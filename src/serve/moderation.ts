@@ -82,7 +82,7 @@ export function createModeration({ words, url }: ModerationOptions): Moderation 
   const list = words === undefined ? [] : readWords(words)
   return {
     async checkPrompt(prompt) {
-      const text = plain(prompt)
+      const text = list.length > 0 ? plain(prompt) : ''
       // Which word it was is not said: the list is the operator's.
       if (list.some(word => text.includes(word))) return 'it holds words that this server does not allow'
       return url === undefined ? undefined : askClassifier(url, [{ type: 'text', text: prompt }])

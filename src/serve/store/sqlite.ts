@@ -40,21 +40,21 @@ async function runTogether(
 ): Promise<(() => void)[]> {
   const inside: Query = async (sql, ...values) => run(sql, values) as never[]
   const ends: (() => void)[] = []
-  run('BEGIN IMMEDIATE', [])
+  database.exec('BEGIN IMMEDIATE')
   for (const { work, resolve, reject } of group) {
-    run('SAVEPOINT one', [])
+    database.exec('SAVEPOINT one')
     try {
       const result = await work(inside)
       ends.push(() => resolve(result))
     } catch (error) {
       // A full disk ends the whole transaction.
       if (!database.inTransaction) throw error
-      run('ROLLBACK TO one', [])
+      database.exec('ROLLBACK TO one')
       ends.push(() => reject(error))
     }
-    run('RELEASE one', [])
+    database.exec('RELEASE one')
   }
-  run('COMMIT', [])
+  database.exec('COMMIT')
   return ends
 }
 
@@ -108,8 +108,8 @@ function openFile(file: string, isServer: boolean): Libsql.Database {
     database.pragma('journal_mode = WAL')
     // A commit outlives the process that made it; only a power cut can lose the last ones, and none is ever torn.
     database.pragma('synchronous = NORMAL')
-    // Every checkpoint waits for the disk: fewer of them, of 16 MB at most.
-    database.pragma('wal_autocheckpoint = 4000')
+    // Every checkpoint waits for the disk, and all requests with it: fewer of them, of 64 MB at most.
+    database.pragma('wal_autocheckpoint = 16000')
     if (isServer) checkWhole(database)
     return database
   } catch (error) {
