@@ -42,6 +42,8 @@ export interface StepReport {
   /** Billions of multiplications and additions of matrix products a second; the gradients count twice. */
   readonly gigaflops: number
   readonly secondsLeft: number
+  /** Resident memory of the process, in megabytes. */
+  readonly megabytes: number
   readonly watch: Readonly<Record<string, number>>
 }
 
@@ -213,6 +215,7 @@ function reportStep(
     itemsPerSecond: itemsPerStep / secondsPerStep,
     gigaflops: operations / secondsPerStep / 1e9,
     secondsLeft: (steps - step) * secondsPerStep,
+    megabytes: Math.round(process.memoryUsage.rss() / 1e6),
     watch: readWatch(results),
   }
 }
