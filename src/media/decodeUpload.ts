@@ -1,5 +1,8 @@
+import type * as libav from 'node-av'
 import sharp from 'sharp'
+import { hasLibav, requireLibav } from './libav.ts'
 import type { Size } from './picture.ts'
+import { type Pose, readPose, scaleUpright, shownSize } from './upright.ts'
 
 // What strangers send is read here: with limits, from memory, in a process of its own (serve/uploads/).
 
@@ -73,32 +76,29 @@ function containerOf(bytes: Uint8Array): string {
 }
 
 async function loadCodecs() {
-  try {
-    return await import('node-av/api')
-  } catch {
-    throw new UploadError('this server cannot read videos: its optional package node-av is not installed')
-  }
+  if (await hasLibav()) return requireLibav('')
+  throw new UploadError('this server cannot read videos: its optional package node-av is not installed')
 }
 
 async function decodeVideo({ bytes, fps, limits }: DecodeRequest, choose: ChooseSize): Promise<Decoded> {
   const format = containerOf(bytes)
-  const { Demuxer, Decoder, Scaler } = await loadCodecs()
-  const demuxer = Demuxer.openSync(Buffer.from(bytes), { format })
+  const av = await loadCodecs()
+  const demuxer = av.Demuxer.openSync(Buffer.from(bytes), { format })
   const stream = demuxer.video()
   if (!stream) throw new UploadError('it holds no moving pictures')
   const { width, height } = stream.codecpar
   if (width * height > limits.pixels || width * height === 0) {
     throw new UploadError(`its pictures may have at most ${limits.pixels} pixels, got ${width}x${height}`)
   }
-  const grid = choose({ width, height })
-  const { left: x, top: y, ...part } = cropTo({ width, height }, grid)
-  const scaler = new Scaler()
+  const scaler = new av.Scaler({ flags: av.SWS_BICUBIC })
   const pictures: Uint8Array[] = []
-  const decoder = Decoder.createSync(stream)
+  const decoder = av.Decoder.createSync(stream)
+  let shown: { readonly pose: Pose; readonly original: Size; readonly grid: Size } | undefined
   let [count, start] = [0, Number.NaN]
   for (const frame of decoder.framesSync(demuxer.packetsSync(stream.index))) {
     if (!frame) continue
     if (++count > limits.frames) throw new UploadError(`it may have at most ${limits.frames} frames`)
+    shown ??= readShown(av, frame, choose)
     const { num, den } = frame.timeBase.den > 0 && frame.timeBase.num > 0 ? frame.timeBase : stream.timeBase
     const at = (Number(frame.bestEffortTimestamp) * num) / den
     if (Number.isNaN(start)) start = at
@@ -106,14 +106,21 @@ async function decodeVideo({ bytes, fps, limits }: DecodeRequest, choose: Choose
     // Frames that come too early for the next picture are left out; one that comes late is shown more than once.
     const due = Math.floor((at - start) * fps + 1e-6) + 1
     if (due > pictures.length) {
-      const picture = scaler.toBufferSync(frame, { crop: { x, y, ...part }, resize: grid, format: 'rgb' })
+      const picture = scaleUpright(scaler, frame, shown.pose, shown.grid)
       while (pictures.length < due) pictures.push(picture)
     }
     frame.free()
   }
-  if (pictures.length === 0) throw new UploadError('it holds no frames')
-  const frames = Buffer.concat(pictures)
-  return { frames, frameCount: pictures.length, ...grid, fps, original: { width, height } }
+  if (!shown) throw new UploadError('it holds no frames')
+  const { original, grid } = shown
+  return { frames: Buffer.concat(pictures), frameCount: pictures.length, ...grid, fps, original }
+}
+
+/** How the frames of an upload are shown, from its first. */
+function readShown(av: typeof libav, frame: libav.Frame, choose: ChooseSize) {
+  const pose = readPose(av, frame)
+  const original = shownSize({ width: frame.width, height: frame.height }, pose)
+  return { pose, original, grid: choose(original) }
 }
 
 /**

@@ -7,6 +7,7 @@ import { test } from 'node:test'
 import sharp from 'sharp'
 import {
   type DecodedFrame,
+  decodeUpload,
   hasLibav,
   openFilm,
   pickFrames,
@@ -160,23 +161,41 @@ test('an mp4 has its header in front and no time of day in it', async () => {
   assert.equal(bytes.readUInt32BE(chunk + 12), mdat + 4, 'the first chunk lies where the header says')
 })
 
-test('a film turned on its side is decoded upright, with square pixels, on white', withLibav, async () => {
-  const file = path.join(mkdtempSync(path.join(tmpdir(), 'aozora-media-')), 'turned.mp4')
+/** A film of 48 x 32 pixels as telephones write it that are held upright: with a quarter turn clockwise. */
+async function turnedFilm(): Promise<Buffer> {
   const bytes = Buffer.from(await encodeMp4(movingSquare(4), format))
-  // The display matrix of the track (ISO 14496-12, 8.3.2): a quarter turn clockwise, as telephones write it.
+  // The display matrix of the track (ISO 14496-12, 8.3.2).
   const matrix = bytes.indexOf('tkhd') + 4 + 40
   for (const [i, value] of [0, 0x10000, 0, -0x10000, 0, 0].entries())
     bytes.writeInt32BE(value, matrix + 4 * i)
-  writeFileSync(file, bytes)
+  return bytes
+}
+
+/** Checks a turned frame: the square was at x 0 to 9, y 8 to 17; turned clockwise, its x is 32 - y. */
+function expectUpright(pixels: Uint8Array): void {
+  const at = (x: number, y: number) => [...pixels.subarray((y * 32 + x) * 3, (y * 32 + x) * 3 + 3)]
+  assert.ok(at(18, 4)[0] > 200, `${at(18, 4)}`)
+  assert.ok(at(18, 40)[0] < 80 && at(4, 4)[0] < 80)
+}
+
+test('a film turned on its side is decoded upright, with square pixels, on white', withLibav, async () => {
+  const file = path.join(mkdtempSync(path.join(tmpdir(), 'aozora-media-')), 'turned.mp4')
+  writeFileSync(file, await turnedFilm())
   const source = await openFilm(file)
   assert.deepEqual([source.width, source.height], [32, 48])
   const frames = source.frames({ width: 32, height: 48 })
   const first = (await frames.next()).value as DecodedFrame
   await frames.return(undefined)
-  const at = (x: number, y: number) => [...first.pixels.subarray((y * 32 + x) * 3, (y * 32 + x) * 3 + 3)]
-  // The square was at x 0 to 9, y 8 to 17; turned clockwise, its x is 32 - y.
-  assert.ok(at(18, 4)[0] > 200, `${at(18, 4)}`)
-  assert.ok(at(18, 40)[0] < 80 && at(4, 4)[0] < 80)
+  expectUpright(first.pixels)
+})
+
+test('an upload that is turned on its side is decoded upright too', withLibav, async () => {
+  const limits = { pixels: 1e6, frames: 100, seconds: 10 }
+  const request = { kind: 'video', bytes: await turnedFilm(), fps: format.fps, limits } as const
+  const { original, frames, frameCount } = await decodeUpload(request, size => size)
+  assert.deepEqual(original, { width: 32, height: 48 })
+  assert.equal(frameCount, 4)
+  expectUpright(frames.subarray(0, 32 * 48 * 3))
 })
 
 test('files that are no films, or only sound, are refused with the reason', withLibav, async () => {
