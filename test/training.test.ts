@@ -6,7 +6,8 @@ import path from 'node:path'
 import { test } from 'node:test'
 import { tiny } from '../recipes/tiny.ts'
 import { makeDataset, openDataset } from '../src/dataset/index.ts'
-import { openModel } from '../src/sample/index.ts'
+import { modelConfigSchema, openModel } from '../src/sample/index.ts'
+import { loadModel } from '../src/store/index.ts'
 import { type Recipe, runRecipe } from '../src/train/index.ts'
 
 const temporary = () => mkdtempSync(path.join(tmpdir(), 'aozora-train-'))
@@ -97,9 +98,18 @@ test('a finished model can be trained on; another configuration in the same fold
   const [[, cold]] = curve(folder, 'transformer')
   const warm = temporary()
   const warmStart = path.join(folder, 'model')
-  await runRecipe(quick, { folder: warm, warmStart, keepAutoencoder: true })
+  await runRecipe(quick, { folder: warm, warmStart, keep: 'autoencoder' })
   assert.ok(!existsSync(path.join(warm, 'autoencoder')))
   assert.ok(curve(warm, 'transformer')[0][1] < 0.9 * cold)
+  // With the encoder kept, latents and words mean what they meant: only the decoder is another one.
+  const sharper = temporary()
+  const { tensors: before } = loadModel(warmStart, modelConfigSchema)
+  await runRecipe(quick, { folder: sharper, warmStart, keep: 'encoder' })
+  const { tensors: after } = loadModel(path.join(sharper, 'model'), modelConfigSchema)
+  assert.deepEqual(after['autoencoder.encoder.stem'], before['autoencoder.encoder.stem'])
+  assert.deepEqual(after['latent.mean'], before['latent.mean'])
+  assert.notDeepEqual(after['autoencoder.decoder.out'], before['autoencoder.decoder.out'])
+  assert.ok(curve(sharper, 'autoencoder')[0][1] < 0.9 * curve(folder, 'autoencoder')[0][1])
   // A larger model of more words begins with what the smaller one knows.
   const { autoencoder, transformer } = quick
   const text = {

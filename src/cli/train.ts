@@ -7,7 +7,7 @@ import { type Progress, sayDuration, startCountdown, startProgress } from './pro
 interface TrainOptions {
   readonly folder?: string
   readonly warmStart?: string
-  readonly keepAutoencoder?: boolean
+  readonly keep?: 'autoencoder' | 'encoder'
   readonly dataset?: string
   readonly threads?: number
   readonly workers?: number
@@ -28,11 +28,9 @@ const sayStep = ({ loss, itemsPerSecond, gigaflops, secondsLeft }: StepReport) =
 async function trainRecipe(name: keyof typeof recipes, options: TrainOptions): Promise<void> {
   const recipe = recipes[name]
   const folder = options.folder ?? `runs/${name}`
-  const { warmStart, keepAutoencoder, dataset, threads, workers } = options
+  const { warmStart, keep, dataset, threads, workers } = options
   if (options.export) {
-    console.log(
-      `${await exportModel(recipe, { folder, warmStart, keepAutoencoder, dataset })}: try it with --model`,
-    )
+    console.log(`${await exportModel(recipe, { folder, warmStart, keep, dataset })}: try it with --model`)
     return
   }
   let current: { stage: Stage; progress: Progress } | undefined
@@ -47,7 +45,7 @@ async function trainRecipe(name: keyof typeof recipes, options: TrainOptions): P
   const model = await runRecipe(recipe, {
     folder,
     warmStart,
-    keepAutoencoder,
+    keep,
     dataset,
     threads,
     workers,
@@ -79,7 +77,12 @@ export function addTrain(program: Command): void {
       'learn from this dataset (aozora dataset import) instead of filming',
       existingFolder,
     )
-    .option('--keep-autoencoder', 'with --warm-start: only the transformer is trained on')
+    .addOption(
+      new Option(
+        '--keep <part>',
+        'with --warm-start: what is not trained on; its encoder, or both halves',
+      ).choices(['autoencoder', 'encoder']),
+    )
     .option('--threads <n>', 'processor cores to use; all when absent', wholeNumber(1, 256))
     .option(
       '--workers <n>',
@@ -101,7 +104,7 @@ Examples:
   $ aozora train tiny
   $ nice -n 19 aozora train small
   $ aozora train small --dataset my-clips --folder runs/mine
-  $ aozora train small --folder runs/more --warm-start weights --keep-autoencoder`,
+  $ aozora train small --folder runs/more --warm-start weights --keep autoencoder`,
     )
     .action((name: string, options: TrainOptions) => {
       if (!(name in recipes)) {

@@ -12,10 +12,20 @@ import {
   sub,
   sum,
   type Tensor,
+  type Tree,
   type Value,
 } from '../array/index.ts'
 import type { Clip, Dataset } from '../dataset/index.ts'
-import { type AutoencoderConfig, autoencoderSpecs, decode, encode, nestValues } from '../model/index.ts'
+import {
+  type AutoencoderConfig,
+  autoencoderSpecs,
+  decode,
+  encode,
+  fixParameters,
+  nestValues,
+  type ParameterSpec,
+  type Parameters,
+} from '../model/index.ts'
 import { drawInThread } from './batches.ts'
 import type { Training } from './loop.ts'
 import { fanInFactor, type Values } from './optimizer.ts'
@@ -26,6 +36,8 @@ import type { Schedule } from './schedule.ts'
 /** What the training of the autoencoder can vary. */
 export interface AutoencoderTrainingOptions extends AutoencoderBatchOptions {
   readonly schedule: Schedule
+  /** A trained autoencoder whose encoder stays as it is: only the decoder learns, and latents keep their meaning. */
+  readonly kept?: Parameters
 }
 
 /** What a batch of the autoencoder depends on. */
@@ -135,11 +147,13 @@ function differences(x: Value, axis: number): Value {
 
 /** The training of the autoencoder: weighted Charbonnier loss on colours and on their differences in space and time. */
 export function autoencoderTraining(options: AutoencoderTrainingOptions): Training {
-  const { config, schedule, dataset, batchSize, crop, frames } = options
-  const specs = autoencoderSpecs(config)
+  const { config, schedule, dataset, batchSize, crop, frames, kept } = options
+  const all = autoencoderSpecs(config)
+  const specs: Tree<ParameterSpec> = kept ? { decoder: all.decoder } : all
+  const encoder = kept && fixParameters(all, kept).encoder
   return {
     specs,
-    config,
+    config: kept ? { ...config, learns: 'decoder' } : config,
     schedule,
     emaDecay: 0.998,
     itemsPerStep: batchSize * frames,
@@ -153,7 +167,9 @@ export function autoencoderTraining(options: AutoencoderTrainingOptions): Traini
       frames,
     } satisfies Omit<AutoencoderBatchOptions, 'dataset'> & { folder: string }),
     loss: (values: Values, batch: Values) => {
-      const params = nestValues(specs, values)
+      const params = encoder
+        ? { encoder, decoder: nestValues({ decoder: all.decoder }, values).decoder }
+        : nestValues(all, values)
       const latents = encode(params, batch.video, config)
       const noisy = add(latents, mul(batch.noise, batch.sigma))
       const error = sub(decode(params, noisy, config), batch.video)

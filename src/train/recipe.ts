@@ -64,8 +64,11 @@ export interface RecipeOptions {
   readonly folder: string
   /** A finished model to start from, of the same size or smaller: its transformer is trained on. */
   readonly warmStart?: string
-  /** Whether the autoencoder of the model that is started from stays as it is; else it is trained on too. */
-  readonly keepAutoencoder?: boolean
+  /**
+   * What of the model that is started from is not trained on: its autoencoder, or the encoder alone. Then pictures become
+   * sharper, and what the transformer has learned of latents stays true.
+   */
+  readonly keep?: 'autoencoder' | 'encoder'
   /** A dataset to learn from, such as one of imported films, instead of the clips that the recipe films. */
   readonly dataset?: string
   readonly threads?: number
@@ -164,13 +167,10 @@ async function learnAutoencoder(recipe: Recipe, options: RecipeOptions, given?: 
   const { clips, ...rest } = recipe.autoencoder
   const folder = path.join(options.folder, clips ? 'autoencoder-clips' : 'clips')
   const dataset = await filmClips(folder, clips ?? recipe.clips, options)
-  return runTraining(
-    autoencoderTraining({ ...rest, dataset }),
-    'autoencoder',
-    recipe,
-    options,
-    given?.autoencoder,
-  )
+  const kept = options.keep === 'encoder' ? given?.autoencoder : undefined
+  const training = autoencoderTraining({ ...rest, dataset, kept })
+  const learned = await runTraining(training, 'autoencoder', recipe, options, given?.autoencoder)
+  return { ...kept, ...learned }
 }
 
 /** What the transformer learns from. */
@@ -258,13 +258,13 @@ function gatherModel(
  * @throws DOMException AbortError when the signal aborts; checkpoints are saved before.
  */
 export async function runRecipe(general: Recipe, options: RecipeOptions): Promise<string> {
-  const { folder, warmStart, keepAutoencoder, threads } = options
+  const { folder, warmStart, keep, threads } = options
   mkdirSync(folder, { recursive: true })
   const recipe = fitRecipe(general, options.dataset)
   const given = warmStart ? loadGiven(warmStart, vocabularyOf(recipe)) : undefined
-  const kept = keepAutoencoder ? given : undefined
-  const autoencoder = kept?.autoencoder ?? (await learnAutoencoder(recipe, options, given))
-  const prepared = await prepareLatents(recipe, options, autoencoder, kept?.statistics)
+  const autoencoder =
+    given && keep === 'autoencoder' ? given.autoencoder : await learnAutoencoder(recipe, options, given)
+  const prepared = await prepareLatents(recipe, options, autoencoder, keep && given?.statistics)
   // Nobody films what a given dataset leaves out: every twentieth clip is held back instead.
   const isHeldBack = (clip: number) => options.dataset !== undefined && clip % 20 === 0
   const data = selectLatents(prepared.data, clip => !isHeldBack(clip))
@@ -303,15 +303,16 @@ export async function runRecipe(general: Recipe, options: RecipeOptions): Promis
  * @throws Error naming the stage that has no checkpoint yet.
  */
 export async function exportModel(general: Recipe, options: RecipeOptions): Promise<string> {
-  const { folder, warmStart, keepAutoencoder, dataset } = options
+  const { folder, warmStart, keep, dataset } = options
   const newest = (stage: 'autoencoder' | 'transformer'): Parameters => {
     const checkpoint = loadCheckpoint(path.join(folder, stage))
     if (!checkpoint) throw new Error(`${path.join(folder, stage)} has no checkpoint yet`)
     return selectParameters(checkpoint.tensors, 'ema')
   }
   const recipe = fitRecipe(general, dataset)
-  const kept = warmStart && keepAutoencoder ? loadGiven(warmStart, vocabularyOf(recipe)) : undefined
-  const autoencoder = kept?.autoencoder ?? newest('autoencoder')
+  const kept = warmStart && keep ? loadGiven(warmStart, vocabularyOf(recipe)) : undefined
+  const learned = keep === 'autoencoder' ? {} : newest('autoencoder')
+  const autoencoder = { ...kept?.autoencoder, ...learned }
   // Before the latents: while a run still encodes, this says so instead of encoding beside it.
   const transformer = newest('transformer')
   const prepared = await prepareLatents(recipe, options, autoencoder, kept?.statistics)
