@@ -56,10 +56,12 @@ const CONE = { inner: 0.84, outer: 0.38 }
 export function illuminate(lighting: Lighting, x: number, y: number, z: number, out: Float64Array): void {
   const { source, colour, isLamp } = lighting
   if (!isLamp) {
-    for (let i = 0; i < 3; i++) {
-      out[i] = source[i]
-      out[3 + i] = colour[i]
-    }
+    out[0] = source[0]
+    out[1] = source[1]
+    out[2] = source[2]
+    out[3] = colour[0]
+    out[4] = colour[1]
+    out[5] = colour[2]
     out[6] = 1e3
     return
   }
@@ -73,7 +75,9 @@ export function illuminate(lighting: Lighting, x: number, y: number, z: number, 
   out[0] = dx / distance
   out[1] = dy / distance
   out[2] = dz / distance
-  for (let i = 0; i < 3; i++) out[3 + i] = colour[i] * strength
+  out[3] = colour[0] * strength
+  out[4] = colour[1] * strength
+  out[5] = colour[2] * strength
   out[6] = distance
 }
 
@@ -91,7 +95,7 @@ export function expose(light: number): number {
   return exposed < 0.7 ? exposed : 1 - 0.09 / (exposed - 0.4)
 }
 
-/** Exposed light (0 to 1) as a byte of sRGB (IEC 61966-2-1). */
+/** Exposed light (never outside of 0 to 1) as a byte of sRGB (IEC 61966-2-1). */
 export function toSrgb(exposed: number): number {
-  return SRGB[Math.min(LEVELS, Math.max(0, Math.round(exposed * LEVELS)))]
+  return SRGB[(exposed * LEVELS + 0.5) | 0]
 }

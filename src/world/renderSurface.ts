@@ -1,16 +1,10 @@
-import { ALBEDO, BODY, GLASS, HALF, leaveBody, MATERIAL } from './intersect.ts'
+import { ALBEDO, BODY, HALF, leaveBody, MATERIAL, TAKEN } from './intersect.ts'
 import { illuminate } from './light.ts'
 import { hiddenShare, openness } from './lightShadow.ts'
 import type { Stage } from './renderStage.ts'
 
 /** Direction to the source (3), its light (3), its distance: of the point that is being lit. */
 const source = new Float64Array(7)
-
-/** What glass lets through of each colour, at the thickness of a body. */
-export function glassTint(b: Float64Array, at: number, c: number): number {
-  const most = Math.max(b[at + ALBEDO], b[at + ALBEDO + 1], b[at + ALBEDO + 2])
-  return 0.06 + 0.94 * Math.sqrt(b[at + ALBEDO + c] / most)
-}
 
 /**
  * Lights a point from the source: what arrives of its light, after what other bodies hide and glass colours.
@@ -36,11 +30,29 @@ function lightPoint(
     if (i === skip || !((candidates >> i) & 1)) continue
     const hidden = hiddenShare(bodies, i * BODY, lighting, x, y, z, source)
     if (hidden === 0) continue
-    const glass = bodies[i * BODY + MATERIAL] === GLASS
-    for (let c = 0; c < 3; c++) {
-      out[c] *= 1 - hidden * (glass ? 1 - (0.12 + 0.7 * glassTint(bodies, i * BODY, c) ** 2) : 1)
-    }
+    const taken = i * BODY + TAKEN
+    out[0] *= 1 - hidden * bodies[taken]
+    out[1] *= 1 - hidden * bodies[taken + 1]
+    out[2] *= 1 - hidden * bodies[taken + 2]
   }
+}
+
+// Powers multiplied out: `**` with such exponents costs as much as the rest of a surface's light.
+
+/** cos^40. */
+function widePeak(cos: number): number {
+  const square = cos * cos
+  const eighth = square * square * square * square
+  const sixteenth = eighth * eighth
+  return sixteenth * sixteenth * eighth
+}
+
+/** cos^208. */
+function sharpPeak(cos: number): number {
+  const wide = widePeak(cos)
+  const square = cos * cos
+  const eighth = square * square * square * square
+  return wide * wide * wide * wide * wide * eighth
 }
 
 const arriving = new Float64Array(3)
@@ -51,14 +63,23 @@ const arriving = new Float64Array(3)
  * @param candidates bits of the bodies that may darken it
  */
 export function lightFloor(stage: Stage, x: number, z: number, candidates: number, out: Float64Array): void {
-  const { lighting, bodies, count } = stage
+  const { lighting, bodies, count, openFloor } = stage
+  if (candidates === 0 && openFloor) {
+    out[0] = openFloor[0]
+    out[1] = openFloor[1]
+    out[2] = openFloor[2]
+    return
+  }
   lightPoint(stage, x, 1e-3, z, candidates, -1, arriving)
   let open = 1
   for (let i = 0; i < count; i++) {
     if ((candidates >> i) & 1) open *= openness(bodies, i * BODY, x, z)
   }
   const facing = Math.max(0, source[1])
-  for (let c = 0; c < 3; c++) out[c] = arriving[c] * facing + lighting.sky[c] * open
+  const { sky } = lighting
+  out[0] = arriving[0] * facing + sky[0] * open
+  out[1] = arriving[1] * facing + sky[1] * open
+  out[2] = arriving[2] * facing + sky[2] * open
 }
 
 /**
@@ -95,18 +116,20 @@ export function lightSurface(stage: Stage, index: number, ray: number, hit: numb
   const half = Math.max(0, (nx * hx + ny * hy + nz * hz) / Math.sqrt(hx * hx + hy * hy + hz * hz))
   const material = bodies[at + MATERIAL]
   // Matte paint shines a little and widely; metal and glass sharply.
-  const power = half * half
-  const sharp = power * power * power * power
-  const shine = facing > 0 ? (material === 0 ? 0.28 * sharp ** 5 : 1.6 * sharp ** 26) : 0
+  const shine = facing > 0 ? (material === 0 ? 0.28 * widePeak(half) : 1.6 * sharpPeak(half)) : 0
   const up = 0.5 + 0.5 * ny
   // Close to the floor the body hides the floor's light from itself.
   const low = Math.min(1, Math.max(0, y / (0.7 * bodies[at + HALF + 1])))
   const near = 1 - 0.55 * (1 - low) * (1 - low) * (1 - up)
-  for (let c = 0; c < 3; c++) {
-    const ambient = (lighting.sky[c] * up + bounce[c] * (1 - up)) * near
-    out[c] = bodies[at + ALBEDO + c] * (arriving[c] * facing + ambient)
-    out[3 + c] = shine * arriving[c]
-  }
+  const { sky } = lighting
+  const above = up * near
+  const below = (1 - up) * near
+  out[0] = bodies[at + ALBEDO] * (arriving[0] * facing + sky[0] * above + bounce[0] * below)
+  out[1] = bodies[at + ALBEDO + 1] * (arriving[1] * facing + sky[1] * above + bounce[1] * below)
+  out[2] = bodies[at + ALBEDO + 2] * (arriving[2] * facing + sky[2] * above + bounce[2] * below)
+  out[3] = shine * arriving[0]
+  out[4] = shine * arriving[1]
+  out[5] = shine * arriving[2]
 }
 
 /** Refractive index of glass. */

@@ -1,8 +1,8 @@
-import { ALBEDO, BODY, enterBody, GLASS, MATERIAL, METAL } from './intersect.ts'
+import { ALBEDO, BODY, enterBody, GLASS, MATERIAL, METAL, TINT } from './intersect.ts'
 import { horizonLight, skyLight } from './lightSky.ts'
 import { readFloor } from './renderFloor.ts'
 import { HIT, LEVELS, RAY, type Stage } from './renderStage.ts'
-import { glassTint, lightFloor, lightSurface, passGlass } from './renderSurface.ts'
+import { lightFloor, lightSurface, passGlass } from './renderSurface.ts'
 import { readWater } from './renderWater.ts'
 
 /** What a ray meets: 0 the sky, 1 the floor, from 2 on the faces of bodies; what mirrors adds what is seen in it times 64. */
@@ -30,7 +30,7 @@ const fresnel = (least: number, cos: number) => {
 }
 
 /** Air between here and there takes the colour of the horizon. */
-const haze = (distance: number) => 1 - Math.exp(-Math.max(0, distance - 8) / 14)
+const haze = (distance: number) => (distance > 8 ? 1 - Math.exp((8 - distance) / 14) : 0)
 
 /**
  * Follows the ray at `level` and writes its light to the same level of stage.light.
@@ -96,38 +96,30 @@ function guess({ sky, rays, bounce, light }: Stage, level: number): void {
 }
 
 function traceFloor(stage: Stage, level: number, shadows: number): Tag {
-  const { rays, hits, light, ground, floorParts } = stage
+  const { rays, hits } = stage
+  const ray = level * RAY
+  const t = -rays[ray + 1] / rays[ray + 4]
+  hits[level * HIT] = t
+  return shadeFloor(stage, level, rays[ray] + t * rays[ray + 3], rays[ray + 2] + t * rays[ray + 5], shadows)
+}
+
+/** Lights the floor at (x, z), where the ray at `level` meets it. */
+export function shadeFloor(stage: Stage, level: number, x: number, z: number, shadows: number): Tag {
+  const { rays, hits, light, ground } = stage
   const ray = level * RAY
   const at = level * 3
-  const dy = rays[ray + 4]
-  const t = -rays[ray + 1] / dy
-  hits[level * HIT] = t
-  const distance = rays[ray + 7] + t
-  const x = rays[ray] + t * rays[ray + 3]
-  const z = rays[ray + 2] + t * rays[ray + 5]
+  const distance = rays[ray + 7] + hits[level * HIT]
   const across = distance * rays[ray + 6]
-  readFloor(ground, x, z, distance, across, across / -dy, floorPaint)
+  readFloor(ground, x, z, distance, across, across / -rays[ray + 4], floorPaint)
   lightFloor(stage, x, z, shadows, floorLight)
-  const clear = 1 - haze(distance)
   horizonLight(stage.sky, rays[ray + 3], rays[ray + 5], horizon, 0)
-  const wet = floorPaint[3]
-  if (wet === 0) {
-    if (level === 0) {
-      floorParts[0] = x
-      floorParts[1] = z
-    }
-    for (let c = 0; c < 3; c++) {
-      const reflectance = floorPaint[c] * clear
-      const air = horizon[c] * (1 - clear)
-      light[at + c] = reflectance * floorLight[c] + air
-      if (level === 0) {
-        floorParts[2 + c] = reflectance
-        floorParts[5 + c] = air
-      }
-    }
-    return FLOOR
-  }
-  return mirrorFloor(stage, level, x, z, clear, shadows)
+  const clear = 1 - haze(distance)
+  if (floorPaint[3] > 0) return mirrorFloor(stage, level, x, z, clear, shadows)
+  const air = 1 - clear
+  light[at] = floorPaint[0] * floorLight[0] * clear + horizon[0] * air
+  light[at + 1] = floorPaint[1] * floorLight[1] * clear + horizon[1] * air
+  light[at + 2] = floorPaint[2] * floorLight[2] * clear + horizon[2] * air
+  return FLOOR
 }
 
 /** Adds the mirror image to a wet floor, whose paint, light and horizon are at hand. */
@@ -154,7 +146,7 @@ function mirrorFloor(stage: Stage, level: number, x: number, z: number, clear: n
   if (rays[next + 4] < 0.01) rays[next + 4] = 0.01
   let tag = FLOOR
   // Waves scatter the mirror image beyond the box of a body at rest.
-  if (level === 0) tag += 64 * (1 + (follow(stage, level, isWater ? 15 : shadows) & 63))
+  if (level === 0) tag += 64 * (1 + (follow(stage, level, isWater && !water.calm ? 15 : shadows) & 63))
   else guess(stage, level + 1)
   const from = (level + 1) * 3
   light[at] = red + light[from] * share
@@ -219,9 +211,12 @@ function traceGlass(stage: Stage, level: number, index: number, tag: Tag): Tag {
   rays[through + 7] = rays[ray + 7] + hits[hit]
   const inside = passGlass(stage, index, through, hits[hit + 1], hits[hit + 2], hits[hit + 3])
   follow(stage, level, 15)
-  for (let c = 0; c < 3; c++) {
-    light[at + c] +=
-      light[at + 3 + c] * (1 - share) * glassTint(bodies, index * BODY, c) ** (0.35 + 1.3 * inside)
-  }
+  const tint = index * BODY + TINT
+  const depth = 0.35 + 1.3 * inside
+  const rest = 1 - share
+  // The tint to the power of the depth.
+  light[at] += light[at + 3] * rest * Math.exp(bodies[tint] * depth)
+  light[at + 1] += light[at + 4] * rest * Math.exp(bodies[tint + 1] * depth)
+  light[at + 2] += light[at + 5] * rest * Math.exp(bodies[tint + 2] * depth)
   return tag
 }
