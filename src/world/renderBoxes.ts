@@ -55,14 +55,15 @@ function markBox(marks: Uint16Array, { width, height }: Lens, box: Bounds, bits:
 }
 
 const toward = new Float64Array(7)
+const corner = new Float64Array(3)
 
 /** The corners of the box around a body, in the world. */
 function* corners(b: Float64Array, at: number): Generator<readonly [number, number, number]> {
   const r = at + ROWS
-  for (let corner = 0; corner < 8; corner++) {
-    const x = corner & 1 ? b[at + HALF] : -b[at + HALF]
-    const y = corner & 2 ? b[at + HALF + 1] : -b[at + HALF + 1]
-    const z = corner & 4 ? b[at + HALF + 2] : -b[at + HALF + 2]
+  for (let i = 0; i < 8; i++) {
+    const x = i & 1 ? b[at + HALF] : -b[at + HALF]
+    const y = i & 2 ? b[at + HALF + 1] : -b[at + HALF + 1]
+    const z = i & 4 ? b[at + HALF + 2] : -b[at + HALF + 2]
     yield [
       b[at + CENTRE] + b[r] * x + b[r + 3] * y + b[r + 6] * z,
       b[at + CENTRE + 1] + b[r + 1] * x + b[r + 4] * y + b[r + 7] * z,
@@ -96,7 +97,8 @@ function shadowBounds({ bodies, lighting }: Stage, at: number, lens: Lens): Boun
   const bounds = emptyBounds()
   const soft = 1 + lighting.radius * (lighting.isLamp ? 1 : 3.5)
   for (const [x, y, z] of corners(bodies, at)) {
-    illuminate(lighting, x, y, z, toward)
+    corner.set([x, y, z])
+    illuminate(lighting, corner, toward)
     // A body above a lamp throws no shadow on the floor; the whole picture is the safe answer.
     if (toward[1] < 0.05) bounds.behind = true
     const t = Math.max(0, y) / Math.max(0.05, toward[1])

@@ -69,7 +69,7 @@ function castBody(stage: Stage, canvas: Canvas, row: number, column: number): bo
 
 /**
  * Draws the pixels `from` to `to` of a row, in which no body is seen: sky, or floor with shadows and mirror images.
- * The camera never rolls, so a row of the floor is equally deep all along, and its places lie on a line.
+ * The camera never rolls, so a row of the floor is equally deep all along.
  */
 function layRow(stage: Stage, canvas: Canvas, row: number, from: number, to: number): void {
   const { light, tags, marks, depth } = canvas
@@ -88,24 +88,16 @@ function layRow(stage: Stage, canvas: Canvas, row: number, from: number, to: num
     const pixel = row * width + column
     const x = (column + 0.5 - width / 2) * size
     const length = Math.sqrt(1 + x * x + y * y)
-    const ox = dx + x * right[0]
-    const oz = dz + x * right[2]
-    rays[3] = ox / length
+    rays[3] = (dx + x * right[0]) / length
     rays[4] = dy / length
-    rays[5] = oz / length
+    rays[5] = (dz + x * right[2]) / length
     if (depth) depth[pixel] = deep
     if (isSky) {
-      skyLight(stage.sky, rays[3], rays[4], rays[5], size, seen, 0)
+      skyLight(stage.sky, rays, 0, true, seen, 0)
       tags[pixel] = 0
     } else {
       hits[0] = deep * length
-      tags[pixel] = shadeFloor(
-        stage,
-        0,
-        position[0] + deep * ox,
-        position[2] + deep * oz,
-        shadowsOf(marks[pixel]),
-      )
+      tags[pixel] = shadeFloor(stage, 0, shadowsOf(marks[pixel]))
     }
     light[pixel * 3] = expose(seen[0])
     light[pixel * 3 + 1] = expose(seen[1])

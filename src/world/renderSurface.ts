@@ -6,29 +6,24 @@ import type { Stage } from './renderStage.ts'
 /** Direction to the source (3), its light (3), its distance: of the point that is being lit. */
 const source = new Float64Array(7)
 
+/** The point that is being lit (3). */
+const point = new Float64Array(3)
+
 /**
- * Lights a point from the source: what arrives of its light, after what other bodies hide and glass colours.
+ * Lights `point` from the source: what arrives of its light, after what other bodies hide and glass colours.
  * @param candidates bits of the bodies that may be in the way
  * @param skip number of the body that the point lies on, or -1
  * @param out light on a surface that faces the source (3)
  */
-function lightPoint(
-  stage: Stage,
-  x: number,
-  y: number,
-  z: number,
-  candidates: number,
-  skip: number,
-  out: Float64Array,
-) {
+function lightPoint(stage: Stage, candidates: number, skip: number, out: Float64Array) {
   const { lighting, bodies, count } = stage
-  illuminate(lighting, x, y, z, source)
+  illuminate(lighting, point, source)
   out[0] = source[3]
   out[1] = source[4]
   out[2] = source[5]
   for (let i = 0; i < count; i++) {
     if (i === skip || !((candidates >> i) & 1)) continue
-    const hidden = hiddenShare(bodies, i * BODY, lighting, x, y, z, source)
+    const hidden = hiddenShare(bodies, i * BODY, lighting, point, source)
     if (hidden === 0) continue
     const taken = i * BODY + TAKEN
     out[0] *= 1 - hidden * bodies[taken]
@@ -60,9 +55,10 @@ const arriving = new Float64Array(3)
 /**
  * The diffuse light that a place on the floor sends back for a reflectance of 1: sun or lamp, and the sky as far as
  * bodies leave it open.
+ * @param place x and z
  * @param candidates bits of the bodies that may darken it
  */
-export function lightFloor(stage: Stage, x: number, z: number, candidates: number, out: Float64Array): void {
+export function lightFloor(stage: Stage, place: Float64Array, candidates: number, out: Float64Array): void {
   const { lighting, bodies, count, openFloor } = stage
   if (candidates === 0 && openFloor) {
     out[0] = openFloor[0]
@@ -70,13 +66,24 @@ export function lightFloor(stage: Stage, x: number, z: number, candidates: numbe
     out[2] = openFloor[2]
     return
   }
-  lightPoint(stage, x, 1e-3, z, candidates, -1, arriving)
+  const { sky } = lighting
+  point[0] = place[0]
+  point[1] = 1e-3
+  point[2] = place[1]
+  if (candidates === 0) {
+    illuminate(lighting, point, source)
+    out[0] = source[3] * source[1] + sky[0]
+    out[1] = source[4] * source[1] + sky[1]
+    out[2] = source[5] * source[1] + sky[2]
+    return
+  }
+  lightPoint(stage, candidates, -1, arriving)
+  point[1] = 0
   let open = 1
   for (let i = 0; i < count; i++) {
-    if ((candidates >> i) & 1) open *= openness(bodies, i * BODY, x, z)
+    if ((candidates >> i) & 1) open *= openness(bodies, i * BODY, point)
   }
   const facing = Math.max(0, source[1])
-  const { sky } = lighting
   out[0] = arriving[0] * facing + sky[0] * open
   out[1] = arriving[1] * facing + sky[1] * open
   out[2] = arriving[2] * facing + sky[2] * open
@@ -100,15 +107,10 @@ export function lightSurface(stage: Stage, index: number, ray: number, hit: numb
   const dz = rays[ray + 5]
   const y = rays[ray + 1] + t * dy
   const at = index * BODY
-  lightPoint(
-    stage,
-    rays[ray] + t * dx + nx * 1e-3,
-    y + ny * 1e-3,
-    rays[ray + 2] + t * dz + nz * 1e-3,
-    15,
-    index,
-    arriving,
-  )
+  point[0] = rays[ray] + t * dx + nx * 1e-3
+  point[1] = y + ny * 1e-3
+  point[2] = rays[ray + 2] + t * dz + nz * 1e-3
+  lightPoint(stage, 15, index, arriving)
   const facing = Math.max(0, nx * source[0] + ny * source[1] + nz * source[2])
   const hx = source[0] - dx
   const hy = source[1] - dy
@@ -157,20 +159,13 @@ function refract(
 const exit = new Float64Array(4)
 
 /**
- * Follows light through a glass body: refraction where it enters, up to two reflections inside, refraction where it
- * leaves. Changes the ray at `ray` into the one that goes on outside.
+ * Follows light through a glass body that it meets at `hit`: refraction where it enters, up to two reflections inside,
+ * refraction where it leaves. Changes the ray at `ray` into the one that goes on outside.
  * @returns metres of the way inside
  */
-export function passGlass(
-  stage: Stage,
-  index: number,
-  ray: number,
-  nx: number,
-  ny: number,
-  nz: number,
-): number {
-  const { rays, bodies } = stage
-  refract(rays, ray, nx, ny, nz, 1 / GLASS_INDEX)
+export function passGlass(stage: Stage, index: number, ray: number, hit: number): number {
+  const { rays, hits, bodies } = stage
+  refract(rays, ray, hits[hit + 1], hits[hit + 2], hits[hit + 3], 1 / GLASS_INDEX)
   let inside = 0
   for (let bounce = 0; bounce < 3; bounce++) {
     for (let axis = 0; axis < 3; axis++) rays[ray + axis] += 2e-4 * rays[ray + 3 + axis]

@@ -96,13 +96,14 @@ export function flow(water: Water, scene: Scene, motion: Motion, frame: number):
 
 /**
  * The water's slope along x and z, and how much it focuses light.
+ * @param place x and z
  * @param out slope along x, slope along z, curvature
  */
-export function readWater({ heights, calm }: Water, x: number, z: number, out: Float64Array): void {
+export function readWater({ heights, calm }: Water, place: Float64Array, out: Float64Array): void {
   out[0] = out[1] = out[2] = 0
   if (calm) return
-  const column = (x / SIDE + 0.5) * CELLS - 0.5
-  const row = (z / SIDE + 0.5) * CELLS - 0.5
+  const column = (place[0] / SIDE + 0.5) * CELLS - 0.5
+  const row = (place[1] / SIDE + 0.5) * CELLS - 0.5
   if (column < 2 || row < 2 || column > CELLS - 4 || row > CELLS - 4) return
   const i = Math.floor(column)
   const j = Math.floor(row)
