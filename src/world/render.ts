@@ -4,7 +4,7 @@ import { expose, toSrgb } from './light.ts'
 import { candidatesOf, markPixels, shadowsOf } from './renderBoxes.ts'
 import { aim, type Canvas, castRow } from './renderRow.ts'
 import { type Stage, setStage } from './renderStage.ts'
-import { bodyOfTag, trace } from './renderTrace.ts'
+import { bodyOfTag, FLOOR, trace } from './renderTrace.ts'
 import { flow } from './renderWater.ts'
 import type { Scene } from './scene.ts'
 import type { BodyState, Motion } from './simulate.ts'
@@ -26,62 +26,80 @@ export interface RenderOptions {
   readonly depth?: boolean
 }
 
-/** Where the rays of a pixel at an edge go through it: a rotated grid, in pixels from its centre. */
+/**
+ * Where more rays go through a pixel at an edge, in pixels from its middle: a rotated grid. Each and the next are
+ * nearest to one of its sides: above, right, below, left.
+ */
 const EDGE_RAYS = [
-  [-0.125, -0.375],
-  [0.375, -0.125],
-  [-0.375, 0.125],
-  [0.125, 0.375],
+  [-0.2, -0.4],
+  [0.4, -0.2],
+  [0.2, 0.4],
+  [-0.4, 0.2],
 ] as const
+/** Difference in exposed light up to which rays have seen the same. */
+const ALIKE = 0.02
 /** Difference in exposed light between neighbours from which a pixel gets more rays. */
 const CONTRAST = 0.16
 
-/** Whether a pixel shows an edge: a neighbour shows something else, or is much lighter or darker. */
-function isEdge({ lens: { width, height }, light, tags }: Canvas, pixel: number): boolean {
+/** On which side of a pixel an edge is (0 above, 1 right, 2 below, 3 left), or -1 when its neighbours look alike. */
+function edgeSide(canvas: Canvas, pixel: number): number {
+  const { width, height } = canvas.lens
   const column = pixel % width
+  if (pixel >= width && differ(canvas, pixel, pixel - width)) return 0
+  if (column < width - 1 && differ(canvas, pixel, pixel + 1)) return 1
+  if (pixel < width * (height - 1) && differ(canvas, pixel, pixel + width)) return 2
+  return column > 0 && differ(canvas, pixel, pixel - 1) ? 3 : -1
+}
+
+/** Whether a neighbour shows something else than a pixel, or, on bodies and mirrors, is much lighter or darker. */
+function differ({ light, tags }: Canvas, pixel: number, other: number): boolean {
   const tag = tags[pixel]
-  for (let side = 0; side < 4; side++) {
-    if (side === 0 ? column === 0 : side === 1 ? column === width - 1 : false) continue
-    const other = pixel + (side === 0 ? -1 : side === 1 ? 1 : side === 2 ? -width : width)
-    if (other < 0 || other >= width * height) continue
-    if (tags[other] !== tag && (tag > 1 || tags[other] > 1)) return true
-    if (tag < 2) continue
-    const a = pixel * 3
-    const b = other * 3
-    if (Math.abs(light[a] - light[b]) > CONTRAST) return true
-    if (Math.abs(light[a + 1] - light[b + 1]) > CONTRAST || Math.abs(light[a + 2] - light[b + 2]) > CONTRAST)
-      return true
-  }
-  return false
+  if (tags[other] !== tag && (tag > FLOOR || tags[other] > FLOOR)) return true
+  if (tag <= FLOOR) return false
+  const a = pixel * 3
+  const b = other * 3
+  return (
+    Math.abs(light[a] - light[b]) > CONTRAST ||
+    Math.abs(light[a + 1] - light[b + 1]) > CONTRAST ||
+    Math.abs(light[a + 2] - light[b + 2]) > CONTRAST
+  )
 }
 
 const owners = new Uint8Array(16)
 
-/** Casts the rays of a pixel at an edge: writes its bytes, returns the body that most of them meet. */
-function castEdge(
-  stage: Stage,
-  { lens, marks }: Canvas,
-  pixel: number,
-  bytes: Uint8Array,
-  at: number,
-): number {
+/**
+ * Casts more rays through a pixel: two at the side where its edge is, and two more when they see anything new there.
+ * @returns the body that most of them meet; the pixel's bytes are written
+ */
+function castEdge(stage: Stage, canvas: Canvas, pixel: number, side: number, bytes: Uint8Array): number {
+  const { lens, light, tags, marks } = canvas
+  const at = pixel * 3
   const column = (pixel % lens.width) + 0.5
   const row = Math.floor(pixel / lens.width) + 0.5
   const [candidates, shadows] = [candidatesOf(marks[pixel]), shadowsOf(marks[pixel])]
-  let red = 0
-  let green = 0
-  let blue = 0
+  let red = light[at]
+  let green = light[at + 1]
+  let blue = light[at + 2]
   owners.fill(0)
-  for (let i = 0; i < EDGE_RAYS.length; i++) {
-    aim(stage, lens, column + EDGE_RAYS[i][0], row + EDGE_RAYS[i][1])
-    owners[bodyOfTag(trace(stage, 0, candidates, shadows))]++
-    red += expose(stage.light[0])
-    green += expose(stage.light[1])
-    blue += expose(stage.light[2])
+  owners[bodyOfTag(tags[pixel])]++
+  let rays = 0
+  for (let most = 2; rays < most; rays++) {
+    const [right, down] = EDGE_RAYS[(side + rays) & 3]
+    aim(stage, lens, column + right, row + down)
+    const tag = trace(stage, 0, candidates, shadows)
+    owners[bodyOfTag(tag)]++
+    const r = expose(stage.light[0])
+    const g = expose(stage.light[1])
+    const b = expose(stage.light[2])
+    const difference = Math.abs(r - light[at]) + Math.abs(g - light[at + 1]) + Math.abs(b - light[at + 2])
+    if (tag !== tags[pixel] || difference > 3 * ALIKE) most = EDGE_RAYS.length
+    red += r
+    green += g
+    blue += b
   }
-  bytes[at] = toSrgb(red / EDGE_RAYS.length)
-  bytes[at + 1] = toSrgb(green / EDGE_RAYS.length)
-  bytes[at + 2] = toSrgb(blue / EDGE_RAYS.length)
+  bytes[at] = toSrgb(red / (rays + 1))
+  bytes[at + 1] = toSrgb(green / (rays + 1))
+  bytes[at + 2] = toSrgb(blue / (rays + 1))
   let owner = 0
   for (let body = 1; body < 5; body++) if (owners[body] > owners[owner]) owner = body
   return owner
@@ -159,8 +177,9 @@ function renderFrame(
   for (let pixel = 0; pixel < pixels; pixel++) {
     if (backdrop && marks[pixel] === 0) continue
     const at = pixel * 3
-    if (marks[pixel] !== 0 && isEdge(canvas, pixel)) {
-      masks[pixel] = castEdge(stage, canvas, pixel, bytes, at)
+    const side = marks[pixel] === 0 ? -1 : edgeSide(canvas, pixel)
+    if (side >= 0) {
+      masks[pixel] = castEdge(stage, canvas, pixel, side, bytes)
       continue
     }
     masks[pixel] = bodyOfTag(tags[pixel])
