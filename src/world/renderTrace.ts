@@ -171,11 +171,12 @@ function mirrorFloor(stage: Stage, level: number, shadows: number): Tag {
 export function traceBody(stage: Stage, level: number, tag: Tag): Tag {
   const { bodies, light } = stage
   const index = bodyOfTag(tag) - 1
-  const hit = level * HIT
   const at = level * 3
-  lightSurface(stage, index, level * RAY, hit, surface)
+  lightSurface(stage, index, level * RAY, level * HIT, surface)
   const material = bodies[index * BODY + MATERIAL]
-  for (let c = 0; c < 3; c++) light[at + c] = surface[c] + surface[3 + c]
+  light[at] = surface[0] + surface[3]
+  light[at + 1] = surface[1] + surface[4]
+  light[at + 2] = surface[2] + surface[5]
   if (material === METAL) return traceMetal(stage, level, index, tag)
   return material === GLASS ? traceGlass(stage, level, index, tag) : tag
 }
@@ -188,9 +189,8 @@ function cosAt({ rays, hits }: Stage, level: number): number {
 
 /** Metal: a mirror of its colour over a little of its own shade. */
 function traceMetal(stage: Stage, level: number, index: number, tag: Tag): Tag {
-  const { hits, bodies, light } = stage
+  const { bodies, light } = stage
   const at = level * 3
-  const hit = level * HIT
   const own = index * BODY + ALBEDO
   for (let c = 0; c < 3; c++) light[at + c] = surface[3 + c] + 0.32 * surface[c]
   const cos = cosAt(stage, level)

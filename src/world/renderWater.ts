@@ -17,6 +17,11 @@ const DENT = 0.07
 /** How much steeper waves are shown than they are. */
 const STEEPNESS = 2
 
+/** What a step leaves of the waves in a row or a column: at the border they are swallowed. */
+const KEPT = Float64Array.from({ length: CELLS }, (_, i) =>
+  Math.min(1, 0.9 + 0.01 * Math.min(i, CELLS - 1 - i)),
+)
+
 /** The surface of the water. */
 export interface Water {
   /** CELLS x CELLS heights and vertical speeds. */
@@ -62,11 +67,10 @@ function step({ heights, speeds }: Water, dt: number): number {
     }
   }
   for (let j = 1; j < CELLS - 1; j++) {
-    const border = Math.min(j, CELLS - 1 - j)
+    const row = KEPT[j]
     for (let i = 1; i < CELLS - 1; i++) {
       const at = j * CELLS + i
-      const edge = Math.min(border, i, CELLS - 1 - i)
-      const height = (heights[at] + speeds[at] * dt) * (edge < 10 ? 0.9 + edge * 0.01 : 1)
+      const height = (heights[at] + speeds[at] * dt) * (row < KEPT[i] ? row : KEPT[i])
       heights[at] = height
       if (height > largest || -height > largest) largest = Math.abs(height)
     }
