@@ -113,6 +113,10 @@ export function textureOf(floor: keyof typeof painters): Texture {
   return texture
 }
 
+const FINE = 1024
+/** Logarithms to the base 2 of numbers from 1 to 2. */
+const LOG2 = Float64Array.from({ length: FINE }, (_, i) => Math.log2(1 + (i + 0.5) / FINE))
+
 /** Place in a texture as shares of its size (2), weight. */
 const share = new Float64Array(3)
 
@@ -121,9 +125,9 @@ const share = new Float64Array(3)
  * @param place x, z in metres, and over how many metres it is blurred
  */
 export function readTexture({ levels, metres }: Texture, place: Float64Array, out: Float64Array): void {
-  const wanted = Math.log2(Math.max(1, (place[2] * SIZE) / metres))
-  const level = Math.min(levels.length - 2, Math.floor(wanted))
-  const blend = Math.min(1, wanted - level)
+  const width = Math.min(SIZE - 1, Math.max(1, (place[2] * SIZE) / metres))
+  const level = 31 - Math.clz32(width)
+  const blend = LOG2[((width / (1 << level) - 1) * FINE) | 0]
   share[0] = place[0] / metres
   share[1] = place[1] / metres
   share[2] = 1 - blend

@@ -31,8 +31,20 @@ const fresnel = (least: number, cos: number) => {
   return least + (1 - least) * square * square * away
 }
 
+/** Metres of clear air, and entries of the table for each metre beyond them. */
+const CLEAR = 8
+const FINE = 16
+/** What haze covers at each of those distances: an exponential that is too slow for every pixel. */
+const HAZE = Float64Array.from({ length: 160 * FINE }, (_, i) => 1 - Math.exp(-i / FINE / 14))
+
 /** Air between here and there takes the colour of the horizon. */
-const haze = (distance: number) => (distance > 8 ? 1 - Math.exp((8 - distance) / 14) : 0)
+function haze(distance: number): number {
+  if (distance <= CLEAR) return 0
+  const at = (distance - CLEAR) * FINE
+  if (at >= HAZE.length - 1) return 1
+  const i = at | 0
+  return HAZE[i] + (HAZE[i + 1] - HAZE[i]) * (at - i)
+}
 
 /**
  * Follows the ray at `level` and writes its light to the same level of stage.light.
