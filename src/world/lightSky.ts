@@ -166,18 +166,15 @@ export function skyLight(
   const d = fx * fy
   const beyond = right + COLUMNS * 3
   out[at] = colours[left] * a + colours[right] * b + colours[below] * c + colours[beyond] * d
-  out[at + 1] = colours[left + 1] * a + colours[right + 1] * b + colours[below + 1] * c + colours[beyond + 1] * d
-  out[at + 2] = colours[left + 2] * a + colours[right + 2] * b + colours[below + 2] * c + colours[beyond + 2] * d
+  out[at + 1] =
+    colours[left + 1] * a + colours[right + 1] * b + colours[below + 1] * c + colours[beyond + 1] * d
+  out[at + 2] =
+    colours[left + 2] * a + colours[right + 2] * b + colours[below + 2] * c + colours[beyond + 2] * d
   if (stars > 0 && hasStars && dy > 0) addStar(stars, turn, height, rays[ray + 6], out, at)
 }
 
 /** The light of the horizon in the direction of the ray at `ray`: what haze takes on (3). */
-export function horizonLight(
-  { colours }: SkyMap,
-  rays: Float64Array,
-  ray: number,
-  out: Float64Array,
-): void {
+export function horizonLight({ colours }: SkyMap, rays: Float64Array, ray: number, out: Float64Array): void {
   const x = (around(rays[ray + 3], rays[ray + 5]) * COLUMNS) / 4
   const column = Math.floor(x)
   const share = x - column
