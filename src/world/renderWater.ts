@@ -70,7 +70,7 @@ function step({ heights, speeds }: Water, dt: number): number {
     const row = KEPT[j]
     for (let i = 1; i < CELLS - 1; i++) {
       const at = j * CELLS + i
-      const height = (heights[at] + speeds[at] * dt) * (row < KEPT[i] ? row : KEPT[i])
+      const height = (heights[at] + speeds[at] * dt) * Math.min(row, KEPT[i])
       heights[at] = height
       if (height > largest || -height > largest) largest = Math.abs(height)
     }
