@@ -13,7 +13,7 @@ const coreSeconds = () => process.cpuUsage().user / 1e6
 /** Frames a second of a core, over clips of consecutive seeds, 4 seconds each; the physics is not counted. */
 function measure(options: SceneOptions): { rendered: number; all: number } {
   const clips = Array.from({ length: CLIPS }, (_, seed) =>
-    sampleClip('tabletop', seed, { ...curricula.full, ...options }),
+    sampleClip(seed, { ...curricula.full, ...options }),
   )
   const rates = Array.from({ length: ROUNDS + 1 }, () => {
     let [seconds, drawn, all] = [0, 0, 0]

@@ -14,7 +14,7 @@ const prompt = 'a large blue cube slides slowly to the left on a plain grey floo
 test('image to video: the film begins with the picture', async () => {
   const model = await open()
   const { frames, width, height } = filmScene(
-    sampleScene('tabletop', 9_000_001, { frameCount: 1, ...curricula.first, bodies: [1] }),
+    sampleScene(9_000_001, { frameCount: 1, ...curricula.first, bodies: [1] }),
   )
   const png = await sharp(frames, { raw: { width, height, channels: 3 } })
     .png()

@@ -45,7 +45,7 @@ function createPicks(seed: number): () => [number, number] {
 
 /** Two pictures of a scene with their masks: 2 x H x W x 3, then 2 x H x W. */
 function drawPictures(curriculum: CurriculumName, seed: number, at: readonly number[]) {
-  const { scene, motion } = sampleClip('tabletop', seed, curricula[curriculum])
+  const { scene, motion } = sampleClip(seed, curricula[curriculum])
   const frames = at.map(frame => motion.frames[frame])
   const camera = at.map(frame => motion.camera[frame])
   const pictures = renderMotion({ ...scene, frameCount: 2 }, { contacts: [], frames, camera })

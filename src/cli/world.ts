@@ -59,7 +59,7 @@ function tellTruth(film: Film | PlaneFilm): string {
 function filmSeed(family: FamilyName, seed: number, options: FilmOptions, frameCount: number) {
   const { curriculum = 'full', fps, size, depth = false } = options
   if (family === 'plane') return filmPlane(samplePlane(seed, { ...size, fps, frameCount }))
-  const { scene, motion } = sampleClip(family, seed, { ...curricula[curriculum], ...size, fps, frameCount })
+  const { scene, motion } = sampleClip(seed, { ...curricula[curriculum], ...size, fps, frameCount })
   return filmScene(scene, { motion, depth })
 }
 

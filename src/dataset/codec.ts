@@ -24,8 +24,8 @@ export function framesOfChunk(chunk: number, frameCount: number): { start: numbe
   return { start, count: Math.min(frameCount, (chunk + 1) * CHUNK + 1) - start }
 }
 
-/** Level 6 of 9: smaller than level 3 by a fifth, and quicker to read, for 0.1 ms a frame more. */
-const DEFLATE = { level: 6 } as const
+/** Level 4 of 9: a third of the time of level 6 for 6 % more bytes; level 3 is no quicker. */
+const DEFLATE = { level: 4 } as const
 
 /** Differences from the frame before; in the first frame from the pixel to the left. */
 function takeDifferences(data: Uint8Array, frameBytes: number, channels: number): Uint8Array {

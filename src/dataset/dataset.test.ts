@@ -37,7 +37,7 @@ test('a dataset holds what the world films, to the byte; windows are read alone'
     { width: 48, height: 32, frameCount: 21, fps: 12, clips: [0, 1, 2, 3, 4] },
   ])
   await loadPhysics()
-  const films = filmSplit('tabletop', 1000, false, options.scene)
+  const films = filmSplit(1000, false, options.scene)
   for (const index of [0, 1]) {
     const film = films.next().value!
     const { frames, masks, caption, attributes, seed } = await dataset.clip(index)

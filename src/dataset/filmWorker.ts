@@ -9,7 +9,7 @@ function filmFamily(request: ShardRequest) {
   const { firstSeed, heldOut } = request
   return request.family === 'plane'
     ? filmPlaneSplit(firstSeed, heldOut, request.scene)
-    : filmSplit(request.family, firstSeed, heldOut, request.scene)
+    : filmSplit(firstSeed, heldOut, request.scene)
 }
 
 type AnyFilm = ReturnType<typeof filmFamily> extends Generator<infer F> ? F : never

@@ -1,7 +1,7 @@
 import type { Action } from '../world/index.ts'
 import type { Path } from './paths.ts'
 import type { SilhouetteName } from './silhouette.ts'
-import type { Sighting, Track } from './tracks.ts'
+import { isWhole, type Sighting, type Track } from './tracks.ts'
 
 /** Metres that a body falls before it "drops", rises before it "bounces", and goes before it "goes". */
 const LEAST_FALL = 0.25
@@ -81,9 +81,7 @@ const BULGE = 1.15
 
 /** Whether what stood lies: a cylinder or cone is less upright at the end, a cube is higher on the way. */
 function seesToppling({ sightings }: Track, shape: SilhouetteName): boolean {
-  const whole = sightings.filter((sighting): sighting is Sighting => {
-    return sighting !== undefined && !sighting.isCut && !sighting.touches
-  })
+  const whole = sightings.filter(isWhole)
   if (whole.length < 6 || shape === 'ball') return false
   const high = ({ top, bottom }: Sighting) => bottom - top + 1
   const aspect = (sighting: Sighting) => high(sighting) / (sighting.right - sighting.left + 1)

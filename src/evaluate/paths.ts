@@ -1,7 +1,7 @@
 import { type Lens, type ShapeName, type Size, sizes } from '../world/index.ts'
 import { placeAtHeight, placeInPlane } from './floor.ts'
 import { type SilhouetteName, silhouetteNames } from './silhouette.ts'
-import type { Sighting, Track } from './tracks.ts'
+import { isWhole, type Sighting, type Track } from './tracks.ts'
 
 /** Where a body goes, in metres of the room that a still camera sees, by frame; NaN where it is not seen whole. */
 export interface Path {
@@ -29,13 +29,11 @@ const proportions = {
   cone: [2, 1.76],
 } as const satisfies Record<ShapeName, readonly [number, number]>
 
-const median = (values: readonly number[]) => {
+/** The middle one of some values, the upper one of two; NaN when there are none. */
+export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b)
   return sorted.length === 0 ? NaN : sorted[Math.floor(sorted.length / 2)]
 }
-
-const isWhole = (sighting: Sighting | undefined): sighting is Sighting =>
-  sighting !== undefined && !sighting.isCut && !sighting.touches
 
 /** The frames in which a body is seen whole; where there are hardly any, all in which it is seen. */
 function wholeSightings({ sightings }: Track): Sighting[] {

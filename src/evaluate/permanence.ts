@@ -1,6 +1,7 @@
 import type { Lens } from '../world/index.ts'
 import { placeAtHeight } from './floor.ts'
-import type { Sighting, TimedFootage, Track } from './tracks.ts'
+import { median } from './paths.ts'
+import { isWhole, type Sighting, type TimedFootage, type Track } from './tracks.ts'
 
 /** How a body breaks the rule that bodies last: none of these happens in a true film. */
 export type Loss = 'vanishes' | 'out of nothing' | 'melts'
@@ -39,8 +40,6 @@ function isHidden(
   })
 }
 
-const median = (values: readonly number[]) => [...values].sort((a, b) => a - b)[values.length >> 1]
-
 /** The seconds of a film, as pairs of the first frame and the one after the last. */
 function secondsOf({ frames, width, height, fps }: TimedFootage): [number, number][] {
   const length = frames.length / (width * height * 3)
@@ -58,9 +57,7 @@ function trueArea(lens: Lens, { area, x, bottom }: Sighting, isAirborne: boolean
 /** Whether a body keeps its size and has a shape in every second in which it is seen whole. */
 function melts(track: Track, isAirborne: boolean, lens: Lens, footage: TimedFootage): boolean {
   const whole = secondsOf(footage).map(([from, to]) => {
-    return track.sightings.slice(from, to).filter((sighting): sighting is Sighting => {
-      return sighting !== undefined && !sighting.isCut && !sighting.touches
-    })
+    return track.sightings.slice(from, to).filter(isWhole)
   })
   const seconds = whole.filter(list => list.length >= 3)
   if (seconds.length < 2) return false

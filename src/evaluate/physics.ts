@@ -1,6 +1,6 @@
 import type { Film } from '../world/index.ts'
 import type { ParsedBody } from './parse.ts'
-import type { Sighting } from './tracks.ts'
+import { isWhole, type Sighting } from './tracks.ts'
 
 /** The parabola c0 + c1 t + c2 t^2 through points, by least squares; `undefined` with fewer than four. */
 export function fitParabola(
@@ -42,8 +42,7 @@ function knownPart(values: Float64Array, from: number, to: number, fps: number):
 /** A series without the frames in which a body is cut or may be hidden: its middle is elsewhere there. */
 function keepWhole(values: Float64Array, { track }: ParsedBody): Float64Array {
   return values.map((value, frame) => {
-    const sighting = track.sightings[frame]
-    return sighting && !sighting.isCut && !sighting.touches ? value : NaN
+    return isWhole(track.sightings[frame]) ? value : NaN
   })
 }
 
@@ -148,7 +147,7 @@ export function measurePositionError(
   { width, height }: { readonly width: number; readonly height: number },
 ): number | undefined {
   const errors = sightings.flatMap((sighting, frame) => {
-    if (!sighting || sighting.isCut || sighting.touches) return []
+    if (!isWhole(sighting)) return []
     const middle = middleOf(masks.subarray(frame * width * height, (frame + 1) * width * height), body, width)
     return middle ? [Math.hypot(sighting.x - middle[0], sighting.y - middle[1])] : []
   })

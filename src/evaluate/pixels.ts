@@ -87,7 +87,10 @@ export interface PreparedFrame {
   readonly height: number
   readonly medians: Uint8Array
   readonly integral: Integral
-  readonly scale: number
+  /** Half the sides of the windows around a pixel, of those above and below, and how far away these are. */
+  readonly around: readonly number[]
+  readonly beyond: number
+  readonly apart: number
   /** Colours of the sky and the floor, which every pixel shares. */
   readonly shared: Float32Array
 }
@@ -100,23 +103,25 @@ export function prepareFrame(frame: Uint8Array, width: number, height: number): 
   writeMean(integral, [0, 0, width, band], shared, 0)
   writeMean(integral, [0, height - band, width, height], shared, 3)
   const scale = Math.min(width, height) / REFERENCE
-  return { frame, width, height, medians: rowMedians(frame, width, height), integral, scale, shared }
+  const around = RADII.map(radius => Math.max(1, Math.round(radius * scale)))
+  const [beyond, apart] = [Math.round(RADII[1] * scale), Math.round(APART * scale)]
+  const medians = rowMedians(frame, width, height)
+  return { frame, width, height, medians, integral, around, beyond, apart, shared }
 }
 
 /** Writes the `PIXEL_FEATURES` numbers of one pixel. */
 export function describePixel(prepared: PreparedFrame, x: number, y: number, out: Float32Array): void {
-  const { frame, width, height, medians, integral, scale, shared } = prepared
+  const { frame, width, height, medians, integral, around, beyond, apart, shared } = prepared
   const pixel = (y * width + x) * 3
   writeColour(out, 0, frame[pixel], frame[pixel + 1], frame[pixel + 2])
   let at = 3
-  for (const radius of RADII) {
-    const r = Math.max(1, Math.round(radius * scale))
+  for (const r of around) {
     writeMean(integral, [x - r, y - r, x + r + 1, y + r + 1], out, at)
     at += 3
   }
-  const [r, apart] = [Math.round(RADII[1] * scale), Math.round(APART * scale)]
-  for (const step of [-apart, apart]) {
-    writeMean(integral, [x - r, y + step - r, x + r + 1, y + step + r + 1], out, at)
+  for (let side = -1; side <= 1; side += 2) {
+    const middle = y + side * apart
+    writeMean(integral, [x - beyond, middle - beyond, x + beyond + 1, middle + beyond + 1], out, at)
     at += 3
   }
   writeColour(out, at, medians[y * 3], medians[y * 3 + 1], medians[y * 3 + 2])

@@ -21,7 +21,7 @@ export function* filmPrompts(
 ): Generator<Film & { readonly seed: number }> {
   if (count === 0) return
   let made = 0
-  for (const film of filmSplit('tabletop', firstSeeds[split], split === 'heldOut', {
+  for (const film of filmSplit(firstSeeds[split], split === 'heldOut', {
     ...curricula[curriculum],
     ...scene,
   })) {

@@ -22,8 +22,6 @@ export interface PhysicsRow {
 /** What a report says in numbers. */
 export interface Summary {
   readonly attributes: Readonly<Record<SplitName, Readonly<Partial<Record<Question, Row>>>>>
-  /** Right answers on seen combinations less those on held-out ones. */
-  readonly gap: Readonly<Partial<Record<Question, number>>>
   readonly autoencoder: Readonly<Record<keyof Reconstruction, Estimate>>
   readonly physics: Readonly<Record<keyof CheckedPhysics, PhysicsRow>>
 }
@@ -82,17 +80,10 @@ export function summarize(evaluation: Evaluation): Summary {
   const attributes = Object.fromEntries(
     splits.map(split => [split, summarizeSplit(prompts.filter(prompt => prompt.split === split))]),
   ) as Record<SplitName, Partial<Record<Question, Row>>>
-  const both = questions.filter(question => attributes.seen[question] && attributes.heldOut[question])
   const mean = (key: keyof Reconstruction) =>
     estimateMean(reconstructions.map(item => (Number.isFinite(item[key]) ? [item[key]] : [])))
   return {
     attributes,
-    gap: Object.fromEntries(
-      both.map(question => [
-        question,
-        attributes.seen[question]!.model.mean - attributes.heldOut[question]!.model.mean,
-      ]),
-    ),
     autoencoder: {
       psnr: mean('psnr'),
       psnrInside: mean('psnrInside'),

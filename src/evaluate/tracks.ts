@@ -1,6 +1,6 @@
 import { type Network, runNetwork, softmax, unpackNetwork } from './network.ts'
 import { findPatches, type Patch } from './patches.ts'
-import { type Footage, namePixels } from './pixels.ts'
+import { type Footage, namePixels, PIXEL_FEATURES } from './pixels.ts'
 import { describeSilhouette, SILHOUETTE_FEATURES } from './silhouette.ts'
 import { pixelNetwork, silhouetteNetwork } from './visionTable.ts'
 
@@ -16,6 +16,10 @@ export interface Sighting extends Omit<Patch, 'pixels'> {
   readonly silhouette: Float32Array
 }
 
+/** Whether a body is seen whole: within the picture, and no other patch may hide a part of it. */
+export const isWhole = (sighting: Sighting | undefined): sighting is Sighting =>
+  sighting !== undefined && !sighting.isCut && !sighting.touches
+
 /** One body over a film. */
 export interface Track {
   /** 1 + the number of its colour. */
@@ -27,7 +31,12 @@ export interface Track {
 let networks: { readonly pixels: Network; readonly silhouettes: Network } | undefined
 
 function openNetworks() {
-  networks ??= { pixels: unpackNetwork(pixelNetwork), silhouettes: unpackNetwork(silhouetteNetwork) }
+  if (networks) return networks
+  const [pixels, silhouettes] = [unpackNetwork(pixelNetwork), unpackNetwork(silhouetteNetwork)]
+  if (pixels.inputs !== PIXEL_FEATURES || silhouettes.inputs !== SILHOUETTE_FEATURES) {
+    throw new RangeError('the table of the parser does not fit what it is given: run tools/learnVision.ts')
+  }
+  networks = { pixels, silhouettes }
   return networks
 }
 
@@ -38,7 +47,6 @@ export function findBodies(frame: Uint8Array, width: number, height: number): Si
   return findPatches(namePixels(pixels, frame, width, height), width, height).map(patch => {
     const features = describeSilhouette(patch, frame, width)
     const silhouette = new Float32Array(silhouettes.outputs)
-    if (features.length !== SILHOUETTE_FEATURES) throw new RangeError('the table of the parser is too old')
     runNetwork(silhouettes, features, 0, hidden, silhouette)
     const { pixels: inside, ...rest } = patch
     return { ...rest, area: inside.length, silhouette: softmax(silhouette) }

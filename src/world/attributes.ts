@@ -67,12 +67,11 @@ function renumber(event: Event, change: (body: number) => number): Event {
 }
 
 /**
- * Puts bodies into the order in which a caption mentions them: each clause tells the next body, and mentions
- * the bodies that its events name. A `beside` that would name a body told later is left out.
+ * The order in which a caption mentions bodies: each clause tells the next body, and mentions the bodies that its
+ * events name.
  * @param importance numbers of bodies, those to be told first in front; bodies that are not named are dropped
  */
-export function orderBodies(attributes: Attributes, importance?: readonly number[]): Attributes {
-  const { bodies } = attributes
+export function orderOf(bodies: readonly BodyAttributes[], importance?: readonly number[]): number[] {
   const order: number[] = []
   const place = (body: number) => {
     if (!order.includes(body)) order.push(body)
@@ -83,6 +82,13 @@ export function orderBodies(attributes: Attributes, importance?: readonly number
     if (told >= order.length) break
     for (const event of bodies[order[told]].events) if ('other' in event) place(event.other)
   }
+  return order
+}
+
+/** Puts bodies into that order (`orderOf`). A `beside` that would name a body told later is left out. */
+export function orderBodies(attributes: Attributes, importance?: readonly number[]): Attributes {
+  const { bodies } = attributes
+  const order = orderOf(bodies, importance)
   const numbered = order.map((body, rank): BodyAttributes => {
     const events = bodies[body].events.map((event): Event => {
       const changed = renumber(event, other => order.indexOf(other))

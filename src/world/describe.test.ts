@@ -262,7 +262,7 @@ test('drawn clips: captions have about 60 words at most, and about a tenth is he
   let held = 0
   const clips = 160
   for (let seed = 1; seed <= clips; seed++) {
-    const { scene, motion } = sampleClip('tabletop', seed)
+    const { scene, motion } = sampleClip(seed)
     const attributes = describeMotion(scene, motion)
     if (isHeldOut(attributes)) held++
     const { caption } = writeCaptions(attributes, seed)

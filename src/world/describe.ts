@@ -1,4 +1,4 @@
-import { type Attributes, type BodyAttributes, type Event, orderBodies } from './attributes.ts'
+import { type Attributes, type BodyAttributes, type Event, orderBodies, orderOf } from './attributes.ts'
 import { openLens } from './camera.ts'
 import { findEvents, type Observed, type TimedEvent, visibleShare } from './describeEvents.ts'
 import { type Track, trackBodies } from './describeTrack.ts'
@@ -163,18 +163,16 @@ export function describe(scene: Scene, motion: Motion): Description {
     const rests = limited[body].length === 0 && scene.frameCount > 1
     return { colour, shape, size, material, events: rests ? [{ verb: 'rests' }] : limited[body] }
   })
-  const marked = bodies.map((body, i) => ({ ...body, scene: i }))
   const { floor, light, sky } = scene
   const camera = scene.frameCount > 1 ? describeCamera(scene, motion) : undefined
-  const ordered = orderBodies({ bodies: marked, floor, light, sky, ...(camera && { camera }) }, ranked)
-  const order = (ordered.bodies as typeof marked).map(body => body.scene)
+  const ordered = orderBodies({ bodies, floor, light, sky, ...(camera && { camera }) }, ranked)
+  const order = orderOf(bodies, ranked)
   const told = ordered.bodies.map((body, rank): BodyAttributes => {
-    const { scene: _, ...rest } = body as (typeof marked)[number]
-    if (rest.events[0]?.verb !== 'rests') return rest
+    if (body.events[0]?.verb !== 'rests') return body
     const beside = findNeighbour(observed, order[rank], order.slice(0, rank))
     return beside === undefined
-      ? rest
-      : { ...rest, events: [{ verb: 'rests', beside: order.indexOf(beside) }] }
+      ? body
+      : { ...body, events: [{ verb: 'rests', beside: order.indexOf(beside) }] }
   })
   return { attributes: { ...ordered, bodies: told }, order }
 }

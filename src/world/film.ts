@@ -45,13 +45,12 @@ export function filmScene(scene: Scene, options: FilmOptions = {}): Film {
  * whether their combination of colour, shape and action is held out. `loadPhysics` must have finished.
  */
 export function* filmSplit(
-  family: 'tabletop',
   firstSeed: number,
   heldOut: boolean,
   options: SceneOptions = {},
 ): Generator<Film & { readonly seed: number }> {
   for (let seed = firstSeed; ; seed++) {
-    const { scene, motion } = sampleClip(family, seed, options)
+    const { scene, motion } = sampleClip(seed, options)
     const attributes = describeMotion(scene, motion)
     // Decided before it is filmed: pictures are what costs time.
     if (isHeldOut(attributes) === heldOut) yield { ...filmScene(scene, { motion, attributes }), seed }

@@ -5,7 +5,7 @@ import type { BodyState } from './simulate.ts'
 // Closed forms in each body's own coordinates: a quadratic for ball, cylinder and cone, slabs for cube and caps.
 
 /** Numbers of one packed body. */
-export const BODY = 24
+export const BODY = 28
 // Where its parts are.
 /** Which shape it has: 0 ball, 1 cube, 2 cylinder, 3 cone. */
 export const KIND = 0
@@ -21,6 +21,10 @@ export const REACH = 16
 export const ALBEDO = 17
 /** What it is made of: 0 matte, METAL or GLASS. */
 export const MATERIAL = 20
+/** What it takes of the light that it hides (3): all, or of glass what its tint does not let through. */
+export const TAKEN = 21
+/** Natural logarithms of the tint of glass (3). */
+export const TINT = 24
 
 const kinds = { ball: 0, cube: 1, cylinder: 2, cone: 3 } as const satisfies Record<Body['shape'], number>
 /** The number of metal. */
@@ -31,6 +35,12 @@ const materialNumbers = { matte: 0, metal: METAL, glass: GLASS } as const satisf
   Body['material'],
   number
 >
+
+/** What glass lets through of each colour, at the thickness of a body. */
+function glassTint([red, green, blue]: readonly [number, number, number]): number[] {
+  const most = Math.max(red, green, blue)
+  return [red, green, blue].map(colour => 0.06 + 0.94 * Math.sqrt(colour / most))
+}
 
 /** Packs the bodies of one frame into `packed` (bodies x BODY). */
 export function packBodies(scene: Scene, states: readonly BodyState[], packed: Float64Array): void {
@@ -66,6 +76,10 @@ export function packBodies(scene: Scene, states: readonly BodyState[], packed: F
     packed[i * BODY + REACH] = reach
     packed.set(colours[body.colour], i * BODY + ALBEDO)
     packed[i * BODY + MATERIAL] = materialNumbers[body.material]
+    const tint = glassTint(colours[body.colour])
+    const isGlass = body.material === 'glass'
+    packed.set(isGlass ? tint.map(share => 0.88 - 0.7 * share * share) : [1, 1, 1], i * BODY + TAKEN)
+    packed.set(tint.map(Math.log), i * BODY + TINT)
   })
 }
 

@@ -50,30 +50,35 @@ export function lightingOf({ light, sky }: Pick<Scene, 'light' | 'sky'>): Lighti
 const CONE = { inner: 0.84, outer: 0.38 }
 
 /**
- * Light that arrives at a point from the source when nothing is in the way.
+ * Light that arrives at a point (3) from the source when nothing is in the way.
  * @param out direction to the source (3), light on a surface that faces it (3), distance to the source
  */
-export function illuminate(lighting: Lighting, x: number, y: number, z: number, out: Float64Array): void {
+export function illuminate(lighting: Lighting, point: Float64Array, out: Float64Array): void {
   const { source, colour, isLamp } = lighting
   if (!isLamp) {
-    for (let i = 0; i < 3; i++) {
-      out[i] = source[i]
-      out[3 + i] = colour[i]
-    }
+    out[0] = source[0]
+    out[1] = source[1]
+    out[2] = source[2]
+    out[3] = colour[0]
+    out[4] = colour[1]
+    out[5] = colour[2]
     out[6] = 1e3
     return
   }
-  const dx = source[0] - x
-  const dy = source[1] - y
-  const dz = source[2] - z
+  const dx = source[0] - point[0]
+  const dy = source[1] - point[1]
+  const dz = source[2] - point[2]
   const square = dx * dx + dy * dy + dz * dz
   const distance = Math.sqrt(square)
-  const cone = Math.min(1, Math.max(0, (dy / distance - CONE.outer) / (CONE.inner - CONE.outer)))
-  const strength = (cone * cone * (3 - 2 * cone)) / square
-  out[0] = dx / distance
-  out[1] = dy / distance
-  out[2] = dz / distance
-  for (let i = 0; i < 3; i++) out[3 + i] = colour[i] * strength
+  const near = 1 / distance
+  const cone = Math.min(1, Math.max(0, (dy * near - CONE.outer) / (CONE.inner - CONE.outer)))
+  const strength = cone * cone * (3 - 2 * cone) * near * near
+  out[0] = dx * near
+  out[1] = dy * near
+  out[2] = dz * near
+  out[3] = colour[0] * strength
+  out[4] = colour[1] * strength
+  out[5] = colour[2] * strength
   out[6] = distance
 }
 
@@ -91,7 +96,7 @@ export function expose(light: number): number {
   return exposed < 0.7 ? exposed : 1 - 0.09 / (exposed - 0.4)
 }
 
-/** Exposed light (0 to 1) as a byte of sRGB (IEC 61966-2-1). */
+/** Exposed light (never outside of 0 to 1) as a byte of sRGB (IEC 61966-2-1). */
 export function toSrgb(exposed: number): number {
-  return SRGB[Math.min(LEVELS, Math.max(0, Math.round(exposed * LEVELS)))]
+  return SRGB[(exposed * LEVELS + 0.5) | 0]
 }

@@ -2,13 +2,17 @@ import { CENTRE, HALF, REACH, ROWS } from './intersect.ts'
 import type { Lighting } from './light.ts'
 
 const direction = new Float64Array(3)
+const aside = new Float64Array(3)
 
 /**
  * How far the line through a point along `direction` (a unit vector in the body's axes) passes by a body, negative
  * where it goes through: the signed distance to the body's silhouette, which is a circle, a hexagon, or the hull of
- * ellipses. Exact in sign; (qx, qy, qz) goes from the line to the body's centre, at right angles to the line.
+ * ellipses. Exact in sign; `aside` goes from the line to the body's centre, at right angles to the line.
  */
-function clearance(b: Float64Array, at: number, qx: number, qy: number, qz: number): number {
+function clearance(b: Float64Array, at: number): number {
+  const qx = aside[0]
+  const qy = aside[1]
+  const qz = aside[2]
   const kind = b[at]
   const r = b[at + HALF]
   const h = b[at + HALF + 1]
@@ -54,19 +58,17 @@ function ellipseDistance(x: number, y: number, a: number, b: number): number {
   return (k * (k - 1)) / (Math.sqrt((x / (a * a)) ** 2 + (y / (b * b)) ** 2) + 1e-12)
 }
 
-/** Share of the source that a body hides from a point, with soft edges as wide as its disc seems from there. */
+/** Share of the source that a body hides from a point (3), with soft edges as wide as its disc seems from there. */
 export function hiddenShare(
   b: Float64Array,
   at: number,
   lighting: Lighting,
-  x: number,
-  y: number,
-  z: number,
+  point: Float64Array,
   toward: Float64Array,
 ): number {
-  const cx = b[at + CENTRE] - x
-  const cy = b[at + CENTRE + 1] - y
-  const cz = b[at + CENTRE + 2] - z
+  const cx = b[at + CENTRE] - point[0]
+  const cy = b[at + CENTRE + 1] - point[1]
+  const cz = b[at + CENTRE + 2] - point[2]
   const dx = toward[0]
   const dy = toward[1]
   const dz = toward[2]
@@ -90,24 +92,21 @@ export function hiddenShare(
     direction[0] = b[r] * dx + b[r + 1] * dy + b[r + 2] * dz
     direction[1] = b[r + 3] * dx + b[r + 4] * dy + b[r + 5] * dz
     direction[2] = b[r + 6] * dx + b[r + 7] * dy + b[r + 8] * dz
-    distance = clearance(
-      b,
-      at,
-      b[r] * qx + b[r + 1] * qy + b[r + 2] * qz,
-      b[r + 3] * qx + b[r + 4] * qy + b[r + 5] * qz,
-      b[r + 6] * qx + b[r + 7] * qy + b[r + 8] * qz,
-    )
+    aside[0] = b[r] * qx + b[r + 1] * qy + b[r + 2] * qz
+    aside[1] = b[r + 3] * qx + b[r + 4] * qy + b[r + 5] * qz
+    aside[2] = b[r + 6] * qx + b[r + 7] * qy + b[r + 8] * qz
+    distance = clearance(b, at)
   }
   const share = Math.min(1, Math.max(0, 0.5 - distance / (2 * soft)))
   const facing = Math.min(1, Math.max(0, along / reach + 0.5) * 2)
   return share * share * (3 - 2 * share) * facing
 }
 
-/** Distance from a point outside to a packed body, at least 0; of a cone, to the cylinder that narrows with it. */
-export function distanceTo(b: Float64Array, at: number, x: number, y: number, z: number): number {
-  const px = x - b[at + CENTRE]
-  const py = y - b[at + CENTRE + 1]
-  const pz = z - b[at + CENTRE + 2]
+/** Distance from a point outside (3) to a packed body, at least 0; of a cone, to the cylinder that narrows with it. */
+function distanceTo(b: Float64Array, at: number, point: Float64Array): number {
+  const px = point[0] - b[at + CENTRE]
+  const py = point[1] - b[at + CENTRE + 1]
+  const pz = point[2] - b[at + CENTRE + 2]
   const kind = b[at]
   if (kind === 0) return Math.max(0, Math.sqrt(px * px + py * py + pz * pz) - b[at + REACH])
   const r = at + ROWS
@@ -130,9 +129,9 @@ export function distanceTo(b: Float64Array, at: number, x: number, y: number, z:
 /** How far from a body the floor is darker, in radii of the body. */
 export const DARK_REACH = 1.1
 
-/** What a body leaves of the sky's light on the floor at a point: less the nearer it is. */
-export function openness(b: Float64Array, at: number, x: number, z: number): number {
+/** What a body leaves of the sky's light at a point of the floor (3): less the nearer it is. */
+export function openness(b: Float64Array, at: number, point: Float64Array): number {
   const range = DARK_REACH * b[at + HALF + 1]
-  const near = 1 - distanceTo(b, at, x, 0, z) / range
+  const near = 1 - distanceTo(b, at, point) / range
   return near <= 0 ? 1 : 1 - 0.72 * near * near
 }

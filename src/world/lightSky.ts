@@ -136,20 +136,20 @@ function around(dx: number, dz: number): number {
 }
 
 /**
- * The light of the sky from a direction (dy below 0 is taken as the horizon).
- * @param pixel the angle of a pixel in radians: stars are never smaller
+ * Writes the light of the sky from the direction of the ray at `ray` (below the horizon, that of the horizon).
+ * @param hasStars stars are seen, none of them smaller than a pixel
  */
 export function skyLight(
   map: SkyMap,
-  dx: number,
-  dy: number,
-  dz: number,
-  pixel: number,
+  rays: Float64Array,
+  ray: number,
+  hasStars: boolean,
   out: Float64Array,
   at: number,
 ): void {
+  const dy = rays[ray + 4]
   const height = Math.sqrt(Math.max(0, dy))
-  const turn = around(dx, dz)
+  const turn = around(rays[ray + 3], rays[ray + 5])
   const x = (turn * COLUMNS) / 4
   const y = height * (ROWS - 1)
   const column = Math.floor(x)
@@ -158,32 +158,31 @@ export function skyLight(
   const fy = y - row
   const left = (row * COLUMNS + (column & (COLUMNS - 1))) * 3
   const right = (row * COLUMNS + ((column + 1) & (COLUMNS - 1))) * 3
+  const below = left + COLUMNS * 3
   const { colours, stars } = map
-  for (let c = 0; c < 3; c++) {
-    const top = colours[left + c] + (colours[right + c] - colours[left + c]) * fx
-    const below = left + COLUMNS * 3 + c
-    const bottom = colours[below] + (colours[right + COLUMNS * 3 + c] - colours[below]) * fx
-    out[at + c] = top + (bottom - top) * fy
-  }
-  if (stars > 0 && pixel > 0 && dy > 0) addStar(stars, turn, height, pixel, out, at)
+  const a = (1 - fx) * (1 - fy)
+  const b = fx * (1 - fy)
+  const c = (1 - fx) * fy
+  const d = fx * fy
+  const beyond = right + COLUMNS * 3
+  out[at] = colours[left] * a + colours[right] * b + colours[below] * c + colours[beyond] * d
+  out[at + 1] =
+    colours[left + 1] * a + colours[right + 1] * b + colours[below + 1] * c + colours[beyond + 1] * d
+  out[at + 2] =
+    colours[left + 2] * a + colours[right + 2] * b + colours[below + 2] * c + colours[beyond + 2] * d
+  if (stars > 0 && hasStars && dy > 0) addStar(stars, turn, height, rays[ray + 6], out, at)
 }
 
-/** The light of the horizon in the direction of a ray: what haze takes on. */
-export function horizonLight(
-  { colours }: SkyMap,
-  dx: number,
-  dz: number,
-  out: Float64Array,
-  at: number,
-): void {
-  const x = (around(dx, dz) * COLUMNS) / 4
+/** The light of the horizon in the direction of the ray at `ray`: what haze takes on (3). */
+export function horizonLight({ colours }: SkyMap, rays: Float64Array, ray: number, out: Float64Array): void {
+  const x = (around(rays[ray + 3], rays[ray + 5]) * COLUMNS) / 4
   const column = Math.floor(x)
   const share = x - column
   const left = (column & (COLUMNS - 1)) * 3
   const right = ((column + 1) & (COLUMNS - 1)) * 3
-  out[at] = colours[left] + (colours[right] - colours[left]) * share
-  out[at + 1] = colours[left + 1] + (colours[right + 1] - colours[left + 1]) * share
-  out[at + 2] = colours[left + 2] + (colours[right + 2] - colours[left + 2]) * share
+  out[0] = colours[left] + (colours[right] - colours[left]) * share
+  out[1] = colours[left + 1] + (colours[right + 1] - colours[left + 1]) * share
+  out[2] = colours[left + 2] + (colours[right + 2] - colours[left + 2]) * share
 }
 
 /** Cells of the sky with at most one star each. */
@@ -208,6 +207,8 @@ function addStar(
   // A step of `turn` is a quarter around; a step of `height` is twice the height in angle.
   const square = (dx * 1.4) ** 2 + (dy * 2 * height) ** 2
   const radius = Math.max(0.0022, 0.55 * pixel)
+  // Farther out it is darker than a picture can show.
+  if (square > 12 * radius * radius) return
   const shine =
     stars *
     ((brightness - 0.72) / 0.28) ** 4 *

@@ -70,7 +70,7 @@ test('the same seed gives identical bytes in two processes', () => {
     loadPhysics().then(() => {
       const hash = createHash('sha256')
       for (let seed = 1; seed <= 8; seed++) {
-        const { scene, motion } = sampleClip('tabletop', seed, { width: 48, height: 32, frameCount: 13 })
+        const { scene, motion } = sampleClip(seed, { width: 48, height: 32, frameCount: 13 })
         const { frames, masks, depth, caption } = filmScene(scene, { motion, depth: true })
         hash.update(frames).update(masks).update(new Uint8Array(depth.buffer)).update(caption).update(JSON.stringify(motion))
       }
@@ -86,9 +86,7 @@ test('the same seed gives identical bytes in two processes', () => {
 })
 
 test('a film does not depend on what was filmed before it', () => {
-  const [scene, other] = [4, 5].map(seed =>
-    sampleScene('tabletop', seed, { width: 48, height: 48, frameCount: 9 }),
-  )
+  const [scene, other] = [4, 5].map(seed => sampleScene(seed, { width: 48, height: 48, frameCount: 9 }))
   const first = filmScene(scene).frames
   filmScene(other)
   assert.deepEqual(filmScene(scene).frames, first)
@@ -98,7 +96,7 @@ test('rays are cast only where something is, and nothing is missed there: boxes 
   // A camera that moves by nothing is rendered without a backdrop: every pixel is traced.
   for (let seed = 1; seed <= 8; seed++) {
     const options = { width: 64, height: 64, frameCount: 9, cameras: ['still'] } as const
-    const { scene, motion } = sampleClip('tabletop', seed, options)
+    const { scene, motion } = sampleClip(seed, options)
     const still = filmScene(scene, { motion })
     const traced = filmScene(
       { ...scene, camera: { move: 'pan', direction: 'left', amount: 1e-12 } },
@@ -223,7 +221,7 @@ test('water is calm until something touches it, and calm again at last', () => {
 
 test('the split: about a tenth is held out, by what the first body is and does', () => {
   const sides = [true, false].map(heldOut => {
-    const films = filmSplit('tabletop', 500, heldOut, {
+    const films = filmSplit(500, heldOut, {
       ...curricula.first,
       width: 16,
       height: 16,

@@ -1,10 +1,10 @@
-import { type CameraFrame, type Lens, openLens } from './camera.ts'
+import { type CameraFrame, openLens } from './camera.ts'
 import { packBodies } from './intersect.ts'
 import { expose, toSrgb } from './light.ts'
-import { markPixels } from './renderBoxes.ts'
-import { FLOOR_PARTS, RAY, type Stage, setStage } from './renderStage.ts'
-import { lightFloor } from './renderSurface.ts'
-import { bodyOfTag, FLOOR, meetBody, trace, traceBody } from './renderTrace.ts'
+import { candidatesOf, markPixels, shadowsOf } from './renderBoxes.ts'
+import { aim, type Canvas, castRow } from './renderRow.ts'
+import { type Stage, setStage } from './renderStage.ts'
+import { bodyOfTag, FLOOR, trace } from './renderTrace.ts'
 import { flow } from './renderWater.ts'
 import type { Scene } from './scene.ts'
 import type { BodyState, Motion } from './simulate.ts'
@@ -26,129 +26,80 @@ export interface RenderOptions {
   readonly depth?: boolean
 }
 
-/** Where the rays of a pixel at an edge go through it: a rotated grid, in pixels from its centre. */
+/**
+ * Where more rays go through a pixel at an edge, in pixels from its middle: a rotated grid. Each and the next are
+ * nearest to one of its sides: above, right, below, left.
+ */
 const EDGE_RAYS = [
-  [-0.125, -0.375],
-  [0.375, -0.125],
-  [-0.375, 0.125],
-  [0.125, 0.375],
+  [-0.2, -0.4],
+  [0.4, -0.2],
+  [0.2, 0.4],
+  [-0.4, 0.2],
 ] as const
+/** Difference in exposed light up to which rays have seen the same. */
+const ALIKE = 0.02
 /** Difference in exposed light between neighbours from which a pixel gets more rays. */
 const CONTRAST = 0.16
 
-/** One picture in the making. */
-interface Canvas {
-  readonly lens: Lens
-  /** H x W x 3, exposed light 0 to 1. */
-  readonly light: Float32Array
-  /** H x W. */
-  readonly tags: Uint16Array
-  /** H x W: the bodies that each pixel can have to do with, now and in the frame before. */
-  readonly marks: Uint8Array
-  readonly before: Uint8Array
-  readonly depth: Float32Array | undefined
-  /** What is kept of a dry floor that a still camera sees, H x W x FLOOR_PARTS. */
-  readonly floor?: Float32Array
-}
-
-function aim(stage: Stage, lens: Lens, column: number, row: number): void {
-  const { rays } = stage
-  const { position, right, up, forward, pixel, width, height } = lens
-  const x = (column - width / 2) * pixel
-  const y = (height / 2 - row) * pixel
-  const scale = 1 / Math.sqrt(1 + x * x + y * y)
-  rays[0] = position[0]
-  rays[1] = position[1]
-  rays[2] = position[2]
-  rays[3] = (forward[0] + x * right[0] + y * up[0]) * scale
-  rays[4] = (forward[1] + x * right[1] + y * up[1]) * scale
-  rays[5] = (forward[2] + x * right[2] + y * up[2]) * scale
-  rays[6] = pixel
-  rays[RAY - 1] = 0
-}
-
-/** Casts the ray through the middle of a pixel. */
-function castCentre(stage: Stage, canvas: Canvas, pixel: number): void {
-  const { lens, light, tags, marks, depth, floor } = canvas
-  const candidates = marks[pixel] & 15
-  const shadows = marks[pixel] >> 4
-  const fromKept = floor !== undefined && tags[pixel] === FLOOR
-  let tag = 0
-  if (!fromKept || candidates > 0) {
-    aim(stage, lens, (pixel % lens.width) + 0.5, Math.floor(pixel / lens.width) + 0.5)
-    tag = fromKept ? meetBody(stage, 0, candidates) : trace(stage, 0, candidates, shadows)
-    if (fromKept && tag > 0) tag = traceBody(stage, 0, tag)
-  }
-  const at = pixel * 3
-  if (fromKept && tag === 0) {
-    shadeKeptFloor(stage, floor, pixel, shadows)
-    tag = FLOOR
-  } else if (depth) {
-    const [x, y, z] = lens.forward
-    depth[pixel] = stage.hits[0] * (stage.rays[3] * x + stage.rays[4] * y + stage.rays[5] * z)
-  }
-  tags[pixel] = tag
-  light[at] = expose(stage.light[0])
-  light[at + 1] = expose(stage.light[1])
-  light[at + 2] = expose(stage.light[2])
-}
-
-const floorLight = new Float64Array(3)
-
-/** Lights a floor whose paint and haze are known. */
-function shadeKeptFloor(stage: Stage, floor: Float32Array, pixel: number, shadows: number): void {
-  const at = pixel * FLOOR_PARTS
-  lightFloor(stage, floor[at], floor[at + 1], shadows, floorLight)
-  stage.light[0] = floor[at + 2] * floorLight[0] + floor[at + 5]
-  stage.light[1] = floor[at + 3] * floorLight[1] + floor[at + 6]
-  stage.light[2] = floor[at + 4] * floorLight[2] + floor[at + 7]
-}
-
-/** Whether a pixel shows an edge: a neighbour shows something else, or is much lighter or darker. */
-function isEdge({ lens: { width, height }, light, tags }: Canvas, pixel: number): boolean {
+/** On which side of a pixel an edge is (0 above, 1 right, 2 below, 3 left), or -1 when its neighbours look alike. */
+function edgeSide(canvas: Canvas, pixel: number): number {
+  const { width, height } = canvas.lens
   const column = pixel % width
+  if (pixel >= width && differ(canvas, pixel, pixel - width)) return 0
+  if (column < width - 1 && differ(canvas, pixel, pixel + 1)) return 1
+  if (pixel < width * (height - 1) && differ(canvas, pixel, pixel + width)) return 2
+  return column > 0 && differ(canvas, pixel, pixel - 1) ? 3 : -1
+}
+
+/** Whether a neighbour shows something else than a pixel, or, on bodies and mirrors, is much lighter or darker. */
+function differ({ light, tags }: Canvas, pixel: number, other: number): boolean {
   const tag = tags[pixel]
-  for (let side = 0; side < 4; side++) {
-    if (side === 0 ? column === 0 : side === 1 ? column === width - 1 : false) continue
-    const other = pixel + (side === 0 ? -1 : side === 1 ? 1 : side === 2 ? -width : width)
-    if (other < 0 || other >= width * height) continue
-    if (tags[other] !== tag && (tag > 1 || tags[other] > 1)) return true
-    if (tag < 2) continue
-    const a = pixel * 3
-    const b = other * 3
-    if (Math.abs(light[a] - light[b]) > CONTRAST) return true
-    if (Math.abs(light[a + 1] - light[b + 1]) > CONTRAST || Math.abs(light[a + 2] - light[b + 2]) > CONTRAST)
-      return true
-  }
-  return false
+  if (tags[other] !== tag && (tag > FLOOR || tags[other] > FLOOR)) return true
+  if (tag <= FLOOR) return false
+  const a = pixel * 3
+  const b = other * 3
+  return (
+    Math.abs(light[a] - light[b]) > CONTRAST ||
+    Math.abs(light[a + 1] - light[b + 1]) > CONTRAST ||
+    Math.abs(light[a + 2] - light[b + 2]) > CONTRAST
+  )
 }
 
 const owners = new Uint8Array(16)
 
-/** Casts the rays of a pixel at an edge: writes its bytes, returns the body that most of them meet. */
-function castEdge(
-  stage: Stage,
-  { lens, marks }: Canvas,
-  pixel: number,
-  bytes: Uint8Array,
-  at: number,
-): number {
+/**
+ * Casts more rays through a pixel: two at the side where its edge is, and two more when they see anything new there.
+ * @returns the body that most of them meet; the pixel's bytes are written
+ */
+function castEdge(stage: Stage, canvas: Canvas, pixel: number, side: number, bytes: Uint8Array): number {
+  const { lens, light, tags, marks } = canvas
+  const at = pixel * 3
   const column = (pixel % lens.width) + 0.5
   const row = Math.floor(pixel / lens.width) + 0.5
-  let red = 0
-  let green = 0
-  let blue = 0
+  const [candidates, shadows] = [candidatesOf(marks[pixel]), shadowsOf(marks[pixel])]
+  let red = light[at]
+  let green = light[at + 1]
+  let blue = light[at + 2]
   owners.fill(0)
-  for (let i = 0; i < EDGE_RAYS.length; i++) {
-    aim(stage, lens, column + EDGE_RAYS[i][0], row + EDGE_RAYS[i][1])
-    owners[bodyOfTag(trace(stage, 0, marks[pixel] & 15, marks[pixel] >> 4))]++
-    red += expose(stage.light[0])
-    green += expose(stage.light[1])
-    blue += expose(stage.light[2])
+  owners[bodyOfTag(tags[pixel])]++
+  let rays = 0
+  for (let most = 2; rays < most; rays++) {
+    const [right, down] = EDGE_RAYS[(side + rays) & 3]
+    aim(stage, lens, column + right, row + down)
+    const tag = trace(stage, 0, candidates, shadows)
+    owners[bodyOfTag(tag)]++
+    const r = expose(stage.light[0])
+    const g = expose(stage.light[1])
+    const b = expose(stage.light[2])
+    const difference = Math.abs(r - light[at]) + Math.abs(g - light[at + 1]) + Math.abs(b - light[at + 2])
+    if (tag !== tags[pixel] || difference > 3 * ALIKE) most = EDGE_RAYS.length
+    red += r
+    green += g
+    blue += b
   }
-  bytes[at] = toSrgb(red / EDGE_RAYS.length)
-  bytes[at + 1] = toSrgb(green / EDGE_RAYS.length)
-  bytes[at + 2] = toSrgb(blue / EDGE_RAYS.length)
+  bytes[at] = toSrgb(red / (rays + 1))
+  bytes[at + 1] = toSrgb(green / (rays + 1))
+  bytes[at + 2] = toSrgb(blue / (rays + 1))
   let owner = 0
   for (let body = 1; body < 5; body++) if (owners[body] > owners[owner]) owner = body
   return owner
@@ -160,7 +111,6 @@ interface Backdrop {
   readonly light: Float32Array
   readonly tags: Uint16Array
   readonly depth: Float32Array
-  readonly floor: Float32Array | undefined
 }
 
 const backdrops = new Map<string, Backdrop>()
@@ -180,21 +130,11 @@ function backdropOf(scene: Scene, camera: CameraFrame): Backdrop {
     light: new Float32Array(pixels * 3),
     tags: new Uint16Array(pixels),
     depth: new Float32Array(pixels),
-    floor: stage.mirrors ? undefined : new Float32Array(pixels * FLOOR_PARTS),
   }
-  const lens = openLens(camera, width, height)
-  const canvas = {
-    ...backdrop,
-    floor: undefined,
-    lens,
-    marks: new Uint8Array(pixels),
-    before: new Uint8Array(0),
-  }
-  for (let pixel = 0; pixel < pixels; pixel++) {
-    castCentre(stage, canvas, pixel)
-    backdrop.floor?.set(stage.floorParts, pixel * FLOOR_PARTS)
-    for (let c = 0; c < 3; c++) backdrop.bytes[pixel * 3 + c] = toSrgb(backdrop.light[pixel * 3 + c])
-  }
+  const marks = new Uint16Array(pixels)
+  const canvas = { ...backdrop, lens: openLens(camera, width, height), marks, before: marks }
+  for (let row = 0; row < height; row++) castRow(stage, canvas, row, false)
+  for (let at = 0; at < pixels * 3; at++) backdrop.bytes[at] = toSrgb(backdrop.light[at])
   let kept = pixels
   for (const { tags } of backdrops.values()) kept += tags.length
   for (const [old, { tags }] of backdrops) {
@@ -233,14 +173,13 @@ function renderFrame(
     depth?.set(backdrop.depth)
     restore(canvas, backdrop)
   }
-  for (let pixel = 0; pixel < pixels; pixel++) {
-    if (!backdrop || marks[pixel] !== 0) castCentre(stage, canvas, pixel)
-  }
+  for (let row = 0; row < lens.height; row++) castRow(stage, canvas, row, backdrop !== undefined)
   for (let pixel = 0; pixel < pixels; pixel++) {
     if (backdrop && marks[pixel] === 0) continue
     const at = pixel * 3
-    if (marks[pixel] !== 0 && isEdge(canvas, pixel)) {
-      masks[pixel] = castEdge(stage, canvas, pixel, bytes, at)
+    const side = marks[pixel] === 0 ? -1 : edgeSide(canvas, pixel)
+    if (side >= 0) {
+      masks[pixel] = castEdge(stage, canvas, pixel, side, bytes)
       continue
     }
     masks[pixel] = bodyOfTag(tags[pixel])
@@ -276,9 +215,8 @@ export function renderMotion(scene: Scene, motion: Motion, { depth = false }: Re
   const canvas = {
     light: backdrop?.light.slice() ?? new Float32Array(pixels * 3),
     tags: backdrop?.tags.slice() ?? new Uint16Array(pixels),
-    marks: new Uint8Array(pixels),
-    before: new Uint8Array(pixels),
-    floor: backdrop?.floor,
+    marks: new Uint16Array(pixels),
+    before: new Uint16Array(pixels),
   }
   let shown = 0
   let drawn = 0

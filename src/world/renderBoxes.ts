@@ -5,7 +5,14 @@ import { DARK_REACH } from './lightShadow.ts'
 import type { Stage } from './renderStage.ts'
 
 // Which bodies a pixel can have to do with, as bits: the low four for being met (or mirrored in the floor) by its
-// rays, the next four for darkening the floor that it shows. Where all are 0, nothing but the empty scene is seen.
+// rays, the next four for darkening the floor that it shows (or being mirrored there), one more where waves change the
+// floor. Where all are 0, nothing but the empty scene is seen.
+
+/** The bodies that a pixel's rays may meet. */
+export const candidatesOf = (mark: number) => mark & 15
+/** The bodies that may darken the floor in a pixel, or be mirrored there. */
+export const shadowsOf = (mark: number) => (mark >> 4) & 15
+const WAVES = 256
 
 /** Pixels that antialiasing and soft edges need around a box. */
 const MARGIN = 2
@@ -36,7 +43,7 @@ function addPoint(bounds: Bounds, lens: Lens, x: number, y: number, z: number): 
   bounds.bottom = Math.max(bounds.bottom, row)
 }
 
-function markBox(marks: Uint8Array, { width, height }: Lens, box: Bounds, bits: number): void {
+function markBox(marks: Uint16Array, { width, height }: Lens, box: Bounds, bits: number): void {
   const clamp = (value: number, size: number) => Math.max(0, Math.min(size, value))
   const left = box.behind ? 0 : clamp(Math.floor(box.left) - MARGIN, width)
   const right = box.behind ? width : clamp(Math.ceil(box.right) + MARGIN, width)
@@ -48,14 +55,15 @@ function markBox(marks: Uint8Array, { width, height }: Lens, box: Bounds, bits: 
 }
 
 const toward = new Float64Array(7)
+const corner = new Float64Array(3)
 
 /** The corners of the box around a body, in the world. */
 function* corners(b: Float64Array, at: number): Generator<readonly [number, number, number]> {
   const r = at + ROWS
-  for (let corner = 0; corner < 8; corner++) {
-    const x = corner & 1 ? b[at + HALF] : -b[at + HALF]
-    const y = corner & 2 ? b[at + HALF + 1] : -b[at + HALF + 1]
-    const z = corner & 4 ? b[at + HALF + 2] : -b[at + HALF + 2]
+  for (let i = 0; i < 8; i++) {
+    const x = i & 1 ? b[at + HALF] : -b[at + HALF]
+    const y = i & 2 ? b[at + HALF + 1] : -b[at + HALF + 1]
+    const z = i & 4 ? b[at + HALF + 2] : -b[at + HALF + 2]
     yield [
       b[at + CENTRE] + b[r] * x + b[r + 3] * y + b[r + 6] * z,
       b[at + CENTRE + 1] + b[r + 1] * x + b[r + 4] * y + b[r + 7] * z,
@@ -89,7 +97,8 @@ function shadowBounds({ bodies, lighting }: Stage, at: number, lens: Lens): Boun
   const bounds = emptyBounds()
   const soft = 1 + lighting.radius * (lighting.isLamp ? 1 : 3.5)
   for (const [x, y, z] of corners(bodies, at)) {
-    illuminate(lighting, x, y, z, toward)
+    corner.set([x, y, z])
+    illuminate(lighting, corner, toward)
     // A body above a lamp throws no shadow on the floor; the whole picture is the safe answer.
     if (toward[1] < 0.05) bounds.behind = true
     const t = Math.max(0, y) / Math.max(0.05, toward[1])
@@ -118,7 +127,7 @@ function footBounds(b: Float64Array, at: number, lens: Lens): Bounds | undefined
 }
 
 /** Marks every pixel with the bodies that it can have to do with (H x W). */
-export function markPixels(stage: Stage, lens: Lens, marks: Uint8Array): void {
+export function markPixels(stage: Stage, lens: Lens, marks: Uint16Array): void {
   const { bodies, count, mirrors, water } = stage
   marks.fill(0)
   for (let i = 0; i < count; i++) {
@@ -130,5 +139,5 @@ export function markPixels(stage: Stage, lens: Lens, marks: Uint8Array): void {
     if (mirrors) markBox(marks, lens, bodyBounds(bodies, at, lens, -1), 16 << i)
   }
   // Waves change the floor everywhere.
-  if (!water.calm) for (let pixel = 0; pixel < marks.length; pixel++) marks[pixel] |= 16
+  if (!water.calm) for (let pixel = 0; pixel < marks.length; pixel++) marks[pixel] |= WAVES
 }

@@ -36,22 +36,18 @@ function triangle(x: number): number {
 /** Mean of a square wave over `width` around x: what a pixel sees of stripes that it cannot resolve. */
 const stripes = (x: number, width: number) => (triangle(x + width / 2) - triangle(x - width / 2)) / width
 
+const texturePlace = new Float64Array(3)
+
 /**
  * The floor at a place: reflectance (3) and how much of it mirrors (0 to 1).
- * @param across size in metres of what a pixel sees of it, across the view
- * @param along the same, along the view
+ * @param place x, z, distance from the camera, size in metres of what a pixel sees of it across the view and along it
  */
-export function readFloor(
-  { floor, texture }: Ground,
-  x: number,
-  z: number,
-  distance: number,
-  across: number,
-  along: number,
-  out: Float64Array,
-): void {
+export function readFloor({ floor, texture }: Ground, place: Float64Array, out: Float64Array): void {
   if (texture) {
-    readTexture(texture, x, z, floor === 'wood' ? across * 1.3 : Math.sqrt(across * along), out)
+    texturePlace[0] = place[0]
+    texturePlace[1] = place[1]
+    texturePlace[2] = floor === 'wood' ? place[3] * 1.3 : Math.sqrt(place[3] * place[4])
+    readTexture(texture, texturePlace, out)
     if (floor === 'asphalt') out[3] = 0.4 + 0.6 * out[3]
     return
   }
@@ -68,7 +64,8 @@ export function readFloor(
     return
   }
   // Two metres a square; far squares melt into their mean before they could shimmer.
-  const contrast = Math.min(1, Math.max(0, (18 - distance) / 9))
-  const parity = stripes(x / 2, Math.max(0.004, across / 2)) * stripes(z / 2, Math.max(0.004, along / 2))
+  const contrast = Math.min(1, Math.max(0, (18 - place[2]) / 9))
+  const [across, along] = [Math.max(0.004, place[3] / 2), Math.max(0.004, place[4] / 2)]
+  const parity = stripes(place[0] / 2, across) * stripes(place[1] / 2, along)
   out[0] = out[1] = out[2] = 0.26 + (0.01 + 0.13 * parity) * contrast
 }

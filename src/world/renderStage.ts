@@ -12,9 +12,6 @@ export const RAY = 8
 /** Numbers of a hit: distance, outward unit normal (3). */
 export const HIT = 4
 
-/** Numbers that are kept of a dry floor. */
-export const FLOOR_PARTS = 8
-
 /** Everything that rays meet in one frame, and the arrays in which they are followed: nothing is allocated for a pixel. */
 export interface Stage {
   readonly lighting: Lighting
@@ -24,6 +21,8 @@ export interface Stage {
   readonly mirrors: boolean
   /** Light from the floor on a surface that faces down (3). */
   readonly bounce: readonly [number, number, number]
+  /** Light that a floor under the open sun and sky sends back for a reflectance of 1 (3); none for a lamp. */
+  readonly openFloor: readonly [number, number, number] | undefined
   readonly count: number
   /** Packed bodies. */
   readonly bodies: Float64Array
@@ -31,8 +30,6 @@ export interface Stage {
   readonly rays: Float64Array
   readonly hits: Float64Array
   readonly light: Float64Array
-  /** Of a dry floor that the first ray met: x, z, reflectance through the haze (3), light of the haze (3). */
-  readonly floorParts: Float64Array
 }
 
 /** Sets the stage of a scene; its bodies are packed in for each frame. */
@@ -43,10 +40,14 @@ export function setStage(scene: Scene): Stage {
   const bounce = ([0, 1, 2] as const).map(
     c => 0.38 * ground.mean[c] * (lighting.colour[c] * strength + lighting.sky[c]),
   ) as unknown as Stage['bounce']
+  const openFloor = ([0, 1, 2] as const).map(
+    c => lighting.colour[c] * lighting.source[1] + lighting.sky[c],
+  ) as unknown as Stage['bounce']
   return {
     lighting,
     ground,
     bounce,
+    openFloor: lighting.isLamp ? undefined : openFloor,
     sky: skyOf(scene),
     water: stillWater(),
     mirrors: isMirror(scene.floor),
@@ -55,6 +56,5 @@ export function setStage(scene: Scene): Stage {
     rays: new Float64Array((LEVELS + 1) * RAY),
     hits: new Float64Array((LEVELS + 1) * HIT),
     light: new Float64Array((LEVELS + 1) * 3),
-    floorParts: new Float64Array(FLOOR_PARTS),
   }
 }

@@ -113,34 +113,35 @@ export function textureOf(floor: keyof typeof painters): Texture {
   return texture
 }
 
-/** Reads a texture at (x, z) in metres, blurred over `width` metres: between two levels and four points of each. */
-export function readTexture(
-  { levels, metres }: Texture,
-  x: number,
-  z: number,
-  width: number,
-  out: Float64Array,
-): void {
-  const wanted = Math.log2(Math.max(1, (width * SIZE) / metres))
-  const level = Math.min(levels.length - 2, Math.floor(wanted))
-  const blend = Math.min(1, wanted - level)
-  const u = x / metres
-  const v = z / metres
+const FINE = 1024
+/** Logarithms to the base 2 of numbers from 1 to 2. */
+const LOG2 = Float64Array.from({ length: FINE }, (_, i) => Math.log2(1 + (i + 0.5) / FINE))
+
+/** Place in a texture as shares of its size (2), weight. */
+const share = new Float64Array(3)
+
+/**
+ * Reads a texture, between two levels and four points of each.
+ * @param place x, z in metres, and over how many metres it is blurred
+ */
+export function readTexture({ levels, metres }: Texture, place: Float64Array, out: Float64Array): void {
+  const width = Math.min(SIZE - 1, Math.max(1, (place[2] * SIZE) / metres))
+  const level = 31 - Math.clz32(width)
+  const blend = LOG2[((width / (1 << level) - 1) * FINE) | 0]
+  share[0] = place[0] / metres
+  share[1] = place[1] / metres
+  share[2] = 1 - blend
   out[0] = out[1] = out[2] = out[3] = 0
-  addLevel(levels[level], SIZE >> level, u, v, 1 - blend, out)
-  if (blend > 0.01) addLevel(levels[level + 1], SIZE >> (level + 1), u, v, blend, out)
+  addLevel(levels[level], SIZE >> level, out)
+  share[2] = blend
+  if (blend > 0.01) addLevel(levels[level + 1], SIZE >> (level + 1), out)
 }
 
-function addLevel(
-  data: Float32Array,
-  size: number,
-  u: number,
-  v: number,
-  weight: number,
-  out: Float64Array,
-): void {
-  const x = (u - Math.floor(u)) * size - 0.5
-  const y = (v - Math.floor(v)) * size - 0.5
+/** Adds what one level shows at the place and with the weight in `share`. */
+function addLevel(data: Float32Array, size: number, out: Float64Array): void {
+  const x = (share[0] - Math.floor(share[0])) * size - 0.5
+  const y = (share[1] - Math.floor(share[1])) * size - 0.5
+  const weight = share[2]
   const ix = Math.floor(x)
   const iy = Math.floor(y)
   const fx = x - ix

@@ -1,8 +1,8 @@
-import { ALBEDO, BODY, enterBody, GLASS, MATERIAL, METAL } from './intersect.ts'
+import { ALBEDO, BODY, enterBody, GLASS, MATERIAL, METAL, TINT } from './intersect.ts'
 import { horizonLight, skyLight } from './lightSky.ts'
 import { readFloor } from './renderFloor.ts'
 import { HIT, LEVELS, RAY, type Stage } from './renderStage.ts'
-import { glassTint, lightFloor, lightSurface, passGlass } from './renderSurface.ts'
+import { lightFloor, lightSurface, passGlass } from './renderSurface.ts'
 import { readWater } from './renderWater.ts'
 
 /** What a ray meets: 0 the sky, 1 the floor, from 2 on the faces of bodies; what mirrors adds what is seen in it times 64. */
@@ -17,6 +17,8 @@ const FACES = 7
 /** The number of the body that a tag's ray meets first, from 1, or 0 for none. */
 export const bodyOfTag = (tag: Tag) => ((tag & 63) < 2 ? 0 : 1 + Math.floor(((tag & 63) - 2) / FACES))
 
+/** Of the floor where it is met: x, z, distance from the camera, metres that a pixel sees of it across and along. */
+const place = new Float64Array(5)
 const floorPaint = new Float64Array(4)
 const floorLight = new Float64Array(3)
 const horizon = new Float64Array(3)
@@ -29,8 +31,20 @@ const fresnel = (least: number, cos: number) => {
   return least + (1 - least) * square * square * away
 }
 
+/** Metres of clear air, and entries of the table for each metre beyond them. */
+const CLEAR = 8
+const FINE = 16
+/** What haze covers at each of those distances: an exponential that is too slow for every pixel. */
+const HAZE = Float64Array.from({ length: 160 * FINE }, (_, i) => 1 - Math.exp(-i / FINE / 14))
+
 /** Air between here and there takes the colour of the horizon. */
-const haze = (distance: number) => 1 - Math.exp(-Math.max(0, distance - 8) / 14)
+function haze(distance: number): number {
+  if (distance <= CLEAR) return 0
+  const at = (distance - CLEAR) * FINE
+  if (at >= HAZE.length - 1) return 1
+  const i = at | 0
+  return HAZE[i] + (HAZE[i + 1] - HAZE[i]) * (at - i)
+}
 
 /**
  * Follows the ray at `level` and writes its light to the same level of stage.light.
@@ -43,7 +57,7 @@ export function trace(stage: Stage, level: number, candidates: number, shadows: 
   const { rays, hits, light } = stage
   const ray = level * RAY
   if (rays[ray + 4] < -1e-3) return traceFloor(stage, level, shadows)
-  skyLight(stage.sky, rays[ray + 3], rays[ray + 4], rays[ray + 5], rays[ray + 6], light, level * 3)
+  skyLight(stage.sky, rays, ray, true, light, level * 3)
   hits[level * HIT] = Infinity
   return 0
 }
@@ -62,12 +76,15 @@ export function meetBody({ rays, hits, bodies, count }: Stage, level: number, ca
   return tag
 }
 
-/** Writes the ray of a mirror image to the next level: from a point, into the direction mirrored at a normal. */
-function aimMirror(stage: Stage, level: number, nx: number, ny: number, nz: number): void {
-  const { rays, hits } = stage
+/** Writes the ray of a mirror image to the next level: from the hit, into the direction mirrored at its normal. */
+function aimMirror({ rays, hits }: Stage, level: number): void {
   const ray = level * RAY
   const next = ray + RAY
-  const t = hits[level * HIT]
+  const hit = level * HIT
+  const t = hits[hit]
+  const nx = hits[hit + 1]
+  const ny = hits[hit + 2]
+  const nz = hits[hit + 3]
   const along = 2 * (nx * rays[ray + 3] + ny * rays[ray + 4] + nz * rays[ray + 5])
   rays[next] = rays[ray] + t * rays[ray + 3] + nx * 1e-3
   rays[next + 1] = rays[ray + 1] + t * rays[ray + 4] + ny * 1e-3
@@ -90,71 +107,70 @@ function follow(stage: Stage, level: number, candidates: number): Tag {
 function guess({ sky, rays, bounce, light }: Stage, level: number): void {
   const ray = level * RAY
   const at = level * 3
-  skyLight(sky, rays[ray + 3], rays[ray + 4], rays[ray + 5], 0, light, at)
+  skyLight(sky, rays, ray, false, light, at)
   const down = Math.min(1, Math.max(0, 0.5 - rays[ray + 4] * 6))
   for (let c = 0; c < 3; c++) light[at + c] += (bounce[c] * 2.6 - light[at + c]) * down
 }
 
 function traceFloor(stage: Stage, level: number, shadows: number): Tag {
-  const { rays, hits, light, ground, floorParts } = stage
+  stage.hits[level * HIT] = -stage.rays[level * RAY + 1] / stage.rays[level * RAY + 4]
+  return shadeFloor(stage, level, shadows)
+}
+
+/** Lights the floor where the ray at `level` meets it, at a distance that is in stage.hits. */
+export function shadeFloor(stage: Stage, level: number, shadows: number): Tag {
+  const { rays, hits, light, ground } = stage
   const ray = level * RAY
   const at = level * 3
-  const dy = rays[ray + 4]
-  const t = -rays[ray + 1] / dy
-  hits[level * HIT] = t
+  const t = hits[level * HIT]
   const distance = rays[ray + 7] + t
-  const x = rays[ray] + t * rays[ray + 3]
-  const z = rays[ray + 2] + t * rays[ray + 5]
-  const across = distance * rays[ray + 6]
-  readFloor(ground, x, z, distance, across, across / -dy, floorPaint)
-  lightFloor(stage, x, z, shadows, floorLight)
-  const clear = 1 - haze(distance)
-  horizonLight(stage.sky, rays[ray + 3], rays[ray + 5], horizon, 0)
-  const wet = floorPaint[3]
-  if (wet === 0) {
-    if (level === 0) {
-      floorParts[0] = x
-      floorParts[1] = z
-    }
-    for (let c = 0; c < 3; c++) {
-      const reflectance = floorPaint[c] * clear
-      const air = horizon[c] * (1 - clear)
-      light[at + c] = reflectance * floorLight[c] + air
-      if (level === 0) {
-        floorParts[2 + c] = reflectance
-        floorParts[5 + c] = air
-      }
-    }
-    return FLOOR
-  }
-  return mirrorFloor(stage, level, x, z, clear, shadows)
+  place[0] = rays[ray] + t * rays[ray + 3]
+  place[1] = rays[ray + 2] + t * rays[ray + 5]
+  place[2] = distance
+  place[3] = distance * rays[ray + 6]
+  place[4] = place[3] / -rays[ray + 4]
+  readFloor(ground, place, floorPaint)
+  lightFloor(stage, place, shadows, floorLight)
+  horizonLight(stage.sky, rays, ray, horizon)
+  if (floorPaint[3] > 0) return mirrorFloor(stage, level, shadows)
+  const air = haze(distance)
+  const clear = 1 - air
+  light[at] = floorPaint[0] * floorLight[0] * clear + horizon[0] * air
+  light[at + 1] = floorPaint[1] * floorLight[1] * clear + horizon[1] * air
+  light[at + 2] = floorPaint[2] * floorLight[2] * clear + horizon[2] * air
+  return FLOOR
 }
 
 /** Adds the mirror image to a wet floor, whose paint, light and horizon are at hand. */
-function mirrorFloor(stage: Stage, level: number, x: number, z: number, clear: number, shadows: number): Tag {
-  const { rays, light, ground, water } = stage
+function mirrorFloor(stage: Stage, level: number, shadows: number): Tag {
+  const { rays, hits, light, ground, water } = stage
   const ray = level * RAY
+  const hit = level * HIT
   const at = level * 3
   const isWater = ground.floor === 'water'
   slope[0] = slope[1] = slope[2] = 0
-  if (isWater) readWater(water, x, z, slope)
+  if (isWater) readWater(water, place, slope)
   const ny = 1 / Math.sqrt(1 + slope[0] * slope[0] + slope[1] * slope[1])
   const nx = -slope[0] * ny
   const nz = -slope[1] * ny
   const cos = -(nx * rays[ray + 3] + ny * rays[ray + 4] + nz * rays[ray + 5])
+  const air = haze(place[2])
+  const clear = 1 - air
   const share = floorPaint[3] * fresnel(isWater ? 0.17 : 0.13, cos) * clear
   const focus = Math.min(2.2, Math.max(0.5, 1 - 0.6 * slope[2])) * (clear - share)
-  const air = 1 - clear
   const red = floorPaint[0] * floorLight[0] * focus + horizon[0] * air
   const green = floorPaint[1] * floorLight[1] * focus + horizon[1] * air
   const blue = floorPaint[2] * floorLight[2] * focus + horizon[2] * air
-  aimMirror(stage, level, nx, ny, nz)
+  hits[hit + 1] = nx
+  hits[hit + 2] = ny
+  hits[hit + 3] = nz
+  aimMirror(stage, level)
   const next = (level + 1) * RAY
   // A steep wave must not send the ray under the water.
   if (rays[next + 4] < 0.01) rays[next + 4] = 0.01
   let tag = FLOOR
   // Waves scatter the mirror image beyond the box of a body at rest.
-  if (level === 0) tag += 64 * (1 + (follow(stage, level, isWater ? 15 : shadows) & 63))
+  if (level === 0) tag += 64 * (1 + (follow(stage, level, isWater && !water.calm ? 15 : shadows) & 63))
   else guess(stage, level + 1)
   const from = (level + 1) * 3
   light[at] = red + light[from] * share
@@ -167,11 +183,12 @@ function mirrorFloor(stage: Stage, level: number, x: number, z: number, clear: n
 export function traceBody(stage: Stage, level: number, tag: Tag): Tag {
   const { bodies, light } = stage
   const index = bodyOfTag(tag) - 1
-  const hit = level * HIT
   const at = level * 3
-  lightSurface(stage, index, level * RAY, hit, surface)
+  lightSurface(stage, index, level * RAY, level * HIT, surface)
   const material = bodies[index * BODY + MATERIAL]
-  for (let c = 0; c < 3; c++) light[at + c] = surface[c] + surface[3 + c]
+  light[at] = surface[0] + surface[3]
+  light[at + 1] = surface[1] + surface[4]
+  light[at + 2] = surface[2] + surface[5]
   if (material === METAL) return traceMetal(stage, level, index, tag)
   return material === GLASS ? traceGlass(stage, level, index, tag) : tag
 }
@@ -184,13 +201,12 @@ function cosAt({ rays, hits }: Stage, level: number): number {
 
 /** Metal: a mirror of its colour over a little of its own shade. */
 function traceMetal(stage: Stage, level: number, index: number, tag: Tag): Tag {
-  const { hits, bodies, light } = stage
+  const { bodies, light } = stage
   const at = level * 3
-  const hit = level * HIT
   const own = index * BODY + ALBEDO
   for (let c = 0; c < 3; c++) light[at + c] = surface[3 + c] + 0.32 * surface[c]
   const cos = cosAt(stage, level)
-  aimMirror(stage, level, hits[hit + 1], hits[hit + 2], hits[hit + 3])
+  aimMirror(stage, level)
   const seen = follow(stage, level, 15)
   for (let c = 0; c < 3; c++) {
     light[at + c] += light[at + 3 + c] * fresnel(Math.min(1, 0.05 + 1.1 * bodies[own + c]), cos)
@@ -207,7 +223,7 @@ function traceGlass(stage: Stage, level: number, index: number, tag: Tag): Tag {
   const at = level * 3
   for (let c = 0; c < 3; c++) light[at + c] = surface[3 + c] + 0.2 * surface[c]
   const share = fresnel(0.05, cosAt(stage, level))
-  aimMirror(stage, level, hits[hit + 1], hits[hit + 2], hits[hit + 3])
+  aimMirror(stage, level)
   if (share > 0.12 && level === 0) follow(stage, level, 15)
   else guess(stage, level + 1)
   for (let c = 0; c < 3; c++) light[at + c] += light[at + 3 + c] * share
@@ -217,11 +233,14 @@ function traceGlass(stage: Stage, level: number, index: number, tag: Tag): Tag {
     rays[through + 3 + i] = rays[ray + 3 + i]
   }
   rays[through + 7] = rays[ray + 7] + hits[hit]
-  const inside = passGlass(stage, index, through, hits[hit + 1], hits[hit + 2], hits[hit + 3])
+  const inside = passGlass(stage, index, through, hit)
   follow(stage, level, 15)
-  for (let c = 0; c < 3; c++) {
-    light[at + c] +=
-      light[at + 3 + c] * (1 - share) * glassTint(bodies, index * BODY, c) ** (0.35 + 1.3 * inside)
-  }
+  const tint = index * BODY + TINT
+  const depth = 0.35 + 1.3 * inside
+  const rest = 1 - share
+  // The tint to the power of the depth.
+  light[at] += light[at + 3] * rest * Math.exp(bodies[tint] * depth)
+  light[at + 1] += light[at + 4] * rest * Math.exp(bodies[tint + 1] * depth)
+  light[at + 2] += light[at + 5] * rest * Math.exp(bodies[tint + 2] * depth)
   return tag
 }

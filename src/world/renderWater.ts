@@ -17,6 +17,11 @@ const DENT = 0.07
 /** How much steeper waves are shown than they are. */
 const STEEPNESS = 2
 
+/** What a step leaves of the waves in a row or a column: at the border they are swallowed. */
+const KEPT = Float64Array.from({ length: CELLS }, (_, i) =>
+  Math.min(1, 0.9 + 0.01 * Math.min(i, CELLS - 1 - i)),
+)
+
 /** The surface of the water. */
 export interface Water {
   /** CELLS x CELLS heights and vertical speeds. */
@@ -62,11 +67,10 @@ function step({ heights, speeds }: Water, dt: number): number {
     }
   }
   for (let j = 1; j < CELLS - 1; j++) {
-    const border = Math.min(j, CELLS - 1 - j)
+    const row = KEPT[j]
     for (let i = 1; i < CELLS - 1; i++) {
       const at = j * CELLS + i
-      const edge = Math.min(border, i, CELLS - 1 - i)
-      const height = (heights[at] + speeds[at] * dt) * (edge < 10 ? 0.9 + edge * 0.01 : 1)
+      const height = (heights[at] + speeds[at] * dt) * Math.min(row, KEPT[i])
       heights[at] = height
       if (height > largest || -height > largest) largest = Math.abs(height)
     }
@@ -96,13 +100,14 @@ export function flow(water: Water, scene: Scene, motion: Motion, frame: number):
 
 /**
  * The water's slope along x and z, and how much it focuses light.
+ * @param place x and z
  * @param out slope along x, slope along z, curvature
  */
-export function readWater({ heights, calm }: Water, x: number, z: number, out: Float64Array): void {
+export function readWater({ heights, calm }: Water, place: Float64Array, out: Float64Array): void {
   out[0] = out[1] = out[2] = 0
   if (calm) return
-  const column = (x / SIDE + 0.5) * CELLS - 0.5
-  const row = (z / SIDE + 0.5) * CELLS - 0.5
+  const column = (place[0] / SIDE + 0.5) * CELLS - 0.5
+  const row = (place[1] / SIDE + 0.5) * CELLS - 0.5
   if (column < 2 || row < 2 || column > CELLS - 4 || row > CELLS - 4) return
   const i = Math.floor(column)
   const j = Math.floor(row)

@@ -21,7 +21,7 @@ import {
 before(loadPhysics)
 
 const sample = (count: number, options: SceneOptions = {}, first = 1): Scene[] =>
-  Array.from({ length: count }, (_, i) => sampleScene('tabletop', first + i, { frameCount: 25, ...options }))
+  Array.from({ length: count }, (_, i) => sampleScene(first + i, { frameCount: 25, ...options }))
 
 function count(values: readonly string[]): Record<string, number> {
   const counts: Record<string, number> = {}
@@ -30,7 +30,7 @@ function count(values: readonly string[]): Record<string, number> {
 }
 
 test('a scene that is wrong is refused with every field that is wrong', () => {
-  const scene = sampleScene('tabletop', 3)
+  const scene = sampleScene(3)
   assert.deepEqual(sceneFromJson(JSON.parse(JSON.stringify(scene))), scene)
   const cases: [unknown, RegExp][] = [
     [{ ...scene, floor: 'lava' }, /floor: .*"grass"/],
@@ -115,7 +115,7 @@ test('bodies of a scene have colours of their own, start apart, and are seen', (
 
 test('clips show the event that they were drawn for', () => {
   const moved = (event: EventName, seed: number) => {
-    const { scene, motion } = sampleClip('tabletop', seed, {
+    const { scene, motion } = sampleClip(seed, {
       events: [event],
       frameCount: 37,
       cameras: ['still'],

@@ -161,7 +161,7 @@ const MOST_TRIES = 60
  * @param seed the same seed and options give the same scene
  * @throws RangeError when the options leave nothing to draw, or no such clip is ever worth filming.
  */
-export function sampleClip(family: 'tabletop', seed: number, options: SceneOptions = {}): Clip {
+export function sampleClip(seed: number, options: SceneOptions = {}): Clip {
   const { width, height, frameCount, fps } = { ...sceneDefaults, ...options }
   const random = createRandom(seed)
   // What fits into less than a second would be too fast to follow.
@@ -183,7 +183,7 @@ export function sampleClip(family: 'tabletop', seed: number, options: SceneOptio
     if (!bodies) continue
     const scene = sceneSchema.parse({
       version: 2,
-      family,
+      family: 'tabletop',
       seed,
       ...place,
       bodies,
@@ -201,6 +201,6 @@ export function sampleClip(family: 'tabletop', seed: number, options: SceneOptio
 }
 
 /** Draws a scene as `sampleClip` does, without its motion. */
-export function sampleScene(family: 'tabletop', seed: number, options: SceneOptions = {}): Scene {
-  return sampleClip(family, seed, options).scene
+export function sampleScene(seed: number, options: SceneOptions = {}): Scene {
+  return sampleClip(seed, options).scene
 }
