@@ -91,9 +91,8 @@ async function createSession(runtime: Runtime, model: Uint8Array, options: Compi
     }
   }
   const why = reason instanceof Error ? ` (${reason.message.split('\n')[0]})` : ''
-  throw new RangeError(
-    `\`device\` must be one that is here (${runtime.devices.join(', ')}), got ${device}${why}`,
-  )
+  if (reason) throw new RangeError(`\`device\` ${device} does not work here${why}`)
+  throw new RangeError(`\`device\` must be one that is here (${runtime.devices.join(', ')}), got ${device}`)
 }
 
 function checkFeed({ name, shape, type }: Port, tensor: Tensor | undefined): Tensor {
