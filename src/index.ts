@@ -1,23 +1,31 @@
-import { readDescription, readPicture, saveVideo } from './media/index.ts'
+import { readDescription, readFootage, readPicture, saveVideo } from './media/index.ts'
 import {
+  connect as connectFilms,
   type EditOptions,
   edit as editFilm,
   extend as extendFilm,
+  extendBackward as extendFilmBackward,
   type Film,
   type FilmOptions,
+  type Footage,
   type Model,
   imageToVideo as makeFromImage,
+  storyboard as makeFromShots,
   textToVideo as makeFromText,
+  loop as makeLoop,
   type Origin,
+  type Shot,
 } from './sample/index.ts'
 
 export {
   type EditOptions,
   type FilmOptions,
+  type Footage,
   type Model,
   type OpenOptions,
   type Origin,
   openModel as open,
+  type Shot,
 } from './sample/index.ts'
 
 /** An origin as JSON in ASCII, which EXIF demands. */
@@ -40,9 +48,11 @@ export class Video {
   readonly timings: Film['timings']
   /** The film inside, for the tasks that go on from it. */
   readonly film: Film
+  /** What was cut or scaled of the files that it was made from, one line a file. */
+  readonly changes: readonly string[]
 
   /** Wraps the frames of a film. */
-  constructor(film: Film) {
+  constructor(film: Film, changes: readonly string[] = []) {
     this.width = film.width
     this.height = film.height
     this.fps = film.fps
@@ -50,6 +60,7 @@ export class Video {
     this.unknownWords = film.unknownWords
     this.timings = film.timings
     this.film = film
+    this.changes = changes
   }
 
   /** Length in seconds. */
@@ -86,45 +97,158 @@ export async function textToVideo(model: Model, prompt: string, options: FilmOpt
   return new Video(await makeFromText(model, prompt, options))
 }
 
+/** A picture that a video is made from: a file, the bytes of one (PNG, JPEG, WebP ...), or what `readImage` read. */
+export type ImageInput = string | Uint8Array | ModelImage
+
+/** A video that another is made from: one of this model, frames of its size and rate, or a file. */
+export type VideoInput = Video | Footage | string
+
+/** A picture of the model's size. */
+export interface ModelImage {
+  /** H x W x 3, sRGB. */
+  readonly pixels: Uint8Array
+  /** What was cut or scaled, one line; none when it had the size. */
+  readonly changes: readonly string[]
+}
+
+/** Frames of the model's size and rate. */
+export interface ModelFootage extends Footage {
+  /** What was cut or scaled, one line; none when it had the size and the rate. */
+  readonly changes: readonly string[]
+}
+
+/** Seconds that a file may last which another video is made from. */
+const LONGEST_SOURCE = 60
+
+const sayChanges = (file: string, changes: readonly string[]) =>
+  changes.length > 0 ? [`${file}: ${changes.join(', ')}`] : []
+
 /**
- * Makes a video that begins with a picture.
- * @param image a file, or the bytes of one (PNG, JPEG, WebP ...); brought to the model's size, its borders cut
- * @throws RangeError when the picture cannot be read, or as `textToVideo`.
+ * Reads a picture for a model: scaled to cover its size, the rest cut on both sides alike. Tasks do it by themselves;
+ * this is for who wants to say beforehand what is lost, or to use a picture more than once.
+ * @throws RangeError when it cannot be read.
+ */
+export async function readImage(model: Model, image: string | Uint8Array): Promise<ModelImage> {
+  const { pixels, changes } = await readPicture(image, model.size)
+  return { pixels, changes: sayChanges(typeof image === 'string' ? image : 'the image', changes) }
+}
+
+/**
+ * Reads a film file for a model: scaled to cover its size, the rest cut on both sides alike, frames repeated or left
+ * out for its rate. GIF and WebP are always read, other formats where node-av is installed.
+ * @throws RangeError when it is no film, cannot be read, does not move, or is longer than 60 s.
+ */
+export async function readVideo(model: Model, file: string): Promise<ModelFootage> {
+  const footage = await readFootage(file, { ...model.size, fps: model.fps }, LONGEST_SOURCE)
+  return { ...footage, changes: sayChanges(file, footage.changes) }
+}
+
+async function takeImage(model: Model, image: ImageInput | undefined): Promise<Partial<ModelImage>> {
+  if (image === undefined) return {}
+  return typeof image === 'string' || image instanceof Uint8Array ? readImage(model, image) : image
+}
+
+async function takeVideo(model: Model, video: VideoInput): Promise<ModelFootage> {
+  if (typeof video === 'string') return readVideo(model, video)
+  return video instanceof Video ? { ...video.film, changes: [] } : { changes: [], ...video }
+}
+
+/**
+ * Makes a video that begins with a picture, ends with one, or leads from one to another.
+ * @param image the first picture, or `{ first, last }`; scaled to cover the model's size, the rest cut
+ * @throws RangeError when a picture cannot be read, or as `textToVideo`.
  */
 export async function imageToVideo(
   model: Model,
-  image: string | Uint8Array,
+  image: ImageInput | { readonly first?: ImageInput; readonly last?: ImageInput },
   prompt: string,
   options: FilmOptions = {},
 ): Promise<Video> {
-  const picture = await readPicture(image, model.size)
-  return new Video(await makeFromImage(model, picture, prompt, options))
+  const isOne = typeof image === 'string' || image instanceof Uint8Array || 'pixels' in image
+  const given = isOne ? { first: image } : image
+  const [first, last] = [await takeImage(model, given.first), await takeImage(model, given.last)]
+  const pictures = { first: first.pixels, last: last.pixels }
+  const changes = [...(first.changes ?? []), ...(last.changes ?? [])]
+  return new Video(await makeFromImage(model, pictures, prompt, options), changes)
 }
 
 /**
- * Goes on with a video of this model.
+ * Goes on with a video.
  * @param options `seconds` are those behind the video; `prompt` says what happens there
- * @throws RangeError when the video has another size, or as `textToVideo`.
+ * @throws RangeError when the video cannot be read or has another size, or as `textToVideo`.
  */
 export async function extend(
   model: Model,
-  video: Video,
+  video: VideoInput,
   { prompt, ...options }: FilmOptions & { readonly prompt: string },
 ): Promise<Video> {
-  return new Video(await extendFilm(model, video.film, prompt, options))
+  const { changes, ...footage } = await takeVideo(model, video)
+  return new Video(await extendFilm(model, footage, prompt, options), changes)
 }
 
 /**
- * Makes a video of this model again in other words.
+ * Makes what came before a video.
+ * @param options `seconds` are those before the video; `prompt` says what happens there
+ * @throws RangeError when the video cannot be read or has another size, or as `textToVideo`.
+ */
+export async function extendBackward(
+  model: Model,
+  video: VideoInput,
+  { prompt, ...options }: FilmOptions & { readonly prompt: string },
+): Promise<Video> {
+  const { changes, ...footage } = await takeVideo(model, video)
+  return new Video(await extendFilmBackward(model, footage, prompt, options), changes)
+}
+
+/**
+ * Makes what lies between two videos.
+ * @param options `seconds` are those in between; `prompt` says what happens there
+ * @returns the first video, what lies between, the second video
+ * @throws RangeError when a video cannot be read or has another size, or as `textToVideo`.
+ */
+export async function connect(
+  model: Model,
+  videos: readonly [VideoInput, VideoInput],
+  { prompt, ...options }: FilmOptions & { readonly prompt: string },
+): Promise<Video> {
+  const { changes, ...first } = await takeVideo(model, videos[0])
+  const { changes: others, ...second } = await takeVideo(model, videos[1])
+  return new Video(await connectFilms(model, [first, second], prompt, options), [...changes, ...others])
+}
+
+/**
+ * Makes a video that can be played round and round: its last second leads back to its beginning.
+ * @throws RangeError when it is shorter than 2 seconds, or as `textToVideo`.
+ */
+export async function loop(model: Model, prompt: string, options: FilmOptions = {}): Promise<Video> {
+  return new Video(await makeLoop(model, prompt, options))
+}
+
+/**
+ * Makes one video whose words change from shot to shot, while the world goes on.
+ * @param shots what happens, and for how many seconds; 60 s in all at most
+ * @throws RangeError when there is no shot, or as `textToVideo`.
+ */
+export async function storyboard(
+  model: Model,
+  shots: readonly Shot[],
+  options: Omit<FilmOptions, 'seconds'> = {},
+): Promise<Video> {
+  return new Video(await makeFromShots(model, shots, options))
+}
+
+/**
+ * Makes a video again in other words.
  * @param options `strength` says how much is made anew, from 0 to 1; `prompt` what it shall show
- * @throws RangeError when the video has another size, or as `textToVideo`.
+ * @throws RangeError when the video cannot be read or has another size, or as `textToVideo`.
  */
 export async function edit(
   model: Model,
-  video: Video,
+  video: VideoInput,
   { prompt, ...options }: EditOptions & { readonly prompt: string },
 ): Promise<Video> {
-  return new Video(await editFilm(model, video.film, prompt, options))
+  const { changes, ...footage } = await takeVideo(model, video)
+  return new Video(await editFilm(model, footage, prompt, options), changes)
 }
 
 /**

@@ -8,9 +8,8 @@ import { test } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
 import OpenAI from 'openai'
 import sharp from 'sharp'
-import { encodeMp4 } from '../src/media/index.ts'
+import { chooseGrid, encodeMp4 } from '../src/media/index.ts'
 import {
-  chooseGrid,
   createApp,
   createDecoder,
   createModeration,

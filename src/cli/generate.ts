@@ -1,18 +1,32 @@
 import path from 'node:path'
-import type { Command } from 'commander'
-import { imageToVideo, type Model, open, textToVideo, type Video } from '../index.ts'
-import { filmExtensions, requireLibav } from '../media/index.ts'
-import { decimalNumber, modelOption, outputFile, stopSignal, wholeNumber } from './options.ts'
+import { type Command, Option } from 'commander'
+import { type Model, type OpenOptions, open, type Video } from '../index.ts'
+import { chooseGrid, filmExtensions, requireLibav } from '../media/index.ts'
+import { readModelConfig } from '../sample/index.ts'
+import { startLivePreview } from './livePreview.ts'
+import {
+  decimalNumber,
+  existingFile,
+  type FilmSize,
+  filmSize,
+  modelOption,
+  outputFile,
+  stopSignal,
+  wholeNumber,
+} from './options.ts'
 import { startProgress } from './progress.ts'
+import { chooseTask, type MakeVideo, type TaskOptions } from './task.ts'
+import { canShowPictures } from './terminalPicture.ts'
 
-interface GenerateOptions {
+interface GenerateOptions extends TaskOptions {
   readonly out?: string
-  readonly seconds: number
+  readonly size?: FilmSize
+  readonly device?: OpenOptions['device']
+  readonly livePreview?: boolean
   readonly seed: number
   readonly steps: number
   readonly guidance: number
   readonly negative: string
-  readonly image?: string
   readonly model?: string
   readonly threads?: number
   readonly count: number
@@ -35,27 +49,37 @@ function nameFiles(file: string, count: number): string[] {
   return Array.from({ length: count }, (_, i) => path.join(dir, `${name}-${i + 1}${ext}`))
 }
 
+/** Makes one film, and shows how far it is. */
 async function makeVideo(
   model: Model,
-  prompt: string,
+  make: MakeVideo,
   seed: number,
   options: GenerateOptions,
   signal: AbortSignal,
 ): Promise<Video> {
+  const preview = canShowPictures(process.stderr, options.livePreview)
+    ? startLivePreview(process.stderr, model.size)
+    : undefined
   const progress = startProgress('denoising')
-  const filmOptions = {
-    seconds: options.seconds,
-    seed,
-    numInferenceSteps: options.steps,
-    guidanceScale: options.guidance,
-    negativePrompt: options.negative,
-    signal,
-    onProgress: ({ step, steps }: { step: number; steps: number }) => progress.update(step, steps),
+  let video: Video | undefined
+  try {
+    video = await make({
+      seconds: options.seconds,
+      seed,
+      numInferenceSteps: options.steps,
+      guidanceScale: options.guidance,
+      negativePrompt: options.negative,
+      signal,
+      onProgress(now) {
+        progress.update(now.step, now.steps)
+        preview?.update(now)
+      },
+    })
+    return video
+  } finally {
+    await preview?.stop(video && [...video.frames()][video.frameCount >> 1])
+    progress.stop()
   }
-  const made = options.image
-    ? imageToVideo(model, options.image, prompt, filmOptions)
-    : textToVideo(model, prompt, filmOptions)
-  return made.finally(() => progress.stop())
 }
 
 /** What there is to say of a film: one line for people, or one JSON object a line. */
@@ -72,17 +96,25 @@ function report(file: string, video: Video, isJson: boolean, timings: Record<str
   )
 }
 
-async function generate(prompt: string, options: GenerateOptions): Promise<void> {
-  if (prompt.trim() === '') throw new RangeError('the prompt must say something, got an empty text')
+/** Opens the model in the size that is wanted. */
+function openModel({ model: folder, size, device, threads }: GenerateOptions): Promise<Model> {
+  const pixels = size?.isShape ? chooseGrid(readModelConfig(folder), size) : size
+  return open({ folder, size: pixels && { width: pixels.width, height: pixels.height }, device, threads })
+}
+
+async function generate(given: string | undefined, options: GenerateOptions): Promise<void> {
+  const task = chooseTask(given, options)
   // Said before a film is made that could not be saved.
   if (options.out?.toLowerCase().endsWith('.webm')) await requireLibav('a .webm cannot be written')
   const signal = stopSignal()
   const started = performance.now()
-  const model = await open({ folder: options.model, threads: options.threads })
+  const model = await openModel(options)
+  const { changes, make } = await task.prepare(model)
+  for (const line of changes) console.error(line)
   const load = performance.now() - started
   let unknown: readonly string[] = []
-  for (const [i, file] of nameFiles(options.out ?? nameFile(prompt), options.count).entries()) {
-    const video = await makeVideo(model, prompt, options.seed + i, options, signal)
+  for (const [i, file] of nameFiles(options.out ?? nameFile(task.prompt), options.count).entries()) {
+    const video = await makeVideo(model, make, options.seed + i, options, signal)
     const encoding = performance.now()
     await video.save(file)
     const now = performance.now()
@@ -97,22 +129,35 @@ async function generate(prompt: string, options: GenerateOptions): Promise<void>
   console.error(`The model has never seen: ${unknown.join(', ')}. It knows: ${vocabulary.join(' ')}`)
 }
 
-/** Adds `aozora generate`. */
-export function addGenerate(program: Command): void {
-  program
-    .command('generate')
-    .summary('make a film from a sentence')
-    .description('Makes a film from a sentence, with the bundled model or one that you have trained.')
-    .argument(
-      '<prompt>',
-      'what the film shows: "a large blue cube slides slowly to the left on a checkered floor"',
+const devices = ['auto', 'cpu', 'webgpu', 'cuda', 'coreml', 'dml']
+
+/** The options that say what a film is made from. */
+function addTaskOptions(command: Command): Command {
+  return command
+    .option('--image <file>', 'a picture that the film begins with', existingFile)
+    .option('--last-image <file>', 'a picture that the film ends with, alone or with --image', existingFile)
+    .option('--extend <file>', 'a film to go on with: --seconds more', existingFile)
+    .option('--backward', 'with --extend: what came before the film')
+    .option('--connect <files...>', 'two films to join: what lies between them is made')
+    .option('--loop', 'a film that can be played round and round')
+    .option('--edit <file>', 'a film to make again in other words', existingFile)
+    .option(
+      '--strength <x>',
+      'with --edit: how much is made anew, above 0 to 1 (default: 0.9)',
+      decimalNumber(0.01, 1),
     )
     .option(
-      '-o, --out <file>',
-      'film (.mp4, .webm, .gif, .webp) or strip of 8 frames (.png); named after the prompt when absent',
-      outputFile(...filmExtensions),
+      '--storyboard <file>',
+      'a JSON file instead of a prompt: [{"prompt": "a red ball rolls left", "seconds": 4}, ...]',
+      existingFile,
     )
-    .option('-s, --seconds <n>', 'length of the film, 1 to 60', wholeNumber(1, 60), 4)
+}
+
+/** The options that say how a film is made. */
+function addSettings(command: Command): Command {
+  return command
+    .option('-s, --seconds <n>', 'whole seconds that are made, 1 to 60 (default: 4)', wholeNumber(1, 60))
+    .option('--size <size>', "a shape (16:9) or pixels (256, 192x128); the model's own when absent", filmSize)
     .option(
       '--seed <n>',
       'another seed gives another film, the same one the same',
@@ -126,24 +171,57 @@ export function addGenerate(program: Command): void {
       decimalNumber(0, 30),
       2.5,
     )
-    .option('-n, --count <n>', 'how many films, with the seeds from --seed on', wholeNumber(1, 1000), 1)
-    .option('--json', 'say what was made as JSON, one film a line')
     .option('--negative <words>', 'what the film shall not show', '')
-    .option('--image <file>', 'a picture that the film begins with')
+    .option('-n, --count <n>', 'how many variations, with the seeds from --seed on', wholeNumber(1, 1000), 1)
     .addOption(modelOption())
+    .addOption(new Option('--device <name>', 'what computes the film').choices(devices).default('cpu'))
     .option('--threads <n>', 'processor cores to use; all when absent', wholeNumber(1, 256))
-    .addHelpText(
-      'after',
-      `
+}
+
+const help = `
 The bundled model knows a small world: balls, cubes and cylinders in six colours, large or small, that roll,
 slide, drop, bounce, rest or hit one another on a plain grey or a checkered floor.
+
+Pictures and films of any size are scaled to cover the film, and cut; a line says what was lost. Films may last 60 s;
+GIF and WebP are always read, other formats where node-av is installed.
 
 Examples:
   $ aozora generate "a red ball bounces on a grey floor"
   $ aozora generate "a small yellow cylinder slides quickly right and stops" --seed 7 -o slide.mp4
-  $ aozora generate "a purple ball rolls left and hits a green cube" --seconds 8 --out strip.png
-  $ aozora generate "an orange ball bounces" --out ball.gif
-  $ aozora generate "a green cube slides right" --image first.png`,
+  $ aozora generate "a purple ball rolls left and hits a green cube" --seconds 8 --size 16:9 --out strip.png
+  $ aozora generate "an orange ball bounces" --count 4 --out ball.gif
+  $ aozora generate "a green cube slides right" --image first.png --last-image last.png
+  $ aozora generate "the ball rolls on" --extend slide.mp4 --seconds 4
+  $ aozora generate "a ball comes from the left" --extend slide.mp4 --backward
+  $ aozora generate "a ball rolls right" --connect first.mp4 second.mp4
+  $ aozora generate "a red ball bounces many times" --loop -o loop.webp
+  $ aozora generate "a blue ball bounces on a grey floor" --edit ball.mp4 --strength 0.8
+  $ aozora generate --storyboard story.json -o story.mp4`
+
+/** Adds `aozora generate`. */
+export function addGenerate(program: Command): void {
+  const command = program
+    .command('generate')
+    .summary('make a film from a sentence, a picture or another film')
+    .description(
+      'Makes a film from a sentence, a picture or another film, with the bundled model or one that you have trained.',
     )
+    .argument(
+      '[prompt]',
+      'what the film shows: "a large blue cube slides slowly to the left on a checkered floor"',
+    )
+    .option(
+      '-o, --out <file>',
+      'film (.mp4, .webm, .gif, .webp) or strip of 8 frames (.png); named after the prompt when absent',
+      outputFile(...filmExtensions),
+    )
+  addSettings(addTaskOptions(command))
+    .option('--json', 'say what was made as JSON, one film a line')
+    .option(
+      '--live-preview',
+      'show the film while it is made, in terminals of 24-bit colours (default there)',
+    )
+    .option('--no-live-preview', 'do not')
+    .addHelpText('after', help)
     .action(generate)
 }

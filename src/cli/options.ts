@@ -1,4 +1,4 @@
-import { accessSync, constants, existsSync } from 'node:fs'
+import { accessSync, constants, existsSync, statSync } from 'node:fs'
 import path from 'node:path'
 import { InvalidArgumentError, Option } from 'commander'
 
@@ -46,6 +46,37 @@ export function pictureSize(text: string): { readonly width: number; readonly he
     )
   }
   return { width, height }
+}
+
+/** Pixels on a side of one token, and sides of the largest films: what they need grows with the square of their area. */
+const [GRAIN, LARGEST] = [32, 512]
+
+/** The size of a film as it is asked for: a shape, whose pixels the model chooses, or pixels. */
+export interface FilmSize {
+  readonly width: number
+  readonly height: number
+  readonly isShape: boolean
+}
+
+/** A parser for sizes of generated films, for commander: a shape such as 16:9, or pixels such as 256 or 192x128. */
+export function filmSize(text: string): FilmSize {
+  const [, width, separator = 'x', height = width] = /^(\d{1,4})(?:([:x])(\d{1,4}))?$/.exec(text) ?? []
+  const size = { width: Number(width), height: Number(height), isShape: separator === ':' }
+  const [shape, sides] = [size.width / size.height, [size.width, size.height]]
+  const isRight = size.isShape
+    ? shape >= 1 / 4 && shape <= 4
+    : sides.every(side => side >= GRAIN && side <= LARGEST && side % GRAIN === 0)
+  if (isRight) return size
+  throw new InvalidArgumentError(
+    `It must be a shape from 4:1 to 1:4 such as 16:9, or multiples of ${GRAIN} pixels up to ${LARGEST} such as 256 or 192x128.`,
+  )
+}
+
+/** A parser for a file that must be there, for commander. */
+export function existingFile(text: string): string {
+  if (!existsSync(text)) throw new InvalidArgumentError('There is no such file.')
+  if (!statSync(text).isFile()) throw new InvalidArgumentError('It is no file.')
+  return text
 }
 
 /** A parser for a JSON object. */

@@ -1,4 +1,4 @@
-import type { DecodedFrame, FilmSource, Size } from '../media/index.ts'
+import { type FilmSource, retime, type Size } from '../media/index.ts'
 
 /** A piece of a film: the second where it begins, and its frames, each H x W x 3. */
 export interface FilmPiece {
@@ -30,19 +30,6 @@ export function bucketsOf(size: number): Size[] {
     width: side(size * Math.sqrt(aspect)),
     height: side(size / Math.sqrt(aspect)),
   }))
-}
-
-/** A film at another pace: at every 1 / fps seconds the frame that is shown then. */
-async function* retime(frames: AsyncIterable<DecodedFrame>, fps: number): AsyncGenerator<Uint8Array> {
-  // Formats round times, GIF to 10 ms: what begins that little later is shown already.
-  const early = 0.006
-  let count = 0
-  let shown: DecodedFrame | undefined
-  for await (const frame of frames) {
-    for (; shown && count / fps < frame.time - early; count++) yield shown.pixels
-    shown = frame
-  }
-  for (; shown && count / fps < shown.time + shown.duration - early; count++) yield shown.pixels
 }
 
 /**

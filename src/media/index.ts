@@ -1,3 +1,4 @@
+export { type ConformedFootage, type ConformedPicture, readFootage, readPicture } from './conform.ts'
 export { isReadBySharp, openFilm } from './decode.ts'
 export {
   cropTo,
@@ -10,6 +11,7 @@ export {
 export { readDescription } from './description.ts'
 export type { DecodedFrame, FilmSource } from './filmSource.ts'
 export { drawText, LETTER_WIDTH, LINE_HEIGHT } from './font.ts'
+export { chooseGrid } from './grid.ts'
 export { hasLibav, requireLibav } from './libav.ts'
 export { encodeMp4 } from './mp4.ts'
 export {
@@ -19,7 +21,6 @@ export {
   fitInside,
   joinFrames,
   pickFrames,
-  readPicture,
   type SheetOptions,
   type SheetRow,
   type Size,
@@ -30,4 +31,5 @@ export {
   scalePicture,
   splitFrames,
 } from './picture.ts'
+export { retime } from './retime.ts'
 export { filmExtensions, type SaveOptions, saveVideo } from './video.ts'

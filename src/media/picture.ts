@@ -216,19 +216,3 @@ export async function saveSpriteSheet(file: string, frames: Uint8Array, size: Si
   const picture = sharp(sheet, { raw: { width, height: size.height, channels: 3 } })
   writeWhole(file, await picture.jpeg({ quality: 90 }).toBuffer())
 }
-
-/**
- * Reads a picture of any format that sharp knows, scaled to cover a size; what is beyond it is cut.
- * @param image a file or the bytes of one
- * @returns H x W x 3, sRGB
- * @throws RangeError when it is no picture.
- */
-export async function readPicture(image: string | Uint8Array, { width, height }: Size): Promise<Uint8Array> {
-  try {
-    const picture = sharp(image).rotate().resize(width, height, { fit: 'cover' })
-    return await picture.flatten().toColourspace('srgb').removeAlpha().raw().toBuffer()
-  } catch (error) {
-    const name = typeof image === 'string' ? image : 'the image'
-    throw new RangeError(`${name} cannot be read as a picture (${(error as Error).message})`)
-  }
-}

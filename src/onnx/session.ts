@@ -95,7 +95,8 @@ async function createSession(runtime: Runtime, model: Uint8Array, options: Compi
     }
   }
   const why = reason instanceof Error ? ` (${reason.message.split('\n')[0]})` : ''
-  throw new Error(`\`device\` must be one that is here (${runtime.devices.join(', ')}), got ${device}${why}`)
+  if (reason) throw new RangeError(`\`device\` ${device} does not work here${why}`)
+  throw new RangeError(`\`device\` must be one that is here (${runtime.devices.join(', ')}), got ${device}`)
 }
 
 function checkFeed({ name, shape, type }: Port, tensor: Tensor | undefined): Tensor {
@@ -165,7 +166,7 @@ export function createCompiler(runtime: Runtime) {
   /**
    * Compiles a graph into a session.
    * @param outputs what to compute, by name (float32 or int32)
-   * @throws Error naming the device that is not there.
+   * @throws RangeError naming the device that is not there.
    */
   const compile = (outputs: Readonly<Record<string, Value>>, options: CompileOptions = {}) =>
     load(lowerModel(outputs, options), options)

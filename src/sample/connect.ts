@@ -1,4 +1,4 @@
-import { encodeEnd, encodeHead, joinFrames } from './extend.ts'
+import { encodeEnd, encodeHead, firstFrame, joinFrames, lastFrame } from './extend.ts'
 import { defaults, expectSize, type Film, type FilmOptions, type Footage, makeFilm } from './film.ts'
 import type { Model } from './model.ts'
 import { textToVideo } from './textToVideo.ts'
@@ -29,7 +29,8 @@ async function makeMiddle(
   expectSize(model, first)
   expectSize(model, second)
   const [known, ending] = [await encodeEnd(model, first), await encodeHead(model, second)]
-  return makeFilm(model, prompt, { task, known, ending, isStart: false }, options)
+  const neighbours = { before: lastFrame(first), behind: firstFrame(second) }
+  return makeFilm(model, prompt, { task, known, ending, isStart: false, neighbours }, options)
 }
 
 /** Seconds in which a loop finds back to its beginning. */

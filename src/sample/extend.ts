@@ -24,14 +24,31 @@ export async function encodeEnd(model: Model, film: Footage): Promise<Float32Arr
 /** Latent frames of a head: with the history before them, a window of 8 has room for one second in between. */
 const HEAD = 2
 
-/** The latents of the first frames of a film, as frames that come after others; a shorter one stands still behind its end. */
+/**
+ * The latents of the first frames of a film, as frames that come after others: it stands still before it begins, and
+ * a shorter one behind its end.
+ */
 export async function encodeHead(model: Model, { frames, width, height }: Footage): Promise<Float32Array> {
   const bytes = width * height * 3
-  const head = new Uint8Array(ENCODE_CHUNK * FRAMES_PER_LATENT * bytes)
-  head.set(frames.subarray(0, head.length))
-  for (let at = frames.length; at < head.length; at += bytes) head.set(frames.subarray(-bytes), at)
+  const still = FRAMES_PER_LATENT * bytes
+  const head = new Uint8Array(ENCODE_CHUNK * still)
+  for (let at = 0; at < still; at += bytes) head.set(frames.subarray(0, bytes), at)
+  head.set(frames.subarray(0, head.length - still), still)
+  for (let at = still + frames.length; at < head.length; at += bytes) head.set(frames.subarray(-bytes), at)
   const latents = normalizeLatents(model, await model.encodeChunk(head))
-  return latents.slice(0, HEAD * frameSize(model))
+  // The first of them was encoded without what came before it, as only a film's first picture is.
+  const size = frameSize(model)
+  return latents.slice(size, (1 + HEAD) * size)
+}
+
+/** The first frame of a film, H x W x 3. */
+export function firstFrame({ frames, width, height }: Footage): Uint8Array {
+  return frames.subarray(0, width * height * 3)
+}
+
+/** The last frame of a film, H x W x 3. */
+export function lastFrame({ frames, width, height }: Footage): Uint8Array {
+  return frames.subarray(-width * height * 3)
 }
 
 /** Films one after another. */
@@ -59,7 +76,8 @@ export async function extend(
 ): Promise<Film> {
   expectSize(model, film)
   const known = await encodeEnd(model, film)
-  const more = await makeFilm(model, prompt, { task: 'extend', known, isStart: false }, options)
+  const neighbours = { before: lastFrame(film) }
+  const more = await makeFilm(model, prompt, { task: 'extend', known, isStart: false, neighbours }, options)
   return { ...more, ...joinFrames(film, more) }
 }
 
@@ -81,7 +99,13 @@ export async function extendBackward(
   const before = await makeFilm(
     model,
     prompt,
-    { task: 'extend backward', known: none, ending, isStart: false },
+    {
+      task: 'extend backward',
+      known: none,
+      ending,
+      isStart: false,
+      neighbours: { behind: firstFrame(film) },
+    },
     options,
   )
   return { ...before, ...joinFrames(before, film) }

@@ -3,6 +3,7 @@ import { FRAMES_PER_LATENT, tokenize } from '../model/index.ts'
 import { decodeLatents } from './decode.ts'
 import { type DenoiseOptions, denoise, frameSize, type Window } from './denoise.ts'
 import type { Model } from './model.ts'
+import { fadeSeam, type Seam } from './seam.ts'
 
 /** How a film is made. */
 export interface FilmOptions {
@@ -92,10 +93,14 @@ export interface Beginning {
   readonly known: Float32Array
   /** Known latent frames behind what is made. Without any before, the film is made from its end to its beginning. */
   readonly ending?: Float32Array
+  /** Whether the ending is the film's own, and not of one that comes behind it. */
+  readonly isEndingShown?: boolean
   /** Words that change as the film goes on; their seconds add up to the film's. */
   readonly shots?: readonly Shot[]
   /** Whether the first latent frame is the film's first, which holds one picture alone. */
   readonly isStart: boolean
+  /** The frames right before and right behind what is made (H x W x 3), where they are another film's. */
+  readonly neighbours?: { readonly before?: Uint8Array; readonly behind?: Uint8Array }
   /** A film to change, as latents from its first on, and how much of it: 1 leaves nothing. */
   readonly source?: { readonly latents: Float32Array; readonly strength: number }
 }
@@ -142,12 +147,18 @@ function countWindows(frames: number, window: number): number {
   return 1 + Math.max(0, Math.ceil((frames - window) / (window - HISTORY)))
 }
 
+/** Where the film is made from: its beginning, its end, or its beginning towards its end. */
+type Direction = 'forward' | 'backward' | 'between'
+
 /** Where each window begins, in the order in which they are made, and how many latent frames they cover together. */
-function planWindows(window: number, frames: number, isBackward: boolean) {
+function planWindows(window: number, frames: number, direction: Direction) {
   const count = countWindows(frames, window)
   const length = window + (count - 1) * (window - HISTORY)
   const starts = Array.from({ length: count }, (_, i) => i * (window - HISTORY))
-  return { length, starts: isBackward ? starts.reverse() : starts, shift: isBackward ? length - frames : 0 }
+  // The last window ends where the film does, so that as much as possible of it leads to the ending.
+  if (direction === 'between' && count > 1) starts[count - 1] = frames - window
+  if (direction === 'backward') return { length, starts: starts.reverse(), shift: length - frames }
+  return { length, starts, shift: 0 }
 }
 
 type Words = Pick<Window, 'ids' | 'negativeIds'>
@@ -171,20 +182,24 @@ async function rollWindows(
   options: Omit<DenoiseOptions, 'onStep'> & Pick<FilmOptions, 'onProgress' | 'onWindow' | 'finished'>,
 ): Promise<Float32Array> {
   const size = frameSize(model)
-  const isBackward = known.length === 0 && ending.length > 0
-  const { length, starts, shift } = planWindows(model.window, frames, isBackward)
+  const direction = ending.length === 0 ? 'forward' : known.length === 0 ? 'backward' : 'between'
+  const { length, starts, shift } = planWindows(model.window, frames, direction)
   const { numInferenceSteps, finished, onProgress } = options
   const steps = starts.length * numInferenceSteps
   const latents = new Float32Array(length * size)
   if (source) latents.set(source.latents.subarray(0, latents.length))
   latents.set(known)
   latents.set(ending, (shift + frames) * size - ending.length)
-  const isMade = Array.from({ length }, (_, f) => {
+  const isGiven = Array.from({ length }, (_, f) => {
     const at = (f - shift) * size
     return at >= 0 && (at < known.length || (at < frames * size && at >= frames * size - ending.length))
   })
+  const isMade = [...isGiven]
   if (finished) latents.set(finished.latents)
   for (const [i, start] of starts.entries()) {
+    // What the window before made without a view of the ending is made again.
+    const isLast = direction === 'between' && i > 0 && i === starts.length - 1
+    for (let f = start + HISTORY; isLast && f < length; f++) isMade[f] = isGiven[f]
     const window = {
       ...wordsAt(start - shift),
       latents: latents.subarray(start * size, (start + model.window) * size),
@@ -232,6 +247,28 @@ function describeOrigin(
   return { task, prompt, ...settings, ...strength, model: model.fingerprint }
 }
 
+/** Decodes a film's frames, from `first` (below 0: known ones before it) on, and fits them to their neighbours. */
+async function decodeFrames(
+  model: Model,
+  latents: Float32Array,
+  { isStart, neighbours = {} }: Beginning,
+  { first, frameCount, behind }: { first: number; frameCount: number; behind: number },
+): Promise<Uint8Array> {
+  const bytes = model.size.width * model.size.height * 3
+  const pixels = new Uint8Array(frameCount * bytes)
+  const seams: Partial<Record<'before' | 'behind', Seam>> = {}
+  let f = first
+  for await (const frame of decodeLatents(model, latents, isStart)) {
+    if (f >= 0 && f < frameCount) pixels.set(frame, f * bytes)
+    if (f === -1 && neighbours.before) seams.before = { given: neighbours.before, decoded: frame }
+    if (f === behind && neighbours.behind) seams.behind = { given: neighbours.behind, decoded: frame }
+    f++
+  }
+  if (seams.before) fadeSeam(pixels, seams.before, 'before')
+  if (seams.behind) fadeSeam(pixels, seams.behind, 'behind')
+  return pixels
+}
+
 /**
  * Makes a film that goes on from a beginning.
  * @returns the frames after those that were known (with the first picture, when it starts the film)
@@ -248,21 +285,19 @@ export async function makeFilm(
   const { width, height } = model.size
   const frameCount = Math.round(options.seconds * model.fps)
   const before = beginning.isStart ? 1 : beginning.known.length / frameSize(model)
-  const after = (beginning.ending?.length ?? 0) / frameSize(model)
+  const ending = (beginning.ending?.length ?? 0) / frameSize(model)
   // A film made backward has one latent frame more in front: the first one is decoded without what came before it.
-  const isBackward = before === 0 && after > 0
+  const isBackward = before === 0 && ending > 0
   const made = Math.ceil(frameCount / FRAMES_PER_LATENT) + (isBackward ? 1 : 0)
+  const frames = before + made + (beginning.isEndingShown ? 0 : ending)
   const random: Random = createRandom(options.seed)
   const started = performance.now()
-  const latents = await rollWindows(model, beginning, before + made + after, wordsAt, { ...options, random })
+  const latents = await rollWindows(model, beginning, frames, wordsAt, { ...options, random })
   const denoised = performance.now()
-  const pixels = new Uint8Array(frameCount * width * height * 3)
-  let f = beginning.isStart ? 0 : -before * FRAMES_PER_LATENT
-  if (isBackward) f -= made * FRAMES_PER_LATENT - frameCount
-  for await (const frame of decodeLatents(model, latents, beginning.isStart)) {
-    if (f >= 0 && f < frameCount) pixels.set(frame, f * frame.length)
-    f++
-  }
+  const surplus = isBackward ? made * FRAMES_PER_LATENT - frameCount : 0
+  const first = beginning.isStart ? 0 : -before * FRAMES_PER_LATENT - surplus
+  const behind = made * FRAMES_PER_LATENT - surplus
+  const pixels = await decodeFrames(model, latents, beginning, { first, frameCount, behind })
   const timings = { denoise: denoised - started, decode: performance.now() - denoised }
   const origin = describeOrigin(model, prompt, beginning, options)
   return { frames: pixels, frameCount, width, height, fps: model.fps, origin, unknownWords, timings }

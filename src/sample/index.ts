@@ -6,7 +6,7 @@ export { compileEncoder, type Encoder, repeatFirstFrame } from './encode.ts'
 export { encodeFilm } from './encodeFilm.ts'
 export { extend, extendBackward } from './extend.ts'
 export type { Film, FilmOptions, Finished, Footage, Origin, Progress, Shot } from './film.ts'
-export { imageToVideo } from './imageToVideo.ts'
+export { imageToVideo, type Pictures } from './imageToVideo.ts'
 export {
   assembleModel,
   type Model,

@@ -113,13 +113,13 @@ test('a picture begins the film: the first frame depends on nothing else', async
   const model = await assembleModel(config, untrained())
   const picture = Uint8Array.from({ length: 32 * 32 * 3 }, (_, i) => (i * 7) % 256)
   const make = (prompt: string, seed: number) =>
-    imageToVideo(model, picture, prompt, { seconds: 1, seed, numInferenceSteps: 2 })
+    imageToVideo(model, { first: picture }, prompt, { seconds: 1, seed, numInferenceSteps: 2 })
   const [a, b] = [await make('a ball', 1), await make('a red ball', 2)]
   const first = 32 * 32 * 3
   assert.deepEqual(a.frames.subarray(0, first), b.frames.subarray(0, first))
   assert.notDeepEqual(a.frames.subarray(first), b.frames.subarray(first))
   await assert.rejects(
-    imageToVideo(model, new Uint8Array(3), 'a ball'),
+    imageToVideo(model, { first: new Uint8Array(3) }, 'a ball'),
     /picture must hold 3072 bytes, got 3/,
   )
   await model.close()

@@ -1,5 +1,4 @@
-import { decodeUpload, UploadError } from '../../media/index.ts'
-import { chooseGrid } from '../worker/grid.ts'
+import { chooseGrid, decodeUpload, UploadError } from '../../media/index.ts'
 import type { UploadRequest } from './decoder.ts'
 
 // A process of its own for what others send: it can crash, run wild or be killed, and nobody else minds.

@@ -41,7 +41,7 @@ function keepNew(film: Film, { frameCount }: Footage): Film {
 export const tasks = {
   'text to video': ({ model, request, options }) => textToVideo(model, request.prompt, options),
   'image to video': ({ model, request, options, picture }) =>
-    imageToVideo(model, expectFootage(picture, 'picture').frames, request.prompt, options),
+    imageToVideo(model, { first: expectFootage(picture, 'picture').frames }, request.prompt, options),
   extend: ({ model, request, options, source }) =>
     extend(model, expectFootage(source, 'video'), request.prompt, options),
   'extend backward': ({ model, request, options, source }) =>

@@ -1,4 +1,4 @@
-import type { Size } from '../../media/index.ts'
+import type { Size } from './picture.ts'
 
 /** Pixels on a side of one token: films are made in multiples of it. */
 const GRAIN = 32

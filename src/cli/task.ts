@@ -1,0 +1,192 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { z } from 'zod'
+import {
+  connect,
+  edit,
+  extend,
+  extendBackward,
+  type FilmOptions,
+  imageToVideo,
+  loop,
+  type Model,
+  readImage,
+  readVideo,
+  type Shot,
+  storyboard,
+  textToVideo,
+  type Video,
+} from '../index.ts'
+
+/** The options that say what a film is made from. */
+export interface TaskOptions {
+  readonly image?: string
+  readonly lastImage?: string
+  readonly extend?: string
+  readonly backward?: boolean
+  readonly connect?: readonly string[]
+  readonly loop?: boolean
+  readonly edit?: string
+  readonly strength?: number
+  readonly storyboard?: string
+  readonly seconds?: number
+}
+
+/** Makes a film of a task; called once for each seed. */
+export type MakeVideo = (options: FilmOptions) => Promise<Video>
+
+/** What is to be made. */
+export interface Task {
+  /** The words that the film is named after. */
+  readonly prompt: string
+  /**
+   * Reads the files that the film is made from.
+   * @returns what was cut or scaled of them, one line a file
+   * @throws RangeError when one of them cannot be read.
+   */
+  prepare(model: Model): Promise<{ readonly changes: readonly string[]; readonly make: MakeVideo }>
+}
+
+/** The options that choose a task: only one of them may be given; `--image` and `--last-image` go together. */
+const flags = {
+  image: '--image',
+  lastImage: '--last-image',
+  extend: '--extend',
+  connect: '--connect',
+  loop: '--loop',
+  edit: '--edit',
+  storyboard: '--storyboard',
+} as const satisfies Partial<Record<keyof TaskOptions, string>>
+
+/** Options that go with one task only, and which it is. */
+const parts = { backward: ['--backward', 'extend'], strength: ['--strength', 'edit'] } as const
+
+/** Tasks that bring their length with them. */
+const lengths = { edit: 'the length is that of the film', storyboard: 'its shots say their seconds' } as const
+
+/** The option of the task that is wanted; none for words alone. */
+function chooseFlag(options: TaskOptions): keyof typeof flags | undefined {
+  const given = (Object.keys(flags) as (keyof typeof flags)[]).filter(name => options[name] !== undefined)
+  const [first, second] = given.filter(name => name !== 'lastImage' || options.image === undefined)
+  if (second) throw new RangeError(`${flags[first]} and ${flags[second]} do not go together`)
+  for (const [name, [flag, task]] of Object.entries(parts)) {
+    if (options[name as keyof typeof parts] !== undefined && first !== task) {
+      throw new RangeError(`${flag} says more of ${flags[task]}, which is missing`)
+    }
+  }
+  if (options.seconds !== undefined && first && first in lengths) {
+    const why = lengths[first as keyof typeof lengths]
+    throw new RangeError(`--seconds does not go with ${flags[first]}: ${why}`)
+  }
+  return first
+}
+
+const storyboardSchema = z
+  .array(
+    z.strictObject({
+      prompt: z.string('must be a text').trim().min(1, 'must say something'),
+      seconds: z.number('must be a number').positive('must be above 0'),
+    }),
+    'must be a list of {"prompt": "...", "seconds": 4}',
+  )
+  .min(1, 'must hold at least one shot')
+
+/**
+ * Reads a storyboard: a JSON file with a list of shots, each a prompt and its seconds.
+ * @throws RangeError naming the file, the field and the rule.
+ */
+export function readStoryboard(file: string): Shot[] {
+  let json: unknown
+  try {
+    json = JSON.parse(readFileSync(file, 'utf8'))
+  } catch (error) {
+    throw new RangeError(`${file} cannot be read as JSON (${(error as Error).message.split('\n')[0]})`)
+  }
+  const { data, error } = storyboardSchema.safeParse(json)
+  if (data) return data
+  const [{ path, message }] = error.issues
+  const [shot, field] = path
+  const place = shot === undefined ? '' : ` shot ${Number(shot) + 1}:${field ? ` \`${String(field)}\`` : ''}`
+  throw new RangeError(`${file}:${place} ${message}`)
+}
+
+/** `--connect` takes every word behind it: two files, and the prompt when that comes last. */
+function splitConnect(files: readonly string[] = [], prompt?: string) {
+  const [first, second, last, ...more] = files
+  const words = prompt ?? last
+  if (second === undefined || more.length > 0 || (last !== undefined && prompt !== undefined)) {
+    const count = files.length - (prompt === undefined && files.length > 2 ? 1 : 0)
+    throw new RangeError(`--connect takes two films, got ${count}`)
+  }
+  for (const file of [first, second]) if (!existsSync(file)) throw new RangeError(`there is no file ${file}`)
+  return { files: [first, second] as const, prompt: words }
+}
+
+/** How each task is made, once its options have been checked. */
+const tasks = {
+  image: prepareImages,
+  lastImage: prepareImages,
+  async extend(model, prompt, { extend: file = '', backward }) {
+    const { changes, ...film } = await readVideo(model, file)
+    const run = backward ? extendBackward : extend
+    return { changes, make: options => run(model, film, { ...options, prompt }) }
+  },
+  async connect(model, prompt, { connect: files = [] }) {
+    const [first, second] = [await readVideo(model, files[0]), await readVideo(model, files[1])]
+    const changes = [...first.changes, ...second.changes]
+    return { changes, make: options => connect(model, [first, second], { ...options, prompt }) }
+  },
+  async loop(model, prompt) {
+    return { changes: [], make: options => loop(model, prompt, options) }
+  },
+  async edit(model, prompt, { edit: file = '', strength }) {
+    const { changes, ...film } = await readVideo(model, file)
+    return { changes, make: options => edit(model, film, { ...options, strength, prompt }) }
+  },
+} satisfies Record<
+  Exclude<keyof typeof flags, 'storyboard'>,
+  (model: Model, prompt: string, options: TaskOptions) => ReturnType<Task['prepare']>
+>
+
+async function prepareImages(
+  model: Model,
+  prompt: string,
+  { image, lastImage }: TaskOptions,
+): ReturnType<Task['prepare']> {
+  const read = async (file: string | undefined) => (file ? await readImage(model, file) : undefined)
+  const [first, last] = [await read(image), await read(lastImage)]
+  const changes = [...(first?.changes ?? []), ...(last?.changes ?? [])]
+  return { changes, make: options => imageToVideo(model, { first, last }, prompt, options) }
+}
+
+function chooseStoryboard(file: string, prompt: string | undefined): Task {
+  if (prompt !== undefined) {
+    throw new RangeError('--storyboard brings the words of every shot: leave the prompt out')
+  }
+  const shots = readStoryboard(file)
+  return {
+    prompt: shots[0].prompt,
+    async prepare(model) {
+      return { changes: [], make: ({ seconds: _, ...options }) => storyboard(model, shots, options) }
+    },
+  }
+}
+
+/**
+ * Chooses what is made from the options of a command line.
+ * @throws RangeError when they do not go together, or the prompt is missing.
+ */
+export function chooseTask(given: string | undefined, options: TaskOptions): Task {
+  const flag = chooseFlag(options)
+  if (flag === 'storyboard') return chooseStoryboard(options.storyboard!, given)
+  const { files, prompt } =
+    flag === 'connect' ? splitConnect(options.connect, given) : { files: undefined, prompt: given }
+  if (prompt === undefined) throw new RangeError("missing required argument 'prompt'")
+  if (prompt.trim() === '') throw new RangeError('the prompt must say something, got an empty text')
+  return {
+    prompt,
+    async prepare(model) {
+      if (!flag) return { changes: [], make: filmOptions => textToVideo(model, prompt, filmOptions) }
+      return tasks[flag](model, prompt, { ...options, connect: files })
+    },
+  }
+}
