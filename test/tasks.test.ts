@@ -82,7 +82,7 @@ test('edit: the weaker, the nearer to the film; at full strength nothing is left
 
 /** A true film, what the autoencoder makes of its first and its last frame, and its words. */
 async function filmTruth(model: Awaited<ReturnType<typeof open>>, seed: number, frameCount: number) {
-  const scene = sampleScene('tabletop', seed, { frameCount, ...curricula.first, bodies: [1] })
+  const scene = sampleScene(seed, { frameCount, ...curricula.first, bodies: [1] })
   const { frames, width, height, fps, shortCaption } = filmScene(scene)
   const bytes = width * height * 3
   const film = { frames, frameCount, width, height, fps }
