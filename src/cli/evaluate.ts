@@ -121,7 +121,7 @@ export function addEvaluate(program: Command): void {
     .addOption(
       new Option('--curriculum <name>', 'what the model was taught')
         .choices(Object.keys(curricula))
-        .default('first'),
+        .default('second'),
     )
     .option('--steps <n>', 'denoising steps', wholeNumber(1, 1000), 20)
     .option('--guidance <x>', 'guidance scale', decimalNumber(0, 30), 2.5)

@@ -179,8 +179,9 @@ function addSettings(command: Command): Command {
 }
 
 const help = `
-The bundled model knows a small world: balls, cubes and cylinders in six colours, large or small, that roll,
-slide, drop, bounce, rest or hit one another on a plain grey or a checkered floor.
+The bundled model knows a small world: balls, cubes, cylinders and cones in eight colours, large or small, of matte
+paint, metal or glass, that roll, slide, drop, bounce, rest or hit one another on a plain grey or checkered floor, wood,
+grass, wet asphalt or in shallow water, at noon, at sunset or at night.
 
 Pictures and films of any size are scaled to cover the film, and cut; a line says what was lost. Films may last 60 s;
 GIF and WebP are always read, other formats where node-av is installed.
