@@ -111,6 +111,26 @@ function checkFeed({ name, shape, type }: Port, tensor: Tensor | undefined): Ten
   return tensor
 }
 
+async function runSession(
+  session: InferenceSession,
+  toOrt: (tensor: Tensor) => OrtTensor,
+  { inputs, outputs }: LoweredModel,
+  feeds: Readonly<Record<string, Tensor>>,
+  into: Readonly<Record<string, Tensor>>,
+): Promise<Record<string, Tensor>> {
+  const given = Object.fromEntries(inputs.map(port => [port.name, toOrt(checkFeed(port, feeds[port.name]))]))
+  const wanted = Object.fromEntries(
+    outputs.map(({ name }) => [name, into[name] ? toOrt(into[name]) : null] as const),
+  )
+  const results = await session.run(given, wanted)
+  return Object.fromEntries(
+    outputs.map(({ name, shape }) => [
+      name,
+      into[name] ?? { shape, data: results[name].data as Float32Array | Int32Array },
+    ]),
+  )
+}
+
 /** Runs graphs on one runtime; graphs with the same content and options share a session. */
 export function createCompiler(runtime: Runtime) {
   const cache = new Map<string, Shared>()
@@ -139,21 +159,7 @@ export function createCompiler(runtime: Runtime) {
       inputs: model.inputs,
       outputs: model.outputs,
       device,
-      async run(feeds, into = {}) {
-        const given = Object.fromEntries(
-          model.inputs.map(port => [port.name, toOrt(checkFeed(port, feeds[port.name]))]),
-        )
-        const wanted = Object.fromEntries(
-          model.outputs.map(({ name }) => [name, into[name] ? toOrt(into[name]) : null] as const),
-        )
-        const results = await session.run(given, wanted)
-        return Object.fromEntries(
-          model.outputs.map(({ name, shape }) => [
-            name,
-            into[name] ?? { shape, data: results[name].data as Float32Array | Int32Array },
-          ]),
-        )
-      },
+      run: (feeds, into = {}) => runSession(session, toOrt, model, feeds, into),
       async release() {
         if (--shared.users > 0) return
         if (key) cache.delete(key)
