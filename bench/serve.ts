@@ -14,6 +14,7 @@ import { serve } from '@hono/node-server'
 import { Hono } from 'hono'
 import { createApp, openStores } from '../src/serve/index.ts'
 import { createServer, writeTinyModel } from '../test/serving/fixtures.ts'
+import { median } from './measure.ts'
 
 /** Servers run for days: until their code is compiled to the end. */
 const WARM_SECONDS = 4
@@ -22,8 +23,6 @@ const ROUND_SECONDS = 0.5
 const CONNECTIONS = 32
 /** Short ones in turn, so that other work on the machine weighs on both alike. */
 const ROUNDS = 12
-
-const median = (values: readonly number[]) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]
 
 const report = (row: { name: string; value: number; unit: string; limit: number }) =>
   console.log(JSON.stringify({ ...row, ratio: Number((row.value / row.limit).toFixed(3)) }))

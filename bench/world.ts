@@ -1,11 +1,10 @@
 // `node --import tsx bench/world.ts`: frames a second that one core films of the family `tabletop`, at 128 x 128 with
 // antialiasing and shadows, three bodies a scene. One JSON object a line.
 import { curricula, loadPhysics, renderMotion, type SceneOptions, sampleClip } from '../src/world/index.ts'
+import { median } from './measure.ts'
 
 const CLIPS = 12
 const ROUNDS = 3
-
-const median = (values: readonly number[]) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]
 
 /** Seconds of a core that this process has used: what else the machine does is not counted. */
 const coreSeconds = () => process.cpuUsage().user / 1e6
