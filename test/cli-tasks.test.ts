@@ -170,7 +170,9 @@ test('a terminal shows the film while it is made; a pipe never does', {
 }, async () => {
   const inTerminal = async (option: string, rows = 40) => {
     const command = `stty rows ${rows} cols 100; '${process.execPath}' '${bin}' generate 'a ball' --model '${tiny}' -s 3 --steps 400 -o film.webp ${option}`
-    const env = { ...process.env, TERM: 'xterm-256color', COLORTERM: 'truecolor', NO_COLOR: undefined }
+    // Nothing else of this environment: NO_COLOR, FORCE_COLOR, CI and others change how many colours Node finds.
+    const { PATH, HOME } = process.env
+    const env = { PATH, HOME, TERM: 'xterm-256color', COLORTERM: 'truecolor' }
     // Its input stays open: at the end of it, `script` may never notice that the command has ended.
     const child = spawn('script', ['-qec', command, '/dev/null'], { cwd: temporary(), env })
     let shown = ''
