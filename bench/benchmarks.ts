@@ -20,12 +20,15 @@ import {
 } from '../src/train/index.ts'
 import { measureProduct, time, timeTraining } from './measure.ts'
 
-/** One measured number. `perUnit` is GFLOP a unit, where the unit is not GFLOP/s itself. */
+/** One measured number. */
 export interface Row {
   readonly name: string
   readonly value: number
   readonly unit: string
+  /** GFLOP a unit, where the unit is not GFLOP/s itself. */
   readonly perUnit?: number
+  /** What it is compared with, where that is not a matrix product. */
+  readonly limit?: number
 }
 
 const BATCH = 32
@@ -85,8 +88,8 @@ function operationsOf(training: Training, batch: Readonly<Record<string, Tensor>
   return (6 * countMultiplyAdds([traceForward(training, batch)])) / 1e9
 }
 
-/** Steps of the transformer's training on latents of noise, optimizer and drawing of batches included. */
-async function benchTransformer(): Promise<Row[]> {
+/** The transformer's training on latents of noise. */
+function trainingOfNoise(): Training {
   const shape = [13, dit5m.latentChannels, 8, 8] as const
   const random = createRandom(1)
   const ones = new Float32Array(dit5m.latentChannels).fill(1)
@@ -105,19 +108,34 @@ async function benchTransformer(): Promise<Row[]> {
       velocity: new Float32Array(frames * MOST_BODIES * 2),
     }),
   }
-  const training = transformerTraining({
+  return transformerTraining({
     config: dit5m,
     data,
     schedule: { ...small.transformer.schedule, steps: STEPS },
     batchSize: BATCH,
     frames: window,
   })
+}
+
+/** Steps of the transformer's training, optimizer and drawing of batches included. */
+async function benchTransformer(): Promise<Row[]> {
+  const training = trainingOfNoise()
   const operations = operationsOf(training, await training.nextBatch(createRandom(1), 1))
   const seconds = (await timeTraining(training)) / 1000
   return [
     { name: 'train.dit5m', value: operations / seconds, unit: 'GFLOP/s' },
     { name: 'train.dit5m.windows', value: BATCH / seconds, unit: 'windows/s', perUnit: operations / BATCH },
   ]
+}
+
+/** What a second gradient worker brings: windows a second of two, each of one thread and half a batch, against those of one. */
+async function benchGradientWorkers(): Promise<Row[]> {
+  const rates: number[] = []
+  for (const workers of [1, 2]) {
+    rates.push((1000 * BATCH) / (await timeTraining(trainingOfNoise(), { workers, threads: workers })))
+  }
+  const [one, two] = rates
+  return [{ name: 'train.dit5m.workers', value: two, unit: 'windows/s', limit: one }]
 }
 
 /** Steps of the bundled autoencoder's training on noise, optimizer included. */
@@ -166,5 +184,6 @@ export const benchmarks: Readonly<Record<string, () => Promise<Row[]>>> = {
   'forward.dit5m': () => benchForward('forward.dit5m', {}),
   'forward.dit5m.int8': () => benchForward('forward.dit5m.int8', { quantize: 'int8' }),
   'train.dit5m': benchTransformer,
+  'train.dit5m.workers': benchGradientWorkers,
   'train.autoencoder': benchAutoencoder,
 }

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { input, matmul, type Tensor } from '../src/array/index.ts'
 import { compile } from '../src/onnx/index.ts'
-import { type Training, train } from '../src/train/index.ts'
+import { type RunOptions, type Training, train } from '../src/train/index.ts'
 
 const SIZE = 1536
 
@@ -37,7 +37,10 @@ export async function measureProduct(threads: number): Promise<number> {
 }
 
 /** Milliseconds of a training step, the median, the first left out. */
-export async function timeTraining(training: Training): Promise<number> {
+export async function timeTraining(
+  training: Training,
+  options: Pick<RunOptions, 'threads' | 'workers'> = {},
+): Promise<number> {
   const times: number[] = []
   let last = 0
   const onStep = () => {
@@ -45,7 +48,7 @@ export async function timeTraining(training: Training): Promise<number> {
     last = performance.now()
   }
   const folder = mkdtempSync(path.join(tmpdir(), 'aozora-bench-'))
-  await train(training, { folder, seed: 1, onStep })
+  await train(training, { ...options, folder, seed: 1, onStep })
   rmSync(folder, { recursive: true })
   return median(times)
 }

@@ -18,7 +18,13 @@ import {
   type Value,
 } from '../src/array/index.ts'
 import { compile } from '../src/onnx/index.ts'
-import { flatGradients, optimizerDefaults, updateState, type Values } from '../src/train/optimizer.ts'
+import {
+  flatGradients,
+  optimizerDefaults,
+  traceClip,
+  updateState,
+  type Values,
+} from '../src/train/optimizer.ts'
 
 const [BATCH, WIDTH, EPOCHS, RATE] = [100, 512, 40, 2e-3]
 
@@ -43,9 +49,11 @@ const answers = input('answers', [BATCH, 10])
 const logs = logSoftmax(logits(params, input('pictures', [BATCH, 784])))
 const loss = reshape(neg(mean(sum(mul(logs, answers), [1]))), [])
 const step = input('step', [])
-const rates = { step, adamRate: input('rate', []), muonRate: constant(0), emaDecay: constant(0.99) }
+const grads = flatGradients(loss, params)
+const { clip } = traceClip(grads)
+const rates = { step, adamRate: input('rate', []), muonRate: constant(0), emaDecay: constant(0.99), clip }
 const config = { ...optimizerDefaults, rule: () => 'adamw' as const, rateFactor: () => 1 }
-const update = updateState(flatGradients(loss, params), shapes, state, rates, config)
+const update = updateState(grads, shapes, state, rates, config)
 const kinds = ['param', 'first', 'second', 'ema'] as const
 const outputs = kinds.flatMap(kind =>
   Object.entries(update[kind]).map(([name, value]) => [`new.${kind}.${name}`, value]),

@@ -10,5 +10,6 @@ export {
   openDataset,
   type RefusedFile,
 } from './open.ts'
+export { packError, runPool } from './pool.ts'
 export type { ClipRecord, DatasetDescription } from './record.ts'
 export { startWorker } from './worker.ts'

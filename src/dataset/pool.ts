@@ -43,6 +43,8 @@ function runWorker<Request, Report>(
 export interface PoolOptions<Report> {
   /** The worker's file: it answers each request with any number of `'step'` and one report or ShardError. */
   readonly entry: URL
+  /** What each worker is started with. */
+  readonly workerData?: unknown
   readonly threads: number
   readonly onMessage: (message: 'step' | Report) => void
   readonly signal?: AbortSignal
@@ -56,11 +58,11 @@ export interface PoolOptions<Report> {
  */
 export async function runPool<Request, Report>(
   requests: readonly Request[],
-  { entry, threads, onMessage, signal }: PoolOptions<Report>,
+  { entry, workerData, threads, onMessage, signal }: PoolOptions<Report>,
 ): Promise<void> {
   signal?.throwIfAborted()
   const left = [...requests]
-  const workers = Array.from({ length: Math.min(threads, left.length) }, () => startWorker(entry))
+  const workers = Array.from({ length: Math.min(threads, left.length) }, () => startWorker(entry, workerData))
   const stop = () => workers.map(worker => worker.terminate())
   signal?.addEventListener('abort', stop)
   try {

@@ -17,13 +17,13 @@ function drawSharedLevel(random: Random): number {
   return shiftLevel(1 / (1 + Math.exp(-random.normal())), TRAINING_SHIFT)
 }
 
-/** The known subset of one training film: a prefix (60 %), both ends (15 %), a suffix (10 %) or scattered frames. */
+/** The known subset of one training film: a prefix (50 %), both ends (20 %), a suffix (15 %) or scattered frames. */
 function drawKnown(random: Random, latentFrames: number): boolean[] {
   const kind = random.uniform()
   const count = 1 + random.integer(Math.max(1, latentFrames - 2))
   const isKnown = (i: number) => {
-    if (kind < 0.6) return i < count
-    if (kind < 0.75) return i < Math.ceil(count / 2) || i >= latentFrames - Math.max(1, Math.floor(count / 2))
+    if (kind < 0.5) return i < count
+    if (kind < 0.7) return i < Math.ceil(count / 2) || i >= latentFrames - Math.max(1, Math.floor(count / 2))
     return i >= latentFrames - count
   }
   if (kind < 0.85) return Array.from({ length: latentFrames }, (_, i) => isKnown(i))

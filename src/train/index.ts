@@ -1,10 +1,5 @@
-export {
-  type EncodeOptions,
-  encodeDataset,
-  type LatentSet,
-  type LatentStatistics,
-  type LatentWindow,
-} from './latents.ts'
+export { type EncodeOptions, encodeDataset } from './encodeDataset.ts'
+export type { LatentSet, LatentStatistics, LatentWindow } from './latents.ts'
 export { type RunOptions, type StepReport, type Training, train } from './loop.ts'
 export {
   exportModel,

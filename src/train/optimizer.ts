@@ -32,8 +32,6 @@ export interface OptimizerConfig {
   readonly muonMomentum: number
   /** Share of a parameter that is taken away at a learning rate of 1: gains, biases and tables usually lose nothing. */
   readonly weightDecay: (path: string, shape: readonly number[]) => number
-  /** Gradients are scaled down to at most this norm, all parameters together. */
-  readonly clipNorm: number
 }
 
 /** 1 / sqrt(inputs) of a matrix `[I, O]` or kernel `[O, I, k, k]`; gains and biases count as 1000 inputs. */
@@ -47,8 +45,19 @@ export const optimizerDefaults = {
   adamBetas: [0.9, 0.95],
   muonMomentum: 0.95,
   weightDecay: (_: string, shape: readonly number[]) => (shape.length >= 2 ? 0.01 : 0),
-  clipNorm: 1,
 } as const
+
+/** Gradients are scaled down to at most this norm, all parameters together. */
+const CLIP_NORM = 1
+
+/** What gradients of some norm are multiplied with. */
+export const clipFactor = (norm: number): number => Math.min(1, CLIP_NORM / (norm + 1e-6))
+
+/** The norm of all gradients together, and what they are multiplied with (`clipFactor`). */
+export function traceClip(grads: Values): { readonly gradientNorm: Value; readonly clip: Value } {
+  const gradientNorm = sqrt(Object.values(grads).map(squaredNorm).reduce(add))
+  return { gradientNorm, clip: minimum(div(CLIP_NORM, add(gradientNorm, 1e-6)), 1) }
+}
 
 /** Traced arrays by parameter path. */
 export type Values = Readonly<Record<string, Value>>
@@ -70,11 +79,8 @@ export interface StepInputs {
   readonly muonRate: Value
   readonly step: Value
   readonly emaDecay: Value
-}
-
-/** Everything that one step makes. */
-export interface Update extends OptimizerState {
-  readonly gradientNorm: Value
+  /** What gradients are multiplied with, so that their norm is not too large (`traceClip`). */
+  readonly clip: Value
 }
 
 /** A parameter to update: its flat gradient, not clipped yet, and what the step multiplies it with. */
@@ -102,14 +108,13 @@ export function updateState(
   state: OptimizerState,
   inputs: StepInputs,
   config: OptimizerConfig,
-): Update {
+): OptimizerState {
   const paths = Object.keys(raw)
-  const gradientNorm = sqrt(Object.values(raw).map(squaredNorm).reduce(add))
-  const clip = minimum(div(config.clipNorm, add(gradientNorm, 1e-6)), 1)
+  const { clip } = inputs
   const grads = paths.map(path => ({ path, shape: shapes[path], raw: raw[path], clip }))
   const isMuon = ({ path, shape }: Gradient) => config.rule(path, shape) === 'muon'
   const muon = updateMuon(grads.filter(isMuon), state, inputs, config)
-  const scalars = prepareAdam(clip, inputs, config)
+  const scalars = prepareAdam(inputs, config)
   const others = grads
     .filter(grad => !isMuon(grad))
     .map(grad => updateAdam(grad, state, scalars, inputs, config))
@@ -124,7 +129,6 @@ export function updateState(
     first: pick('first'),
     second: Object.fromEntries(others.map(({ path, second }) => [path, second])),
     ema: Object.fromEntries(paths.map(path => [path, average(path)])),
-    gradientNorm,
   }
 }
 
@@ -144,11 +148,7 @@ function power(base: number, exponent: Value): Value {
 type AdamScalars = ReturnType<typeof prepareAdam>
 
 /** Everything of AdamW's formulas that is the same for all elements, so that each array is passed over less often. */
-function prepareAdam(
-  clip: Value,
-  { step, adamRate }: StepInputs,
-  { adamBetas: [beta1, beta2] }: OptimizerConfig,
-) {
+function prepareAdam({ step, adamRate, clip }: StepInputs, { adamBetas: [beta1, beta2] }: OptimizerConfig) {
   const unbias1 = sub(1, power(beta1, step))
   const unbias2 = sqrt(sub(1, power(beta2, step)))
   return {

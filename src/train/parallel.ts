@@ -2,45 +2,53 @@ import type { Worker } from 'node:worker_threads'
 import { type Shape, sizeOf, type Tensor, type Value } from '../array/index.ts'
 import { startWorker } from '../dataset/index.ts'
 import { type LoweredModel, lowerModel } from '../onnx/index.ts'
+import { clipFactor } from './optimizer.ts'
 
-/** What a gradient worker is started with: its graph, and memory that it shares with the loop. */
-export interface GradientWorkerData {
-  readonly model: LoweredModel
-  /** Every parameter, one after the other. */
-  readonly params: Float32Array
-  /** This worker's gradients, in the same order. */
-  readonly grads: Float32Array
-  readonly layout: readonly { readonly name: string; readonly start: number; readonly size: number }[]
+type Tensors = Readonly<Record<string, Tensor>>
+type Arrays = Readonly<Record<string, Float32Array>>
+
+/** What a training worker is started with: its graphs, and memory that all of them share with the loop. */
+export interface TrainingWorkerData {
+  /** Loss, watched numbers and `grad.path` from `param.path` and `batch.name`. */
+  readonly gradients: LoweredModel
+  /** `new.kind.path` of its share of the parameters, if it has any, from `kind.path`, `grad.path`, `clip` and rates. */
+  readonly update?: LoweredModel
+  /** The parameters it updates. */
+  readonly names: readonly string[]
+  readonly index: number
+  /** Every array of the state, by `kind.path`. */
+  readonly state: Arrays
+  /** The gradients of each worker, by path. */
+  readonly grads: readonly Arrays[]
 }
 
-/** What a worker answers: the loss and what is watched, or what went wrong. */
-export type GradientReply = { readonly numbers: Record<string, number> } | { readonly error: string }
+/** The three parts of a step; every worker has ended one before any begins the next. */
+export type TrainingTask =
+  | { readonly task: 'gradients'; readonly batch: Tensors }
+  | { readonly task: 'average' }
+  | { readonly task: 'update'; readonly rates: Tensors }
 
-/** Threads that compute gradients, each of its part of a batch. */
-export interface GradientThreads {
-  /** The mean of loss, watched numbers and gradients (`grad.*`, flat) over the parts, added in their order. */
-  compute(
-    state: Readonly<Record<string, Tensor>>,
-    parts: readonly Readonly<Record<string, Tensor>>[],
-  ): Promise<{ readonly grads: Record<string, Tensor>; readonly numbers: Record<string, Tensor> }>
+/** What a worker answers: the loss and what is watched, or the squared norm of its share, or what went wrong. */
+export type TrainingReply = { readonly numbers: Record<string, number> } | { readonly error: string }
+
+/** Threads that each compute the gradients of a part of a batch, then update a share of the parameters (ZeRO, 1910.02054). */
+export interface TrainingThreads {
+  /** Computes `next` from `state`; gives loss, gradient norm and what is watched, means over the parts. */
+  run(
+    state: Tensors,
+    next: Tensors,
+    parts: readonly Tensors[],
+    rates: Tensors,
+  ): Promise<Record<string, Tensor>>
   close(): Promise<void>
-}
-
-/** The mean of arrays of one length, added in their order. */
-function averageInto(mean: Float32Array, shares: readonly Float32Array[]): void {
-  mean.set(shares[0])
-  for (const share of shares.slice(1)) {
-    for (let i = 0; i < mean.length; i++) mean[i] += share[i]
-  }
-  for (let i = 0; i < mean.length; i++) mean[i] /= shares.length
 }
 
 /** A worker's next answer. */
 function replyOf(worker: Worker): Promise<Record<string, number>> {
   return new Promise((resolve, reject) => {
-    const onMessage = (reply: GradientReply) => {
+    const onMessage = (reply: TrainingReply) => {
       worker.off('error', onError)
-      if ('error' in reply) reject(new Error(`a gradient worker failed: ${reply.error}`))
+      if ('error' in reply) reject(new Error(`a training worker failed: ${reply.error}`))
       else resolve(reply.numbers)
     }
     const onError = (error: unknown) => {
@@ -52,29 +60,49 @@ function replyOf(worker: Worker): Promise<Record<string, number>> {
   })
 }
 
-/**
- * Starts `count` threads with a session of one core each. ONNX Runtime refuses shared memory, so parameters and
- * gradients are copied into it and out of it.
- * @param outputs `grad.path` for every parameter, `loss`, and what is watched (scalars)
- */
-export async function startGradients(
-  outputs: Readonly<Record<string, Value>>,
-  shapes: Readonly<Record<string, Shape>>,
+const share = (size: number) => new Float32Array(new SharedArrayBuffer(4 * size))
+const scalar = (value: number): Tensor => ({ shape: [], data: Float32Array.of(value) })
+
+/** Shared arrays for gradients of every parameter, and for the state that the updates speak of. */
+function shareMemory(
   count: number,
-): Promise<GradientThreads> {
-  const model = lowerModel(outputs)
-  let total = 0
-  const layout = Object.entries(shapes).map(([name, shape]) => {
-    const start = total
-    total += sizeOf(shape)
-    return { name, start, size: sizeOf(shape) }
-  })
-  const share = () => new Float32Array(new SharedArrayBuffer(4 * total))
-  const params = share()
-  const shares = Array.from({ length: count }, share)
-  const entry = new URL('./gradientWorker.ts', import.meta.url)
-  const workers = shares.map(grads =>
-    startWorker(entry, { model, params, grads, layout } satisfies GradientWorkerData),
+  shapes: Readonly<Record<string, Shape>>,
+  updates: readonly (LoweredModel | undefined)[],
+) {
+  const sizes = Object.entries(shapes).map(([name, shape]) => [name, sizeOf(shape)] as const)
+  const grads = Array.from({ length: count }, () =>
+    Object.fromEntries(sizes.map(([name, size]) => [name, share(size)])),
+  )
+  const outputs = updates.flatMap(update => Object.values(update?.outputs ?? {}))
+  const state = Object.fromEntries(
+    outputs.map(({ name, shape }) => [name.slice('new.'.length), share(sizeOf(shape))]),
+  )
+  return { grads, state }
+}
+
+/**
+ * Starts a thread with sessions of one core for each share of the parameters. ONNX Runtime refuses shared memory, so
+ * arrays are copied into it and out of it.
+ * @param outputs `grad.path` for every parameter, `loss`, and what is watched (scalars)
+ * @param shares which parameters each thread updates, and the graph that does it
+ */
+export async function startWorkers(
+  outputs: Readonly<Record<string, Value>>,
+  shares: readonly { readonly names: readonly string[]; readonly update: Readonly<Record<string, Value>> }[],
+  shapes: Readonly<Record<string, Shape>>,
+): Promise<TrainingThreads> {
+  const gradients = lowerModel(outputs)
+  const updates = shares.map(({ names, update }) => (names.length > 0 ? lowerModel(update) : undefined))
+  const memory = shareMemory(shares.length, shapes, updates)
+  const entry = new URL('./trainingWorker.ts', import.meta.url)
+  const workers = shares.map(({ names }, index) =>
+    startWorker(entry, {
+      gradients,
+      update: updates[index],
+      names,
+      index,
+      ...memory,
+    } satisfies TrainingWorkerData),
   )
   const close = async () => {
     await Promise.all(workers.map(worker => worker.terminate()))
@@ -83,25 +111,31 @@ export async function startGradients(
     await close()
     throw error
   })
-  const mean = new Float32Array(total)
+  const ask = (taskOf: (worker: number) => TrainingTask) => {
+    const replies = workers.map(replyOf)
+    workers.forEach((worker, i) => {
+      worker.postMessage(taskOf(i))
+    })
+    return Promise.all(replies)
+  }
+  // What the shared memory holds: the state that the last step made, unless another is given.
+  let held: Tensors | undefined
   return {
-    async compute(state, parts) {
-      for (const { name, start } of layout) params.set(state[`param.${name}`].data, start)
-      const replies = workers.map(replyOf)
-      workers.forEach((worker, i) => {
-        worker.postMessage(parts[i])
+    async run(state, next, parts, rates) {
+      if (state !== held)
+        for (const [name, array] of Object.entries(memory.state)) array.set(state[name].data)
+      const answers = await ask(i => ({ task: 'gradients', batch: parts[i] }))
+      const squares = await ask(() => ({ task: 'average' }))
+      const norm = Math.sqrt(squares.reduce((sum, { square }) => sum + square, 0))
+      const clip = scalar(clipFactor(norm))
+      await ask(() => ({ task: 'update', rates: { ...rates, clip } }))
+      for (const [name, array] of Object.entries(memory.state)) next[name].data.set(array)
+      held = next
+      const means = Object.keys(answers[0]).map(name => {
+        const total = answers.reduce((sum, answer) => sum + answer[name], 0)
+        return [name, scalar(total / workers.length)] as const
       })
-      const answers = await Promise.all(replies)
-      averageInto(mean, shares)
-      const grads = layout.map(({ name, start, size }) => [
-        `grad.${name}`,
-        { shape: [size], data: mean.subarray(start, start + size) },
-      ])
-      const numbers = Object.keys(answers[0]).map(name => {
-        const value = answers.reduce((sum, answer) => sum + answer[name], 0) / count
-        return [name, { shape: [], data: Float32Array.of(value) }]
-      })
-      return { grads: Object.fromEntries(grads), numbers: Object.fromEntries(numbers) }
+      return { ...Object.fromEntries(means), gradientNorm: scalar(norm) }
     },
     close,
   }

@@ -13,11 +13,11 @@ import {
   flatGradients,
   type OptimizerState,
   optimizerDefaults,
-  type Update,
+  traceClip,
   updateState,
   type Values,
 } from './optimizer.ts'
-import { startGradients } from './parallel.ts'
+import { startWorkers } from './parallel.ts'
 import type { Batch, Training } from './training.ts'
 
 /** Parameters, moments and averages by `kind.path`: `param.`, `first.`, `second.`, `ema.`. */
@@ -91,9 +91,10 @@ function traceLoss(training: Training, batch: Batch, param: Values) {
   return { loss, watch: named('new.watch', watch), grads: flatGradients(loss, params) }
 }
 
-/** Traces the optimizers and the moving averages. */
-function traceUpdate(training: Training, param: Values, grads: Values): Record<string, Value> {
-  const shapes = shapesOf(training)
+/** Traces the optimizers and the moving averages of some parameters (all that `grads` has). */
+function traceUpdate(training: Training, param: Values, grads: Values, clip: Value): Record<string, Value> {
+  const all = shapesOf(training)
+  const shapes = Object.fromEntries(Object.keys(grads).map(name => [name, all[name]]))
   const adams = Object.entries(shapes).filter(([name, shape]) => training.rule(name, shape) === 'adamw')
   const state: OptimizerState = {
     param,
@@ -104,13 +105,12 @@ function traceUpdate(training: Training, param: Values, grads: Values): Record<s
   const [step, adamRate, muonRate, emaDecay] = rateNames.map(name => input(name, []))
   const { rule, rateFactor, weightDecay = optimizerDefaults.weightDecay } = training
   const config = { ...optimizerDefaults, rule, rateFactor, weightDecay }
-  const update: Update = updateState(grads, shapes, state, { step, adamRate, muonRate, emaDecay }, config)
+  const update = updateState(grads, shapes, state, { step, adamRate, muonRate, emaDecay, clip }, config)
   return {
     ...named('new.param', update.param),
     ...named('new.first', update.first),
     ...named('new.second', update.second),
     ...named('new.ema', update.ema),
-    gradientNorm: update.gradientNorm,
   }
 }
 
@@ -122,18 +122,17 @@ function flatState(state: State, prefix = ''): State {
 }
 
 /**
- * Compiles a training step: loss, gradients and update as one graph whose operators share the cores, or, with workers,
- * gradients in threads and the update here.
+ * Compiles a training step: loss, gradients and update as one graph whose operators share the cores, or, with workers, as
+ * threads that each compute the gradients of a part of the batch and then update a part of the parameters.
  */
 export async function compileStep(training: Training, example: Batch, options: StepOptions): Promise<Step> {
   if (options.workers > 0) return compileParallelStep(training, example, options)
   const { threads, profile } = options
   const param = traceFlat('param', shapesOf(training))
   const { loss, watch, grads } = traceLoss(training, example, param)
-  const compiled = await compile(
-    { ...traceUpdate(training, param, grads), ...watch, loss },
-    { threads, profile },
-  )
+  const { gradientNorm, clip } = traceClip(grads)
+  const outputs = { ...traceUpdate(training, param, grads, clip), ...watch, loss, gradientNorm }
+  const compiled = await compile(outputs, { threads, profile })
   return {
     operations: 6 * countMultiplyAdds([loss]),
     run(state, next, batch, rates) {
@@ -158,29 +157,45 @@ function partOf(batch: Batch, part: number, count: number): Batch {
   )
 }
 
+/**
+ * Shares parameters out, so that updating each share takes about as long: the dearest first, to whom has least. Muon
+ * multiplies matrices, which weighs more than passes over arrays (2.5 GFLOP take about as long as 1e8 numbers).
+ */
+export function shareOut(training: Pick<Training, 'specs' | 'rule'>, count: number): string[][] {
+  const costs = Object.entries(shapesOf(training)).map(([name, shape]) => {
+    const size = sizeOf(shape)
+    const products =
+      training.rule(name, shape) === 'muon' ? 24 * size * Math.min(shape[0], size / shape[0]) : 0
+    return { name, cost: products + 25 * size }
+  })
+  const shares = Array.from({ length: count }, () => ({ names: [] as string[], cost: 0 }))
+  for (const { name, cost } of costs.sort((a, b) => b.cost - a.cost)) {
+    const share = shares.reduce((least, other) => (other.cost < least.cost ? other : least))
+    share.names.push(name)
+    share.cost += cost
+  }
+  return shares.map(({ names }) => names)
+}
+
 async function compileParallelStep(
   training: Training,
   example: Batch,
-  { threads, workers }: StepOptions,
+  { workers }: StepOptions,
 ): Promise<Step> {
   const shapes = shapesOf(training)
-  const traced = traceLoss(training, partOf(example, 0, workers), traceFlat('param', shapes))
-  const outputs = { ...named('grad', traced.grads), ...traced.watch, loss: traced.loss }
-  const gradients = await startGradients(outputs, shapes, workers)
-  const update = await compile(traceUpdate(training, traceFlat('param', shapes), traceFlat('grad', shapes)), {
-    threads,
+  const { loss, watch, grads } = traceLoss(training, partOf(example, 0, workers), traceFlat('param', shapes))
+  const shares = shareOut(training, workers).map(names => {
+    const own = Object.fromEntries(names.map(name => [name, shapes[name]]))
+    const [param, grad] = [traceFlat('param', own), traceFlat('grad', own)]
+    return { names, update: traceUpdate(training, param, grad, input('clip', [])) }
   })
+  const threads = await startWorkers({ ...named('grad', grads), ...watch, loss }, shares, shapes)
   return {
-    operations: 6 * workers * countMultiplyAdds([traced.loss]),
-    async run(state, next, batch, rates) {
+    operations: 6 * workers * countMultiplyAdds([loss]),
+    run: (state, next, batch, rates) => {
       const parts = Array.from({ length: workers }, (_, part) => partOf(batch, part, workers))
-      const { grads, numbers } = await gradients.compute(state, parts)
-      const results = await update.run({ ...flatState(state), ...grads, ...rates }, flatState(next, 'new.'))
-      return { ...results, ...numbers }
+      return threads.run(state, next, parts, rates)
     },
-    async release() {
-      await gradients.close()
-      await update.release()
-    },
+    release: () => threads.close(),
   }
 }

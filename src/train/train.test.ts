@@ -5,7 +5,7 @@ import path from 'node:path'
 import { test } from 'node:test'
 import { evaluateReference, input, mean, mul, reshape, square, sub } from '../array/index.ts'
 import { scheduleRates, type Training, train } from './index.ts'
-import { flatGradients, optimizerDefaults, type Rule, updateState } from './optimizer.ts'
+import { flatGradients, optimizerDefaults, type Rule, traceClip, updateState } from './optimizer.ts'
 import { plotCurves } from './plot.ts'
 
 const temporary = () => mkdtempSync(path.join(tmpdir(), 'aozora-train-'))
@@ -72,9 +72,11 @@ function updateOnce(rule: Rule, start: number[], grad: number[]) {
   const params = { m: reshape(param.m, [3, 2]) }
   const loss = reshape(mean(mul(mul(params.m, input('grad', [3, 2])), 6)), [])
   const state = { param, first, second, ema }
-  const rates = { step, adamRate, muonRate, emaDecay }
+  const grads = flatGradients(loss, params)
+  const { clip } = traceClip(grads)
+  const rates = { step, adamRate, muonRate, emaDecay, clip }
   const config = { ...optimizerDefaults, rule: () => rule, rateFactor: () => 1 }
-  const update = updateState(flatGradients(loss, params), { m: [3, 2] }, state, rates, config)
+  const update = updateState(grads, { m: [3, 2] }, state, rates, config)
   const zeros = new Float64Array(6)
   const feeds = { param: start, grad, first: zeros, second: zeros, ema: start }
   const scalars = { step: [1], adamRate: [0.125], muonRate: [0.125], emaDecay: [0.75] }
