@@ -43,6 +43,7 @@ const indexSchema = z.strictObject({
     z.strictObject({ caption: z.string(), shortCaption: z.string(), looks: z.array(looksSchema) }),
   ),
 })
+/** What is said of a shard beside its latents. */
 export type ShardIndex = z.infer<typeof indexSchema>
 
 /** The file of a shard: latents as safetensors, what is said of its clips as JSON. */
