@@ -1,6 +1,7 @@
+import { availableParallelism } from 'node:os'
 import { type Command, Option } from 'commander'
 import { recipes } from '../../recipes/index.ts'
-import { exportModel, runRecipe, type Stage, type StepReport } from '../train/index.ts'
+import { exportModel, type Recipe, runRecipe, type Stage, type StepReport } from '../train/index.ts'
 import { existingFolder, stopSignal, wholeNumber } from './options.ts'
 import { type Progress, sayDuration, startCountdown, startProgress } from './progress.ts'
 
@@ -25,10 +26,19 @@ const stageLabels: Record<Stage, string> = {
 const sayStep = ({ loss, itemsPerSecond, gigaflops, secondsLeft }: StepReport) =>
   `loss ${loss.toFixed(4)}, ${itemsPerSecond.toFixed(1)}/s, ${gigaflops.toFixed(0)} GFLOP/s, ${sayDuration(secondsLeft)} left`
 
+/** As many workers as cores, if they can share out every batch; 0 (operators that share the cores) when that is one. */
+function chooseWorkers({ autoencoder, transformer }: Recipe, cores: number): number {
+  for (let workers = cores; workers > 1; workers--) {
+    if (autoencoder.batchSize % workers === 0 && transformer.batchSize % workers === 0) return workers
+  }
+  return 0
+}
+
 async function trainRecipe(name: keyof typeof recipes, options: TrainOptions): Promise<void> {
   const recipe = recipes[name]
   const folder = options.folder ?? `runs/${name}`
-  const { warmStart, keep, dataset, threads, workers } = options
+  const { warmStart, keep, dataset, threads } = options
+  const workers = options.workers ?? chooseWorkers(recipe, threads ?? availableParallelism())
   if (options.export) {
     console.log(`${await exportModel(recipe, { folder, warmStart, keep, dataset })}: try it with --model`)
     return
@@ -86,8 +96,8 @@ export function addTrain(program: Command): void {
     .option('--threads <n>', 'processor cores to use; all when absent', wholeNumber(1, 256))
     .option(
       '--workers <n>',
-      'threads that each learn from a part of the batch, for many cores; must divide the batch',
-      wholeNumber(1, 256),
+      'threads that each learn from a part of the batch, which they must divide; as many as cores when absent, 0: operators share the cores',
+      wholeNumber(0, 256),
     )
     .option('--checkpoint <seconds>', 'seconds between checkpoints', wholeNumber(1, 86400), 180)
     .addOption(new Option('--export', 'only write the model of the newest checkpoints of a run that goes on'))

@@ -73,7 +73,7 @@ export interface RecipeOptions {
   /** A dataset to learn from, such as one of imported films, instead of the clips that the recipe films. */
   readonly dataset?: string
   readonly threads?: number
-  /** Threads that compute gradients, each of its part of the batch, instead of operators that share the cores. */
+  /** Threads that learn, each from its part of the batch, instead of operators that share the cores. */
   readonly workers?: number
   readonly secondsPerCheckpoint?: number
   readonly signal?: AbortSignal
