@@ -1,3 +1,4 @@
+export { adapt, adapterSpecs, mergeAdapters } from './adapter.ts'
 export {
   type AutoencoderConfig,
   type AutoencoderParams,

@@ -31,9 +31,9 @@ export interface DenoiseOptions {
 }
 
 /** Noise that is put on known frames: the model has learned not to trust its own history too much. */
-const KNOWN_LEVEL = 0.05
+export const KNOWN_LEVEL = 0.05
 /** Shift of the sampler's noise levels. */
-const SAMPLING_SHIFT = 2.5
+export const SAMPLING_SHIFT = 2.5
 
 /**
  * THE loop: from noise to data along the straight path, steps of second order, with classifier-free guidance.

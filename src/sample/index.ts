@@ -1,6 +1,13 @@
 export { connect, loop } from './connect.ts'
 export { decodeLatents, normalizeLatents } from './decode.ts'
-export { type DenoiseOptions, denoise, frameSize, type Window } from './denoise.ts'
+export {
+  type DenoiseOptions,
+  denoise,
+  frameSize,
+  KNOWN_LEVEL,
+  SAMPLING_SHIFT,
+  type Window,
+} from './denoise.ts'
 export { type EditOptions, edit } from './edit.ts'
 export { compileEncoder, type Encoder, repeatFirstFrame } from './encode.ts'
 export { encodeFilm } from './encodeFilm.ts'
