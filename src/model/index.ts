@@ -9,7 +9,28 @@ export {
   FRAMES_PER_LATENT,
   PIXELS_PER_LATENT,
 } from './autoencoder.ts'
+export {
+  type BytePairs,
+  bytesOfToken,
+  countTokens,
+  decodeBytePairs,
+  encodeBytePairs,
+  trainBytePairs,
+} from './bytePairs.ts'
 export { type DitConfig, type DitParams, dit, ditInput, ditSizes, ditSpecs } from './dit.ts'
+export { type GptConfig, type GptParams, gpt, gptSize, gptSpecs } from './gpt.ts'
+export {
+  causalMask,
+  crossEntropy,
+  type LanguageModelConfig,
+  type LanguageModelInputs,
+  type LanguageModelOutputs,
+  type LanguageModelParams,
+  languageModel,
+  languageModelSpecs,
+  MASKED,
+  textAngles,
+} from './languageModel.ts'
 export { rmsNorm } from './layers.ts'
 export {
   countParameters,

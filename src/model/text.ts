@@ -1,6 +1,6 @@
 import { add, gather, linear, mean, reshape, type Value } from '../array/index.ts'
-import { attend, feedForward, normalizeHeads, rmsNorm, transposeHeads } from './layers.ts'
-import { filled, matrix, type Traced } from './parameters.ts'
+import { blockSpecs, rmsNorm, tokenBlock } from './layers.ts'
+import { matrix, type Traced } from './parameters.ts'
 
 // Shapes: B batch, S text tokens, D width, V words.
 
@@ -45,20 +45,10 @@ export function tokenize(
 
 /** The parameters of the text encoder. */
 export function textSpecs({ vocabulary, length, width, depth, heads }: TextConfig) {
-  const block = () => ({
-    query: matrix(width, width),
-    key: matrix(width, width),
-    value: matrix(width, width),
-    queryGain: filled([width / heads], 1),
-    keyGain: filled([width / heads], 1),
-    out: matrix(width, width, 0.5),
-    up: matrix(width, 4 * width),
-    down: matrix(4 * width, width, 0.5),
-  })
   return {
     words: { shape: [vocabulary.length + 2, width], start: { deviation: 1 } },
     positions: { shape: [length, width], start: { deviation: 0.5 } },
-    blocks: Array.from({ length: depth }, block),
+    blocks: Array.from({ length: depth }, () => blockSpecs(width, heads)),
     pooled: matrix(width, width),
   }
 }
@@ -70,14 +60,7 @@ export function encodeText(
   { heads }: TextConfig,
 ): { text_BSD: Value; pooled_BD: Value } {
   let x = add(gather(params.words, ids_BS), params.positions) // (B, S, D)
-  for (const block of params.blocks) {
-    const h = rmsNorm(x)
-    const query = normalizeHeads(linear(h, block.query), block.queryGain, heads)
-    const key = normalizeHeads(linear(h, block.key), block.keyGain, heads)
-    const value = transposeHeads(linear(h, block.value), heads)
-    x = add(x, linear(attend(query, key, value), block.out))
-    x = add(x, feedForward(rmsNorm(x), block.up, block.down))
-  }
+  for (const block of params.blocks) x = tokenBlock(block, x, { heads }).x
   const text_BSD = rmsNorm(x)
   const [batch, , width] = text_BSD.shape
   const pooled = reshape(mean(text_BSD, [1]), [batch, width])

@@ -25,3 +25,11 @@ export {
 } from './model.ts'
 export { storyboard } from './storyboard.ts'
 export { textToVideo } from './textToVideo.ts'
+export {
+  chooseToken,
+  compileWriter,
+  type SamplingOptions,
+  type TextWriter,
+  type WriteOptions,
+  type WriterSizes,
+} from './writeText.ts'
