@@ -1,5 +1,8 @@
+import { captioner } from './captioner.ts'
 import { small } from './small.ts'
 import { tiny } from './tiny.ts'
 
 /** The recipes by name. */
 export const recipes = { small, tiny } as const
+
+export { captioner }

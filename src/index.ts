@@ -18,12 +18,14 @@ import {
 } from './sample/index.ts'
 
 export {
+  type Captioner,
   type EditOptions,
   type FilmOptions,
   type Footage,
   type Model,
   type OpenOptions,
   type Origin,
+  openCaptioner,
   openModel as open,
   type Shot,
 } from './sample/index.ts'

@@ -17,6 +17,7 @@ import {
   type SceneOptions,
   sceneDefaults,
 } from '../world/index.ts'
+import { addDatasetCaption } from './caption.ts'
 import { addImport } from './datasetImport.ts'
 import {
   decimalNumber,
@@ -246,5 +247,6 @@ export function addDataset(program: Command): void {
     .description('Datasets: clips with captions on disk, packed and checked, that recipes train on.')
   addMake(dataset)
   addImport(dataset)
+  addDatasetCaption(dataset)
   addInspect(dataset)
 }

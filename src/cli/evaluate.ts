@@ -2,7 +2,9 @@ import { rmSync } from 'node:fs'
 import path from 'node:path'
 import { type Command, Option } from 'commander'
 import {
+  captionQuestions,
   type Estimate,
+  evaluateCaptions,
   type Part,
   parts,
   questions,
@@ -10,16 +12,16 @@ import {
   type Summary,
   writeReport,
 } from '../evaluate/index.ts'
-import { openModel } from '../sample/index.ts'
+import { type Model, openCaptioner, openModel } from '../sample/index.ts'
 import { type CurriculumName, curricula, loadPhysics } from '../world/index.ts'
 import { decimalNumber, modelOption, stopSignal, wholeNumber } from './options.ts'
-import { sayDuration, startProgress } from './progress.ts'
+import { sayDuration, startCountdown, startProgress } from './progress.ts'
 
 interface EvaluateOptions {
   readonly count?: number
   readonly seeds?: number
   readonly quick?: boolean
-  readonly only?: Part
+  readonly only?: Part | 'captions'
   readonly curriculum: CurriculumName
   readonly steps: number
   readonly guidance: number
@@ -72,7 +74,33 @@ function printSummary({ attributes, autoencoder, physics }: Summary): void {
   }
 }
 
+/** What the captioner says of true films. */
+async function judgeCaptions(model: Model, { count = 200, curriculum }: EvaluateOptions): Promise<void> {
+  const captioner = await openCaptioner(model)
+  const progress = startCountdown('captioning')
+  const onProgress = (done: number, of: number) => progress.update(done, of, '')
+  try {
+    const summary = await evaluateCaptions(captioner, { curriculum, count, signal: stopSignal(), onProgress })
+    progress.stop()
+    console.log(`${''.padEnd(12)}${'seen'.padStart(18)}${'held-out'.padStart(18)}`)
+    for (const question of captionQuestions) {
+      const { [question]: seen } = summary.seen
+      const { [question]: heldOut } = summary.heldOut
+      if (seen && heldOut) console.log(`${question.padEnd(12)}${percent(seen)}${percent(heldOut)}`)
+    }
+  } finally {
+    progress.stop()
+    await captioner.close()
+  }
+}
+
 async function evaluate(options: EvaluateOptions): Promise<void> {
+  if (options.only === 'captions') {
+    await loadPhysics()
+    const model = await openModel({ folder: options.model })
+    await judgeCaptions(model, options).finally(() => model.close())
+    return
+  }
   const { quick, only, curriculum, steps, guidance, model: folder, output } = options
   const size = quick ? sizes.quick : sizes.whole
   await loadPhysics()
@@ -117,7 +145,7 @@ export function addEvaluate(program: Command): void {
     .option('-n, --count <n>', 'how many prompts (200, quick 24)', wholeNumber(2, 10_000))
     .option('--seeds <n>', 'films of each prompt (3, quick 1)', wholeNumber(1, 100))
     .option('--quick', 'a glance: few prompts, one seed')
-    .addOption(new Option('--only <part>', 'one part alone').choices(parts))
+    .addOption(new Option('--only <part>', 'one part alone').choices([...parts, 'captions']))
     .addOption(
       new Option('--curriculum <name>', 'what the model was taught')
         .choices(Object.keys(curricula))

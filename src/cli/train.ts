@@ -1,9 +1,19 @@
 import { availableParallelism } from 'node:os'
 import { type Command, Option } from 'commander'
-import { recipes } from '../../recipes/index.ts'
-import { exportModel, type Recipe, runRecipe, type Stage, type StepReport } from '../train/index.ts'
+import { captioner, recipes } from '../../recipes/index.ts'
+import {
+  exportModel,
+  type RecipeOptions,
+  runCaptionerRecipe,
+  runRecipe,
+  type Stage,
+  type StepReport,
+} from '../train/index.ts'
 import { existingFolder, stopSignal, wholeNumber } from './options.ts'
 import { type Progress, sayDuration, startCountdown, startProgress } from './progress.ts'
+
+const everyRecipe = { ...recipes, captioner }
+type RecipeName = keyof typeof everyRecipe
 
 interface TrainOptions {
   readonly folder?: string
@@ -21,25 +31,44 @@ const stageLabels: Record<Stage, string> = {
   autoencoder: 'autoencoder',
   latents: 'encoding',
   transformer: 'transformer',
+  captioner: 'captioner',
 }
 
 const sayStep = ({ loss, itemsPerSecond, gigaflops, secondsLeft }: StepReport) =>
   `loss ${loss.toFixed(4)}, ${itemsPerSecond.toFixed(1)}/s, ${gigaflops.toFixed(0)} GFLOP/s, ${sayDuration(secondsLeft)} left`
 
 /** As many workers as cores, if they can share out every batch; 0 (operators that share the cores) when that is one. */
-function chooseWorkers({ autoencoder, transformer }: Recipe, cores: number): number {
+function chooseWorkers(batchSizes: readonly number[], cores: number): number {
   for (let workers = cores; workers > 1; workers--) {
-    if (autoencoder.batchSize % workers === 0 && transformer.batchSize % workers === 0) return workers
+    if (batchSizes.every(size => size % workers === 0)) return workers
   }
   return 0
 }
 
-async function trainRecipe(name: keyof typeof recipes, options: TrainOptions): Promise<void> {
-  const recipe = recipes[name]
+/** Runs the recipe of a name; gives where what it made lies, and what to do with it. */
+function runNamed(name: RecipeName, options: RecipeOptions): Promise<string> {
+  if (name !== 'captioner') {
+    const tryIt = (model: string) =>
+      `${model}: try it with aozora generate "a red ball rolls left" --model ${model}`
+    return runRecipe(recipes[name], options).then(tryIt)
+  }
+  const tryIt = (folder: string) => `${folder}: try it with aozora caption film.mp4 --captioner ${folder}`
+  return runCaptionerRecipe(captioner, options).then(tryIt)
+}
+
+async function trainRecipe(name: RecipeName, options: TrainOptions): Promise<void> {
   const folder = options.folder ?? `runs/${name}`
   const { warmStart, keep, dataset, threads } = options
-  const workers = options.workers ?? chooseWorkers(recipe, threads ?? availableParallelism())
-  if (options.export) {
+  if (name === 'captioner' && (keep || options.export)) {
+    throw new RangeError(`${keep ? '--keep' : '--export'} does not go with the captioner`)
+  }
+  const batchSizes =
+    name === 'captioner'
+      ? [captioner.batchSize]
+      : [recipes[name].autoencoder.batchSize, recipes[name].transformer.batchSize]
+  const workers = options.workers ?? chooseWorkers(batchSizes, threads ?? availableParallelism())
+  if (options.export && name !== 'captioner') {
+    const recipe = recipes[name]
     console.log(`${await exportModel(recipe, { folder, warmStart, keep, dataset })}: try it with --model`)
     return
   }
@@ -52,7 +81,7 @@ async function trainRecipe(name: keyof typeof recipes, options: TrainOptions): P
     }
     current.progress.update(done, of, report ? sayStep(report) : '')
   }
-  const model = await runRecipe(recipe, {
+  const done = await runNamed(name, {
     folder,
     warmStart,
     keep,
@@ -63,19 +92,21 @@ async function trainRecipe(name: keyof typeof recipes, options: TrainOptions): P
     signal: stopSignal(),
     onProgress,
   }).finally(() => current?.progress.stop())
-  console.log(`${model}: try it with aozora generate "a red ball rolls left" --model ${model}`)
+  console.log(done)
 }
 
 /** Adds `aozora train`. */
 export function addTrain(program: Command): void {
-  const list = Object.values(recipes).map(({ name, description }) => `  ${name.padEnd(8)} ${description}`)
+  const list = Object.values(everyRecipe).map(
+    ({ name, description }) => `  ${name.padEnd(10)} ${description}`,
+  )
   program
     .command('train')
     .summary('train a model from zero')
     .description(
       'Runs a complete recipe: films clips, trains the autoencoder, encodes the clips, trains the transformer.',
     )
-    .argument('<recipe>', `one of: ${Object.keys(recipes).join(', ')}`)
+    .argument('<recipe>', `one of: ${Object.keys(everyRecipe).join(', ')}`)
     .option('-f, --folder <folder>', 'where everything of the run lies; runs/<recipe> when absent')
     .option(
       '--warm-start <folder>',
@@ -117,9 +148,11 @@ Examples:
   $ aozora train small --folder runs/more --warm-start weights --keep autoencoder`,
     )
     .action((name: string, options: TrainOptions) => {
-      if (!(name in recipes)) {
-        throw new RangeError(`the recipe must be one of ${Object.keys(recipes).join(', ')}, got "${name}"`)
+      if (!(name in everyRecipe)) {
+        throw new RangeError(
+          `the recipe must be one of ${Object.keys(everyRecipe).join(', ')}, got "${name}"`,
+        )
       }
-      return trainRecipe(name as keyof typeof recipes, options)
+      return trainRecipe(name as RecipeName, options)
     })
 }

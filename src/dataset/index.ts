@@ -11,5 +11,6 @@ export {
   type RefusedFile,
 } from './open.ts'
 export { packError, runPool } from './pool.ts'
+export { type RecaptionOptions, recaptionDataset } from './recaption.ts'
 export type { ClipRecord, DatasetDescription } from './record.ts'
 export { startWorker } from './worker.ts'

@@ -50,6 +50,8 @@ const clipSchema = z.strictObject({
   fps: z.number().positive(),
   /** All that can be seen, in one sentence; empty when nobody said. */
   caption: z.string(),
+  /** What it was before a captioner wrote `caption`. */
+  originalCaption: z.string().optional(),
   /** What a person would type. */
   shortCaption: z.string(),
   /** The scene's seed, for clips of a world. */

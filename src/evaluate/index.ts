@@ -1,4 +1,13 @@
 export { type Estimate, estimateMean } from './bootstrap.ts'
+export {
+  type CaptionEvaluationOptions,
+  type CaptionQuestion,
+  type CaptionScore,
+  type CaptionSummary,
+  captionQuestions,
+  evaluateCaptions,
+  scoreCaption,
+} from './captions.ts'
 export { type ParsedBody, parseBodies, parseFilm, type SeenBody, type SeenFilm } from './parse.ts'
 export {
   averageVelocityErrors,

@@ -17,6 +17,14 @@ export {
   encodeBytePairs,
   trainBytePairs,
 } from './bytePairs.ts'
+export {
+  type CaptionerConfig,
+  type CaptionerParams,
+  captionerSize,
+  captionerSpecs,
+  countFilmTokens,
+  filmPrefix,
+} from './captioner.ts'
 export { type DitConfig, type DitParams, dit, ditInput, ditSizes, ditSpecs } from './dit.ts'
 export { type GptConfig, type GptParams, gpt, gptSize, gptSpecs } from './gpt.ts'
 export {

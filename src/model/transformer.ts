@@ -120,7 +120,7 @@ export function rotationOf(frames: number, rows: number, columns: number, headSi
 }
 
 /** Cuts the latent grid into square patches, channels last: (B f, P, h, w) to (B, f, n, p p P). */
-function patchify(x: Value, frames: number, patch: number): Value {
+export function patchify(x: Value, frames: number, patch: number): Value {
   const [images, channels, height, width] = x.shape
   const [rows, columns] = [height / patch, width / patch]
   const blocks = reshape(x, [images, channels, rows, patch, columns, patch])

@@ -1,3 +1,9 @@
+export {
+  assembleCaptioner,
+  type Captioner,
+  captionerConfigSchema,
+  openCaptioner,
+} from './captioner.ts'
 export { connect, loop } from './connect.ts'
 export { decodeLatents, normalizeLatents } from './decode.ts'
 export {
@@ -16,6 +22,7 @@ export type { Film, FilmOptions, Finished, Footage, Origin, Progress, Shot } fro
 export { imageToVideo, type Pictures } from './imageToVideo.ts'
 export {
   assembleModel,
+  bundledFolder,
   type Model,
   type ModelConfig,
   modelConfigSchema,

@@ -86,10 +86,10 @@ export const modelConfigSchema = z.strictObject({
 /** The configuration that lies beside a model's weights. */
 export type ModelConfig = z.infer<typeof modelConfigSchema>
 
-/** Where the bundled model lies, from source and from the compiled build. */
-function bundledFolder(): string {
+/** Where the bundled model lies, or another part of what is bundled, from source and from the compiled build. */
+export function bundledFolder(part = ''): string {
   const up = import.meta.url.includes('/dist/') ? '../../../weights' : '../../weights'
-  return fileURLToPath(new URL(up, import.meta.url))
+  return path.join(fileURLToPath(new URL(up, import.meta.url)), part)
 }
 
 /** What `openModel` can be told. */

@@ -38,7 +38,7 @@ async function encodeShard({ shard, clips }: EncodeRequest, onClip: () => void):
     const clip = await dataset.clip(index, 0, FRAMES_PER_LATENT * (f - 1) + 1)
     // Read by other threads while this one encodes.
     if (i + 1 < clips.length) dataset.prefetch(clips[i + 1])
-    const { caption, shortCaption } = clip
+    const { caption, originalCaption, shortCaption } = clip
     latents.set(
       await encoder.encode(repeatFirstFrame(clip.frames, width * height * 3)),
       (i * latents.length) / clips.length,
@@ -49,7 +49,7 @@ async function encodeShard({ shard, clips }: EncodeRequest, onClip: () => void):
       (i * coverage.length) / clips.length,
     )
     velocity.set(map.velocity, (i * velocity.length) / clips.length)
-    said.push({ caption, shortCaption, looks: readLooks(await dataset.truth(index)) })
+    said.push({ caption, originalCaption, shortCaption, looks: readLooks(await dataset.truth(index)) })
     onClip()
   }
   saveTensors(

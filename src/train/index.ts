@@ -1,3 +1,5 @@
+export { type CaptionerRecipe, runCaptionerRecipe } from './captionerRecipe.ts'
+export { type DistillOptions, distillTraining } from './distill.ts'
 export { type EncodeOptions, encodeDataset } from './encodeDataset.ts'
 export type { LatentSet, LatentStatistics, LatentWindow } from './latents.ts'
 export { type RunOptions, type StepReport, type Training, train } from './loop.ts'

@@ -15,6 +15,8 @@ export interface LatentStatistics {
 /** What is said of a clip, and how its bodies look, in the order of its truth. */
 export interface LatentClip {
   readonly caption: string
+  /** What it was before a captioner wrote `caption`. */
+  readonly originalCaption?: string
   readonly shortCaption: string
   readonly looks: readonly BodyLooks[]
 }
@@ -40,7 +42,12 @@ const indexSchema = z.strictObject({
   sums: z.array(z.number()),
   squares: z.array(z.number()),
   clips: z.array(
-    z.strictObject({ caption: z.string(), shortCaption: z.string(), looks: z.array(looksSchema) }),
+    z.strictObject({
+      caption: z.string(),
+      originalCaption: z.string().optional(),
+      shortCaption: z.string(),
+      looks: z.array(looksSchema),
+    }),
   ),
 })
 /** What is said of a shard beside its latents. */

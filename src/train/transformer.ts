@@ -39,6 +39,8 @@ export interface TransformerTrainingOptions {
   readonly frames: number
   /** Share of captions that are left out, so that guidance has something to compare with. */
   readonly dropText?: number
+  /** Share of detailed captions that are the captioner's, where a clip has another one too: 0.95 (DALL-E 3's) when absent. */
+  readonly captionerShare?: number
 }
 
 /** Draws windows of latents, half of them from a clip's start, with captions, noise, noise maps and what is true. */
@@ -46,7 +48,7 @@ export function drawTransformerBatch(
   random: Random,
   options: Omit<TransformerTrainingOptions, 'schedule'>,
 ): Record<string, Tensor> {
-  const { data, batchSize: batch, frames, config, dropText = 0.1 } = options
+  const { data, batchSize: batch, frames, config, dropText = 0.1, captionerShare = 0.95 } = options
   const [clipFrames, channels, height, width] = data.shape
   const [rows, columns] = [height / config.patch, width / config.patch]
   const numbers = (...shape: number[]) => ({ shape, data: new Float32Array(shape.reduce((a, b) => a * b)) })
@@ -59,7 +61,7 @@ export function drawTransformerBatch(
   const ids = { shape: [batch, config.text.length], data: new Int32Array(batch * config.text.length) }
   for (let b = 0; b < batch; b++) {
     const clip = random.integer(data.clips.length)
-    const { caption, shortCaption, looks } = data.clips[clip]
+    const { caption, originalCaption, shortCaption, looks } = data.clips[clip]
     const start = random.uniform() < 0.5 ? 0 : random.integer(clipFrames - frames + 1)
     const window = data.window(clip, start, frames)
     const place = (into: { data: Float32Array }, part: Float32Array) => into.data.set(part, b * part.length)
@@ -73,7 +75,9 @@ export function drawTransformerBatch(
       weights.data[b * frames + i] = map.known[i] ? 0 : velocityWeight(level)
     })
     const kind = random.uniform()
-    const text = kind < dropText ? '' : kind < dropText + 0.3 ? shortCaption : caption
+    const isOriginal = originalCaption !== undefined && random.uniform() >= captionerShare
+    const detailed = isOriginal ? originalCaption : caption
+    const text = kind < dropText ? '' : kind < dropText + 0.3 ? shortCaption : detailed
     ids.data.set(tokenize(text, config.text).ids, b * config.text.length)
   }
   const noise = { shape: latents.shape, data: random.fillNormal(new Float32Array(latents.data.length)) }

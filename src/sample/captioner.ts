@@ -1,0 +1,120 @@
+import path from 'node:path'
+import { z } from 'zod'
+import { createRandom, input } from '../array/index.ts'
+import {
+  type BytePairs,
+  type CaptionerConfig,
+  captionerSpecs,
+  countFilmTokens,
+  decodeBytePairs,
+  filmPrefix,
+  fixParameters,
+  type Parameters,
+  selectParameters,
+} from '../model/index.ts'
+import { type CompileOptions, compile } from '../onnx/index.ts'
+import { loadModel } from '../store/index.ts'
+import { encodeFilm } from './encodeFilm.ts'
+import type { Footage } from './film.ts'
+import { bundledFolder, type Model } from './model.ts'
+import { compileWriter } from './writeText.ts'
+
+// Shapes: f latent frames, Z latent channels, h w latent grid, P tokens of a film, D width.
+
+const whole = z.number().int().positive()
+
+/** What lies beside a captioner's weights: its size, and the pairs of its tokenizer. */
+export const captionerConfigSchema = z.strictObject({
+  latentChannels: whole,
+  patch: whole,
+  frames: whole,
+  height: whole,
+  width: whole,
+  captionLength: whole,
+  language: z.strictObject({ vocabulary: whole, width: whole, depth: whole, heads: whole }),
+  pairs: z.array(z.tuple([z.number().int(), z.number().int()])),
+})
+
+/** A captioner that is ready: it says what films show. */
+export interface Captioner {
+  /** Latent frames that it looks at. */
+  readonly frames: number
+  /**
+   * A caption of latents.
+   * @param latents f x Z x h x w, normalised; of longer films the first `frames` are looked at, shorter ones stand still in
+   * the end
+   * @param isCaption wordings of which this does not hold are written anew, bolder each time, while there are tries left
+   */
+  captionLatents(latents: Float32Array, isCaption?: (text: string) => boolean): Promise<string>
+  /** A caption of a film of the model's size. */
+  captionFilm(film: Footage, isCaption?: (text: string) => boolean): Promise<string>
+  close(): Promise<void>
+}
+
+const TRIES = 4
+
+/** The first latent frames of a film, its last one repeated where it has fewer. */
+function fitFrames(latents: Float32Array, frames: number, size: number): Float32Array {
+  const fitted = new Float32Array(frames * size)
+  fitted.set(latents.subarray(0, fitted.length))
+  const last = latents.subarray(latents.length - size)
+  for (let at = latents.length; at < fitted.length; at += size) fitted.set(last, at)
+  return fitted
+}
+
+/** Compiles a captioner from its configuration and parameters, for films of a model. */
+export async function assembleCaptioner(
+  model: Model,
+  { pairs, ...config }: CaptionerConfig & BytePairs,
+  params: Parameters,
+  options: CompileOptions = { threads: 1 },
+): Promise<Captioner> {
+  const { latentChannels, frames, height, width, captionLength, language } = config
+  const shape = [1, frames, latentChannels, height, width]
+  const prefix = filmPrefix(fixParameters(captionerSpecs(config), params), input('latents', shape), config)
+  const looking = await compile({ prefix }, options)
+  const sizes = { prefix: countFilmTokens(config), begin: 1, length: countFilmTokens(config) + captionLength }
+  const writer = await compileWriter(language, selectParameters(params, 'language'), sizes, options)
+  const end = language.vocabulary - 1
+  const captioner: Captioner = {
+    frames,
+    async captionLatents(latents, isCaption = () => true) {
+      const data = fitFrames(latents, frames, latentChannels * height * width)
+      const seen = (await looking.run({ latents: { shape, data } })).prefix.data as Float32Array
+      const random = createRandom(1)
+      let likeliest = ''
+      for (let attempt = 0; attempt < TRIES; attempt++) {
+        const sampling = { temperature: 0.4 * attempt, topP: 0.9, random }
+        const { ids } = await writer.write({ prefix: seen, ids: [end] }, { end, ...sampling })
+        const text = decodeBytePairs({ pairs }, ids)
+        if (attempt === 0) likeliest = text
+        if (isCaption(text)) return text
+      }
+      return likeliest
+    },
+    async captionFilm(film, isCaption) {
+      return captioner.captionLatents(await encodeFilm(model, film), isCaption)
+    },
+    async close() {
+      await looking.release()
+      await writer.release()
+    },
+  }
+  return captioner
+}
+
+/**
+ * Opens a captioner, the bundled one when no folder is said.
+ * @throws Error naming the file, the tensor or the field that is missing or damaged.
+ * @throws RangeError when it was trained for latents of another shape than the model's.
+ */
+export async function openCaptioner(model: Model, folder = bundledFolder('captioner')): Promise<Captioner> {
+  const { config, tensors } = loadModel(path.resolve(folder), captionerConfigSchema)
+  const { latentChannels } = model.autoencoder
+  if (config.latentChannels !== latentChannels) {
+    throw new RangeError(
+      `${folder}: this captioner reads latents of ${config.latentChannels} channels, the model has ${latentChannels}`,
+    )
+  }
+  return assembleCaptioner(model, config, tensors as Parameters)
+}

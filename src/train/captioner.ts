@@ -1,0 +1,134 @@
+import {
+  add,
+  linear,
+  mean,
+  mul,
+  type Random,
+  reshape,
+  slice,
+  square,
+  sub,
+  type Tensor,
+  type Value,
+} from '../array/index.ts'
+import {
+  type BytePairs,
+  type CaptionerConfig,
+  captionerSpecs,
+  countFilmTokens,
+  crossEntropy,
+  encodeBytePairs,
+  filmPrefix,
+  languageModel,
+  matrix,
+  nestValues,
+  rmsNorm,
+} from '../model/index.ts'
+import { type Attributes, parseCaption, writeCaptions } from '../world/index.ts'
+import type { LatentSet } from './latents.ts'
+import type { Training } from './loop.ts'
+import { fanInFactor, type Values } from './optimizer.ts'
+import type { Schedule } from './schedule.ts'
+import { transformerRule } from './transformer.ts'
+import { TRUTH_FEATURES, truthOfTokens } from './truth.ts'
+
+// Shapes: B batch, f latent frames, Z latent channels, h w latent grid, P tokens of a film, S tokens of a caption.
+
+/** What the training of a captioner can vary. */
+export interface CaptionerTrainingOptions {
+  readonly config: CaptionerConfig
+  readonly tokenizer: BytePairs
+  readonly data: LatentSet
+  readonly schedule: Schedule
+  readonly batchSize: number
+}
+
+/** Noise on what it looks at, at most: latents of films that it was not trained on are a little others. */
+const MOST_NOISE = 0.3
+/** Weight of the truth that the last block must tell of every token of the film. */
+const TRUTH_WEIGHT = 10
+
+/** What a clip's caption says, where it is one of the worlds': it is told anew in other words each time. */
+function readAttributes(caption: string): Attributes | undefined {
+  try {
+    return parseCaption(caption)
+  } catch {
+    return undefined
+  }
+}
+
+/** The token that begins and ends a caption. */
+export const endToken = ({ language }: Pick<CaptionerConfig, 'language'>): number => language.vocabulary - 1
+
+/** Draws clips from their first frame on, with their captions and what is true of them. */
+function drawCaptionerBatch(
+  random: Random,
+  { config, tokenizer, data, batchSize: batch }: CaptionerTrainingOptions,
+  attributes: readonly (Attributes | undefined)[],
+): Record<string, Tensor> {
+  const { latentChannels, frames, height, width, patch, captionLength } = config
+  const numbers = (...shape: number[]) => ({ shape, data: new Float32Array(shape.reduce((a, b) => a * b)) })
+  const latents = numbers(batch, frames, latentChannels, height, width)
+  const truth = numbers(batch, countFilmTokens(config), TRUTH_FEATURES)
+  const weights = numbers(batch, captionLength)
+  const tokens = () => ({
+    shape: [batch, captionLength],
+    data: new Int32Array(batch * captionLength).fill(endToken(config)),
+  })
+  const [ids, targets] = [tokens(), tokens()]
+  for (let b = 0; b < batch; b++) {
+    const clip = random.integer(data.clips.length)
+    const told = attributes[clip]
+    const caption = told ? writeCaptions(told, random.integer(2 ** 31)).caption : data.clips[clip].caption
+    const window = data.window(clip, 0, frames)
+    const noise = MOST_NOISE * random.uniform()
+    const noisy = window.latents.map(value => value + noise * random.normal())
+    latents.data.set(noisy, b * noisy.length)
+    const known = truthOfTokens(window, data.clips[clip].looks, width, patch)
+    truth.data.set(known, b * known.length)
+    const written = encodeBytePairs(tokenizer, caption).slice(0, captionLength - 1)
+    ids.data.set(written, b * captionLength + 1)
+    targets.data.set(written, b * captionLength)
+    weights.data.fill(1, b * captionLength, b * captionLength + written.length + 1)
+  }
+  return { latents, ids, targets, weights, truth }
+}
+
+/**
+ * The training of a captioner: the next token of captions that tell in new words each time what is true, and, of
+ * every token of the film, which bodies it shows and where they go (as the transformer's middle must).
+ */
+export function captionerTraining(options: CaptionerTrainingOptions): Training {
+  const { config, schedule, batchSize, data } = options
+  const specs = { ...captionerSpecs(config), truth: matrix(config.language.width, TRUTH_FEATURES, 0.1) }
+  const attributes = data.clips.map(({ caption }) => readAttributes(caption))
+  return {
+    specs,
+    config,
+    schedule,
+    emaDecay: 0.998,
+    itemsPerStep: batchSize,
+    rule: transformerRule,
+    rateFactor: (_, shape) => fanInFactor(shape),
+    nextBatch: random => drawCaptionerBatch(random, options, attributes),
+    loss: (values: Values, batch: Values) => {
+      const params = nestValues(specs, values)
+      const prefix_BPD = filmPrefix(params, batch.latents, config)
+      const told = languageModel(params.language, { prefix_BPD, ids_BS: batch.ids }, config.language)
+      const count = countFilmTokens(config)
+      const [, length, vocabulary] = told.logits_BLV.shape
+      const captions: Value = slice(told.logits_BLV, 1, count, length)
+      const words = crossEntropy(
+        reshape(captions, [batch.ids.shape[0], length - count, vocabulary]),
+        batch.targets,
+        batch.weights,
+      )
+      const seen = linear(rmsNorm(slice(told.hidden_BLD, 1, 0, count)), params.truth)
+      const truth = mul(mean(square(sub(seen, batch.truth))), TRUTH_FEATURES)
+      return {
+        loss: reshape(add(words, mul(truth, TRUTH_WEIGHT)), []),
+        watch: { words: reshape(words, []), truth: reshape(truth, []) },
+      }
+    },
+  }
+}

@@ -1,0 +1,123 @@
+import { mkdirSync, renameSync, rmSync } from 'node:fs'
+import path from 'node:path'
+import { type DatasetOptions, makeDataset, openDataset } from '../dataset/index.ts'
+import {
+  captionerSpecs,
+  countTokens,
+  expectParameters,
+  flattenSpecs,
+  PIXELS_PER_LATENT,
+  selectParameters,
+  trainBytePairs,
+} from '../model/index.ts'
+import { bundledFolder, captionerConfigSchema, readModelConfig } from '../sample/index.ts'
+import { saveModel } from '../store/index.ts'
+import { parseCaption, writeCaptions } from '../world/index.ts'
+import { captionerTraining } from './captioner.ts'
+import { encodeDataset } from './encodeDataset.ts'
+import type { LatentSet } from './latents.ts'
+import { train } from './loop.ts'
+import type { RecipeOptions } from './recipe.ts'
+import type { Schedule } from './schedule.ts'
+import { loadGiven } from './warmStart.ts'
+
+/** A captioner as data: what it learns from, and how. */
+export interface CaptionerRecipe {
+  readonly name: string
+  readonly description: string
+  readonly seed: number
+  readonly clips: DatasetOptions
+  /** Tokens that the captions are cut into, its end among them. */
+  readonly tokens: number
+  readonly patch: number
+  /** Tokens of a caption at most. */
+  readonly captionLength: number
+  readonly size: { readonly width: number; readonly depth: number; readonly heads: number }
+  readonly schedule: Schedule
+  readonly batchSize: number
+}
+
+/** Wordings of each clip that the tokenizer learns from. */
+const WORDINGS = 3
+
+/** Captions as training will show them: those of the worlds in several wordings. */
+function collectCaptions({ clips }: LatentSet): string[] {
+  return clips.flatMap(({ caption }, clip) => {
+    try {
+      const attributes = parseCaption(caption)
+      return Array.from(
+        { length: WORDINGS },
+        (_, i) => writeCaptions(attributes, clip * WORDINGS + i).caption,
+      )
+    } catch {
+      return [caption]
+    }
+  })
+}
+
+/**
+ * Trains a captioner for the latents of a model, and writes it to `folder/captioner`. Stopped or killed at any moment, it
+ * goes on from its last checkpoint.
+ * @param options `warmStart` is the model whose autoencoder is used; the bundled one when absent
+ * @returns the folder of the captioner
+ * @throws DOMException AbortError when the signal aborts; checkpoints are saved before.
+ */
+export async function runCaptionerRecipe(
+  recipe: CaptionerRecipe,
+  { folder, warmStart = bundledFolder(), dataset: own, onProgress, signal, ...options }: RecipeOptions,
+): Promise<string> {
+  mkdirSync(folder, { recursive: true })
+  const model = readModelConfig(warmStart)
+  const { autoencoder, statistics } = loadGiven(warmStart, model.transformer.text.vocabulary)
+  const clipsFolder = own ?? path.join(folder, 'clips')
+  if (!own) {
+    const onFilmed = (done: number) => onProgress?.('clips', done, recipe.clips.clips)
+    await makeDataset(clipsFolder, recipe.clips, { onProgress: onFilmed, signal })
+  }
+  const dataset = openDataset(clipsFolder)
+  const [{ width, height, clips }] = dataset.shapes
+  const data = await encodeDataset(path.join(folder, 'latents'), dataset, autoencoder, model.autoencoder, {
+    onProgress: done => onProgress?.('latents', done, clips.length),
+    signal,
+    statistics,
+  })
+  const { pairs } = trainBytePairs(collectCaptions(data), recipe.tokens - 1)
+  const config = {
+    latentChannels: model.autoencoder.latentChannels,
+    patch: recipe.patch,
+    frames: data.shape[0],
+    height: height / PIXELS_PER_LATENT,
+    width: width / PIXELS_PER_LATENT,
+    captionLength: recipe.captionLength,
+    language: { vocabulary: countTokens({ pairs }) + 1, ...recipe.size },
+  }
+  const { schedule, batchSize, seed } = recipe
+  const training = captionerTraining({ config, tokenizer: { pairs }, data, schedule, batchSize })
+  const state = await train(training, {
+    ...options,
+    folder: path.join(folder, 'training'),
+    seed,
+    signal,
+    onStep: report => onProgress?.('captioner', report.step, report.steps, report),
+  })
+  signal?.throwIfAborted()
+  return writeCaptioner(folder, captionerConfigSchema.parse({ ...config, pairs }), state)
+}
+
+/** Writes the averaged parameters of a run as a captioner, without what only training needs. */
+function writeCaptioner(
+  folder: string,
+  config: ReturnType<typeof captionerConfigSchema.parse>,
+  state: Awaited<ReturnType<typeof train>>,
+): string {
+  const learned = selectParameters(state, 'ema')
+  const names = [...flattenSpecs(captionerSpecs(config)).keys()]
+  const params = Object.fromEntries(names.map(name => [name, learned[name]]))
+  expectParameters(captionerSpecs(config), params)
+  const [captioner, temporary] = [path.join(folder, 'captioner'), path.join(folder, 'captioner.tmp')]
+  rmSync(temporary, { recursive: true, force: true })
+  saveModel(temporary, config, params)
+  rmSync(captioner, { recursive: true, force: true })
+  renameSync(temporary, captioner)
+  return captioner
+}

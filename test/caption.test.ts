@@ -1,0 +1,139 @@
+import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { test } from 'node:test'
+import { fileURLToPath } from 'node:url'
+import { tiny } from '../recipes/tiny.ts'
+import { createRandom } from '../src/array/index.ts'
+import { makeDataset, openDataset, recaptionDataset } from '../src/dataset/index.ts'
+import { evaluateCaptions } from '../src/evaluate/index.ts'
+import { captionerSpecs, initializeParameters } from '../src/model/index.ts'
+import { assembleCaptioner, openCaptioner, openModel } from '../src/sample/index.ts'
+import { type CaptionerRecipe, runCaptionerRecipe } from '../src/train/index.ts'
+import { loadPhysics } from '../src/world/index.ts'
+import { writeTinyModel } from './serving/fixtures.ts'
+
+const temporary = () => mkdtempSync(path.join(tmpdir(), 'aozora-caption-'))
+const bin = fileURLToPath(new URL('../bin/aozora.js', import.meta.url))
+const run = (...args: string[]) => spawnSync(process.execPath, [bin, ...args], { encoding: 'utf8' })
+
+const scene = { width: 32, height: 32, frameCount: 13, bodies: [1], cameras: ['still'] } as const
+
+test('the bundled captioner says what true films show', async () => {
+  await loadPhysics()
+  const model = await openModel()
+  const captioner = await openCaptioner(model)
+  const summary = await evaluateCaptions(captioner, { curriculum: 'second', count: 12 })
+  for (const { colour, count, parses } of [summary.seen, summary.heldOut]) {
+    assert.equal(parses?.mean, 1)
+    assert.ok(colour!.mean > 0.7 && count!.mean > 0.6, JSON.stringify({ colour, count }))
+  }
+  await captioner.close()
+  await model.close()
+})
+
+test('a captioner writes until its end, the same each time, and takes films of any length', async () => {
+  const model = await openModel({ folder: writeTinyModel() })
+  const config = {
+    latentChannels: 4,
+    patch: 2,
+    frames: 3,
+    height: 2,
+    width: 2,
+    captionLength: 9,
+    language: { vocabulary: 259, width: 32, depth: 1, heads: 2 },
+    pairs: [
+      [97, 98],
+      [256, 99],
+    ] as [number, number][],
+  }
+  const params = initializeParameters(captionerSpecs(config), createRandom(3))
+  const captioner = await assembleCaptioner(model, config, params)
+  const film = (frameCount: number) => ({
+    frames: new Uint8Array(frameCount * 32 * 32 * 3).fill(90),
+    frameCount,
+    width: 32,
+    height: 32,
+    fps: 12,
+  })
+  const texts = [await captioner.captionFilm(film(1)), await captioner.captionFilm(film(40))]
+  // A still film: what is missing in the end is as still as what there is.
+  assert.equal(texts[0].length > 0, true)
+  assert.equal(await captioner.captionFilm(film(1)), texts[0])
+  const asked: string[] = []
+  await captioner.captionFilm(film(9), text => asked.push(text) > 3)
+  assert.ok(asked.length === 4 && new Set(asked).size > 1, asked.join('|'))
+  await captioner.close()
+  await model.close()
+})
+
+test('a dataset is captioned anew: old captions stay beside the new, and a stopped run goes on', async () => {
+  const folder = temporary()
+  await makeDataset(folder, { family: 'tabletop', clips: 5, seed: 1, clipsPerShard: 2, scene })
+  const before = openDataset(folder).clips.map(({ caption }) => caption)
+  const stop = new AbortController()
+  let calls = 0
+  const write = async () => {
+    if (++calls === 3) stop.abort()
+    return `caption ${calls}`
+  }
+  await assert.rejects(recaptionDataset(folder, write, { signal: stop.signal }), { name: 'AbortError' })
+  assert.equal(openDataset(folder).clips.filter(({ originalCaption }) => originalCaption).length, 2)
+  const written = await recaptionDataset(folder, async clip => `${clip.frameCount} frames`)
+  assert.equal(written, 3)
+  const { clips, damaged } = openDataset(folder)
+  assert.deepEqual(damaged, [])
+  assert.deepEqual(
+    clips.map(({ originalCaption }) => originalCaption),
+    before,
+  )
+  assert.deepEqual(
+    clips.map(({ caption }) => caption),
+    ['caption 1', 'caption 2', '13 frames', '13 frames', '13 frames'],
+  )
+})
+
+test('a captioner is trained for a model, and opens', async () => {
+  const [folder, model] = [temporary(), writeTinyModel()]
+  const recipe: CaptionerRecipe = {
+    name: 'tiny',
+    description: '',
+    seed: 1,
+    clips: { ...tiny.clips, clips: 4 },
+    tokens: 300,
+    patch: 2,
+    captionLength: 60,
+    size: { width: 32, depth: 1, heads: 2 },
+    schedule: { steps: 30, warmup: 3, decay: 0.3, adamRate: 0.03, muonRate: 0.02 },
+    batchSize: 4,
+  }
+  const losses: number[] = []
+  const made = await runCaptionerRecipe(recipe, {
+    folder,
+    warmStart: model,
+    onProgress: (_stage, _done, _of, report) => report && losses.push(report.watch.words),
+  })
+  assert.ok(losses[29] < 0.8 * losses[0], `${losses[0]} to ${losses[29]}`)
+  const opened = await openModel({ folder: model })
+  const captioner = await openCaptioner(opened, made)
+  assert.equal(captioner.frames, 9)
+  await captioner.close()
+  await opened.close()
+})
+
+test('bad input gets one clear line', () => {
+  const cases: [string[], RegExp][] = [
+    [['caption', 'missing.mp4'], /missing\.mp4/],
+    [['caption', fileURLToPath(import.meta.url)], /cannot be taken as a film/],
+    [['dataset', 'caption', 'missing'], /missing/],
+    [['train', 'captioner', '--export'], /--export does not go with the captioner/],
+  ]
+  for (const [args, message] of cases) {
+    const { status, stdout, stderr } = run(...args)
+    assert.deepEqual([status, stdout], [2, ''], stderr)
+    assert.match(stderr, message)
+    assert.equal(stderr.trim().split('\n').length, 1, stderr)
+  }
+})
