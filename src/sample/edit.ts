@@ -1,5 +1,6 @@
 import { encodeFilm } from './encodeFilm.ts'
-import { expectSize, type Film, type FilmOptions, type Footage, makeFilm } from './film.ts'
+import { type Film, type FilmOptions, makeFilm } from './film.ts'
+import { expectSize, type Footage } from './footage.ts'
 import type { Model } from './model.ts'
 
 /** How a film is edited: its length is the source's. */

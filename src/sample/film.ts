@@ -2,7 +2,9 @@ import { createRandom, type Random } from '../array/index.ts'
 import { FRAMES_PER_LATENT, tokenize } from '../model/index.ts'
 import { decodeLatents } from './decode.ts'
 import { type DenoiseOptions, denoise, frameSize, type Window } from './denoise.ts'
+import type { Footage } from './footage.ts'
 import type { Model } from './model.ts'
+import { createPreviews } from './preview.ts'
 import { fadeSeam, type Seam } from './seam.ts'
 
 /** How a film is made. */
@@ -28,8 +30,8 @@ export interface Progress {
   readonly step: number
   /** Denoising steps in all. */
   readonly steps: number
-  /** Decodes one frame (H x W x 3) of what the model now believes that the film will be. */
-  readonly preview: () => Promise<Uint8Array>
+  /** Draws the frames of the window in work as the model now believes them to be, small: 4 x 4 pixels for 16 x 16. */
+  readonly preview: () => Promise<Footage>
 }
 
 /** The windows of a film that are made already. */
@@ -43,16 +45,6 @@ export interface Finished {
 export interface Shot {
   readonly prompt: string
   readonly seconds: number
-}
-
-/** Moving pictures in memory. */
-export interface Footage {
-  /** F x H x W x 3, sRGB. */
-  readonly frames: Uint8Array
-  readonly frameCount: number
-  readonly width: number
-  readonly height: number
-  readonly fps: number
 }
 
 /** Everything that is needed to make a film again. */
@@ -109,15 +101,6 @@ export interface Beginning {
 export const HISTORY = 3
 
 /**
- * Checks that a film has the model's size.
- * @throws RangeError with both sizes.
- */
-export function expectSize({ size }: Model, film: Footage): void {
-  if (film.width === size.width && film.height === size.height) return
-  throw new RangeError(`the film must be ${size.width}x${size.height}, got ${film.width}x${film.height}`)
-}
-
-/**
  * Checks an option that must be a whole number within bounds.
  * @throws RangeError naming the field, the rule and the value received.
  */
@@ -163,16 +146,6 @@ function planWindows(window: number, frames: number, direction: Direction) {
 
 type Words = Pick<Window, 'ids' | 'negativeIds'>
 
-/** One latent frame as the model believes it to be, decoded: its last picture. */
-async function decodePreview(model: Model, data: Float32Array, isStart: boolean): Promise<Uint8Array> {
-  let last: Uint8Array = new Uint8Array(0)
-  const middle = Math.floor(model.window / 2) * frameSize(model)
-  for await (const frame of decodeLatents(model, data.slice(middle - frameSize(model), middle), isStart)) {
-    last = frame
-  }
-  return last
-}
-
 /** Denoises window after window; what is known of each is what was made before, and what was known from the start. */
 async function rollWindows(
   model: Model,
@@ -195,6 +168,7 @@ async function rollWindows(
     return at >= 0 && (at < known.length || (at < frames * size && at >= frames * size - ending.length))
   })
   const isMade = [...isGiven]
+  const drawPreview = createPreviews(model)
   if (finished) latents.set(finished.latents)
   for (const [i, start] of starts.entries()) {
     // What the window before made without a view of the ending is made again.
@@ -208,7 +182,7 @@ async function rollWindows(
       strength: source?.strength,
     }
     const onStep = (step: number, data: Float32Array) => {
-      const preview = () => decodePreview(model, data, false)
+      const preview = () => drawPreview(data, window.isStart)
       onProgress?.({ step: i * numInferenceSteps + step, steps, preview })
     }
     // A window that is made already only draws its noise, so that the next ones find theirs.

@@ -15,6 +15,7 @@ import {
   extend,
   extendBackward,
   type Finished,
+  type Footage,
   frameSize,
   imageToVideo,
   loop,
@@ -182,7 +183,7 @@ test('bad input is named with the rule and the value', async () => {
 test('a film goes on from its finished windows to the same film, and shows previews on its way', async () => {
   const model = await assembleModel(config, untrained())
   const kept: Finished[] = []
-  const previews: Promise<Uint8Array>[] = []
+  const previews: Promise<Footage>[] = []
   const options = { seconds: 5, seed: 3, numInferenceSteps: 2 }
   const whole = await textToVideo(model, 'a red ball', {
     ...options,
@@ -197,7 +198,12 @@ test('a film goes on from its finished windows to the same film, and shows previ
     assert.deepEqual(frames, whole.frames)
     assert.equal(steps, 2 * (kept.length - finished.windows))
   }
-  for (const preview of previews) assert.equal((await preview).length, 32 * 32 * 3)
+  for (const [i, preview] of previews.entries()) {
+    const { frames, frameCount, width, height } = await preview
+    // The first window begins with a latent frame of one picture.
+    assert.deepEqual([frameCount, width, height], [i < 2 ? 17 : 20, 8, 8])
+    assert.equal(frames.length, frameCount * 8 * 8 * 3)
+  }
   await model.close()
 })
 
