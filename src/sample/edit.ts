@@ -11,7 +11,7 @@ export type EditOptions = Omit<FilmOptions, 'seconds'> & {
 
 /**
  * Makes a film again in other words, from a noisy version of it (SDEdit, 2108.01073).
- * @param film of the model's size, whole seconds long
+ * @param film of the model's size
  * @throws RangeError when the film has another size, or `strength` is out of bounds.
  */
 export async function edit(
@@ -24,7 +24,8 @@ export async function edit(
   if (!(strength > 0 && strength <= 1)) {
     throw new RangeError(`\`strength\` must be above 0 and at most 1, got ${strength}`)
   }
-  const source = { latents: await encodeFilm(model, film), strength }
+  const { frameCount } = film
+  const source = { latents: await encodeFilm(model, film), frameCount, strength }
   const seconds = Math.max(1, Math.round(film.frameCount / film.fps))
   return makeFilm(
     model,

@@ -55,6 +55,7 @@ export interface Origin {
     | 'extend'
     | 'extend backward'
     | 'edit'
+    | 'inpaint'
     | 'connect'
     | 'loop'
     | 'storyboard'
@@ -93,8 +94,18 @@ export interface Beginning {
   readonly isStart: boolean
   /** The frames right before and right behind what is made (H x W x 3), where they are another film's. */
   readonly neighbours?: { readonly before?: Uint8Array; readonly behind?: Uint8Array }
-  /** A film to change, as latents from its first on, and how much of it: 1 leaves nothing. */
-  readonly source?: { readonly latents: Float32Array; readonly strength: number }
+  readonly source?: Source
+}
+
+/** A film to change. */
+export interface Source {
+  /** Latents from its first frame on, normalised. */
+  readonly latents: Float32Array
+  readonly frameCount: number
+  /** How much of it is made anew: 1 leaves nothing. */
+  readonly strength: number
+  /** Cells that stay as they are: f x h x w, 1 stays; none when absent. */
+  readonly kept?: Uint8Array
 }
 
 /** Latent frames of the film so far that the next window is shown. */
@@ -163,8 +174,11 @@ async function rollWindows(
   if (source) latents.set(source.latents.subarray(0, latents.length))
   latents.set(known)
   latents.set(ending, (shift + frames) * size - ending.length)
+  const area = size / model.autoencoder.latentChannels
+  const keptOf = (f: number, count: number) => source?.kept?.subarray(f * area, (f + count) * area)
   const isGiven = Array.from({ length }, (_, f) => {
     const at = (f - shift) * size
+    if (source?.kept) return f < frames && keptOf(f, 1)!.every(cell => cell === 1)
     return at >= 0 && (at < known.length || (at < frames * size && at >= frames * size - ending.length))
   })
   const isMade = [...isGiven]
@@ -178,6 +192,7 @@ async function rollWindows(
       ...wordsAt(start - shift),
       latents: latents.subarray(start * size, (start + model.window) * size),
       known: isMade.slice(start, start + model.window),
+      kept: keptOf(start, model.window),
       isStart: isStart && start === 0,
       strength: source?.strength,
     }
@@ -186,11 +201,12 @@ async function rollWindows(
       onProgress?.({ step: i * numInferenceSteps + step, steps, preview })
     }
     // A window that is made already only draws its noise, so that the next ones find theirs.
-    if (finished && i < finished.windows) options.random.fillNormal(new Float32Array(model.window * size))
-    else {
-      window.latents.set(await denoise(model, window, { ...options, onStep }))
-      options.onWindow?.({ windows: i + 1, latents })
-    }
+    const isKnown = window.known.slice(0, shift + frames - start).every(Boolean)
+    const isFinished = finished !== undefined && i < finished.windows
+    if (isKnown || isFinished) options.random.fillNormal(new Float32Array(model.window * size))
+    if (isKnown && !isFinished) onStep(numInferenceSteps, window.latents)
+    if (!isKnown && !isFinished) window.latents.set(await denoise(model, window, { ...options, onStep }))
+    if (!isFinished) options.onWindow?.({ windows: i + 1, latents })
     isMade.fill(true, start, start + model.window)
   }
   return latents.subarray(shift * size, (shift + frames) * size)
@@ -257,12 +273,13 @@ export async function makeFilm(
   const options = checkOptions(given)
   const { wordsAt, unknownWords } = tokenizeShots(model, prompt, beginning.shots, options.negativePrompt)
   const { width, height } = model.size
-  const frameCount = Math.round(options.seconds * model.fps)
+  const frameCount = beginning.source?.frameCount ?? Math.round(options.seconds * model.fps)
   const before = beginning.isStart ? 1 : beginning.known.length / frameSize(model)
   const ending = (beginning.ending?.length ?? 0) / frameSize(model)
   // A film made backward has one latent frame more in front: the first one is decoded without what came before it.
   const isBackward = before === 0 && ending > 0
-  const made = Math.ceil(frameCount / FRAMES_PER_LATENT) + (isBackward ? 1 : 0)
+  const alone = beginning.isStart ? 1 : 0
+  const made = Math.ceil((frameCount - alone) / FRAMES_PER_LATENT) + (isBackward ? 1 : 0)
   const frames = before + made + (beginning.isEndingShown ? 0 : ending)
   const random: Random = createRandom(options.seed)
   const started = performance.now()

@@ -8,6 +8,7 @@ export { extend, extendBackward } from './extend.ts'
 export type { Film, FilmOptions, Finished, Origin, Progress, Shot } from './film.ts'
 export type { Footage } from './footage.ts'
 export { imageToVideo, type Pictures } from './imageToVideo.ts'
+export { boxMask, type InpaintOptions, inpaint } from './inpaint.ts'
 export {
   assembleModel,
   type Model,
