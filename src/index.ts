@@ -304,6 +304,19 @@ export async function inpaint(
 }
 
 /**
+ * Makes the same video with one seed after the other. Together they would be no faster: a pass over four videos at once
+ * takes as long as four passes.
+ * @param make makes a video with a seed, by any task
+ * @param options how many, and the first seed (0)
+ */
+export async function* variations(
+  make: (seed: number) => Promise<Video>,
+  { count, seed = 0 }: { readonly count: number; readonly seed?: number },
+): AsyncGenerator<Video, void> {
+  for (let i = 0; i < count; i++) yield make(seed + i)
+}
+
+/**
  * Reads how a video or strip was made: task, prompt, seed, settings and the model's fingerprint.
  * @returns undefined when the file says nothing of it
  * @throws RangeError when the file cannot be read.
