@@ -21,9 +21,12 @@ import {
 } from './sample/index.ts'
 
 export {
+  type Direction,
   type EditOptions,
   type FilmOptions,
   type Footage,
+  type LiveOptions,
+  live,
   type Model,
   type OpenOptions,
   type Origin,

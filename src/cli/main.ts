@@ -9,6 +9,7 @@ type Add = (program: Command) => void
 /** Each command, loaded when it is wanted: together they load the whole house. */
 const commands: Readonly<Record<string, () => Promise<Add>>> = {
   generate: async () => (await import('./generate.ts')).addGenerate,
+  live: async () => (await import('./live.ts')).addLive,
   show: async () => (await import('./show.ts')).addShow,
   train: async () => (await import('./train.ts')).addTrain,
   world: async () => (await import('./world.ts')).addWorld,

@@ -9,6 +9,7 @@ export type { Film, FilmOptions, Finished, Origin, Progress, Shot } from './film
 export type { Footage } from './footage.ts'
 export { imageToVideo, type Pictures } from './imageToVideo.ts'
 export { boxMask, type InpaintOptions, inpaint } from './inpaint.ts'
+export { type Direction, type LiveOptions, live, paceFrames } from './live.ts'
 export {
   assembleModel,
   type Model,
