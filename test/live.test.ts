@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { writeTinyModel } from '../../test/serving/fixtures.ts'
-import { type Direction, live, openModel, paceFrames } from './index.ts'
+import { type Direction, live, openModel, paceFrames } from '../src/sample/index.ts'
+import { writeTinyModel } from './serving/fixtures.ts'
 
 async function take(frames: AsyncIterator<Uint8Array>, count: number): Promise<Uint8Array[]> {
   const taken: Uint8Array[] = []

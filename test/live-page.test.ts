@@ -5,7 +5,7 @@ import { request } from 'node:http'
 import path from 'node:path'
 import { after, before, test } from 'node:test'
 import sharp from 'sharp'
-import { writeTinyModel } from '../../test/serving/fixtures.ts'
+import { writeTinyModel } from './serving/fixtures.ts'
 
 // `aozora live --web` as a process of its own, looked at by a client that reads multipart/x-mixed-replace.
 
@@ -75,7 +75,8 @@ test('its words change as it runs; a cut begins anew; what is no words is refuse
   assert.deepEqual(await (await fetch(`${address}/prompt`)).json(), { prompt: 'a red ball', take: 0 })
   const answer = await say('{"prompt": " a blue zebra ", "cut": true}')
   assert.deepEqual(await answer.json(), { prompt: 'a blue zebra', take: 1, unknown_words: ['zebra'] })
-  assert.equal((await (await fetch(`${address}/prompt`)).json()).prompt, 'a blue zebra')
+  const now = await (await fetch(`${address}/prompt`)).json()
+  assert.deepEqual(now, { prompt: 'a blue zebra', take: 1 })
   assert.equal((await look(20)).pictures.length >= 20, true)
   for (const body of ['{', '{}', '{"prompt": " "}', '{"prompt": 3}'])
     assert.equal((await say(body)).status, 400)
