@@ -171,7 +171,11 @@ async function rollWindows(
   const { numInferenceSteps, finished, onProgress } = options
   const steps = starts.length * numInferenceSteps
   const latents = new Float32Array(length * size)
-  if (source) latents.set(source.latents.subarray(0, latents.length))
+  // Behind its end, where the last window may reach, a film to change stands still.
+  for (let at = 0; source && at < latents.length; at += size) {
+    const from = Math.min(at, source.latents.length - size)
+    latents.set(source.latents.subarray(from, from + size), at)
+  }
   latents.set(known)
   latents.set(ending, (shift + frames) * size - ending.length)
   const area = size / model.autoencoder.latentChannels
@@ -254,8 +258,8 @@ async function decodeFrames(
     if (f === behind && neighbours.behind) seams.behind = { given: neighbours.behind, decoded: frame }
     f++
   }
-  if (seams.before) fadeSeam(pixels, seams.before, 'before')
-  if (seams.behind) fadeSeam(pixels, seams.behind, 'behind')
+  if (seams.before) fadeSeam(pixels, seams.before, model.size.width, 'before')
+  if (seams.behind) fadeSeam(pixels, seams.behind, model.size.width, 'behind')
   return pixels
 }
 
