@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { spawn } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { request } from 'node:http'
 import path from 'node:path'
@@ -10,11 +10,12 @@ import { writeTinyModel } from './serving/fixtures.ts'
 // `aozora live --web` as a process of its own, looked at by a client that reads multipart/x-mixed-replace.
 
 const bin = path.resolve('bin/aozora.js')
+const tiny = writeTinyModel()
 let server: ReturnType<typeof spawn>
 let address = ''
 
 before(async () => {
-  const args = ['live', 'a red ball', '--web', '--port', '0', '--model', writeTinyModel(), '--steps', '2']
+  const args = ['live', 'a red ball', '--web', '--port', '0', '--model', tiny, '--steps', '2']
   server = spawn(process.execPath, [bin, ...args], { stdio: ['ignore', 'pipe', 'inherit'] })
   const [line] = await once(server.stdout!, 'data')
   address = String(line).trim()
@@ -91,4 +92,32 @@ test('it ends when it is told to, with people looking on', async () => {
   const [code] = await ended
   assert.equal(code, 0)
   await looking
+})
+
+const hasScript = spawnSync('script', ['--version']).status === 0
+
+test('in a terminal it plays as half blocks, takes typed words, and ends with Ctrl-C', {
+  skip: hasScript ? false : '`script` of util-linux, which makes pseudo terminals, is not installed',
+}, async () => {
+  const command = `stty rows 40 cols 100; exec '${process.execPath}' '${bin}' live 'a red ball' --model '${tiny}' --steps 1`
+  const { PATH, HOME } = process.env
+  const env = { PATH, HOME, TERM: 'xterm-256color', COLORTERM: 'truecolor' }
+  const child = spawn('script', ['-qec', command, '/dev/null'], { env })
+  let [shown, typed] = ['', 0]
+  const keys = [
+    [3, '!a blue ball\n'],
+    [9, '\x03'],
+  ] as const
+  child.stdout.setEncoding('utf8').on('data', text => {
+    shown += text
+    // Three pictures of 24 x 12 half blocks, then words, then the end.
+    const blocks = shown.split('▀').length - 1
+    if (typed < keys.length && blocks >= keys[typed][0] * 288) child.stdin.write(keys[typed++][1])
+  })
+  const [code] = await once(child, 'close')
+  child.stdin.end()
+  assert.deepEqual([code, typed], [0, 2])
+  assert.match(shown, /What happens next\?/)
+  // The line that was typed is taken away again, so that the picture stays where it is.
+  assert.ok(shown.includes('\x1b[1A\x1b[2K\r'))
 })

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { textToVideo, variations } from '../src/index.ts'
 import { type Direction, live, openModel, paceFrames } from '../src/sample/index.ts'
 import { writeTinyModel } from './serving/fixtures.ts'
 
@@ -29,6 +30,16 @@ test('an endless film goes on by its seed, changes its words and is cut, in cons
   assert.deepEqual(await take(anew, 2), whole.slice(0, 2))
   cut.take++
   assert.notDeepEqual(await take(anew, 1), whole.slice(2, 3))
+  await model.close()
+})
+
+test('variations go through the seeds, one after the other', async () => {
+  const model = await openModel({ folder: writeTinyModel() })
+  const options = { seconds: 1, numInferenceSteps: 1 }
+  const make = (seed: number) => textToVideo(model, 'a ball', { ...options, seed })
+  const seeds: number[] = []
+  for await (const { film } of variations(make, { count: 3, seed: 7 })) seeds.push(film.origin.seed)
+  assert.deepEqual(seeds, [7, 8, 9])
   await model.close()
 })
 
