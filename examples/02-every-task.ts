@@ -1,7 +1,7 @@
-// One network, four tasks: node --import tsx examples/02-every-task.ts
+// One network, five tasks: node --import tsx examples/02-every-task.ts
 import { writeFileSync } from 'node:fs'
 import sharp from 'sharp'
-import { edit, extend, imageToVideo, open, textToVideo } from '../src/index.ts'
+import { edit, extend, imageToVideo, inpaint, open, textToVideo } from '../src/index.ts'
 
 const model = await open()
 const { width, height } = model.size
@@ -40,5 +40,13 @@ const edited = await edit(model, ball, {
 })
 await edited.save('4-edit.png')
 
-console.log(`1-text.png, 2-image.png, 3-extend.png (${longer.seconds} s), 4-edit.png`)
+// A part of it: the right half, from its second second on.
+const changed = await inpaint(model, ball, {
+  prompt: 'a large yellow cube rests on a plain grey floor',
+  box: { x: width / 2, y: 0, width: width / 2, height },
+  from: 1,
+})
+await changed.save('5-inpaint.png')
+
+console.log(`1-text.png, 2-image.png, 3-extend.png (${longer.seconds} s), 4-edit.png, 5-inpaint.png`)
 await model.close()

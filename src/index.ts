@@ -1,5 +1,6 @@
-import { readDescription, readFootage, readPicture, saveVideo } from './media/index.ts'
+import { cropTo, readDescription, readFootage, readPicture, type Size, saveVideo } from './media/index.ts'
 import {
+  boxMask,
   connect as connectFilms,
   type EditOptions,
   edit as editFilm,
@@ -8,6 +9,8 @@ import {
   type Film,
   type FilmOptions,
   type Footage,
+  type InpaintOptions,
+  inpaint as inpaintFilm,
   type Model,
   imageToVideo as makeFromImage,
   storyboard as makeFromShots,
@@ -19,9 +22,12 @@ import {
 
 export {
   type Captioner,
+  type Direction,
   type EditOptions,
   type FilmOptions,
   type Footage,
+  type LiveOptions,
+  live,
   type Model,
   type OpenOptions,
   type Origin,
@@ -115,6 +121,8 @@ export interface ModelImage {
 
 /** Frames of the model's size and rate. */
 export interface ModelFootage extends Footage {
+  /** Pixels of the file; none when it is no file. */
+  readonly original?: { readonly width: number; readonly height: number }
   /** What was cut or scaled, one line; none when it had the size and the rate. */
   readonly changes: readonly string[]
 }
@@ -251,6 +259,66 @@ export async function edit(
 ): Promise<Video> {
   const { changes, ...footage } = await takeVideo(model, video)
   return new Video(await editFilm(model, footage, prompt, options), changes)
+}
+
+/** The part of a video that is made anew: a box in the pixels of the video or its file, or a picture of its shape. */
+export type InpaintPart =
+  | {
+      readonly box: {
+        readonly x: number
+        readonly y: number
+        readonly width: number
+        readonly height: number
+      }
+    }
+  /** White (above the middle grey) is made anew; scaled and cut as the video is. */
+  | { readonly mask: ImageInput }
+
+/** A box of a file as the mask of the model's frames, which are scaled to cover and cut. */
+function maskOfBox(
+  { size }: Model,
+  original: Size,
+  box: { x: number; y: number; width: number; height: number },
+) {
+  const { width, height, left, top } = cropTo(original, size)
+  const [sx, sy] = [size.width / width, size.height / height]
+  const [x, y] = [Math.round((box.x - left) * sx), Math.round((box.y - top) * sy)]
+  const [right, bottom] = [(box.x + box.width - left) * sx, (box.y + box.height - top) * sy].map(Math.round)
+  return boxMask(size, { x, y, width: right - x, height: bottom - y })
+}
+
+/**
+ * Makes a part of a video anew: what is outside the box or the mask stays as it is.
+ * @param options `prompt` says what the video shall show; `from` and `to` are the seconds in which the part is made anew
+ * @throws RangeError when the video or the mask cannot be read, nothing is marked, or as `textToVideo`.
+ */
+export async function inpaint(
+  model: Model,
+  video: VideoInput,
+  { prompt, ...options }: Omit<InpaintOptions, 'mask'> & InpaintPart & { readonly prompt: string },
+): Promise<Video> {
+  const { changes, original, ...footage } = await takeVideo(model, video)
+  if ('box' in options) {
+    const { box, ...others } = options
+    const mask = maskOfBox(model, original ?? footage, box)
+    return new Video(await inpaintFilm(model, footage, prompt, { ...others, mask }), changes)
+  }
+  const { pixels = new Uint8Array(), changes: more = [] } = await takeImage(model, options.mask)
+  const mask = pixels.filter((_, i) => i % 3 === 1)
+  return new Video(await inpaintFilm(model, footage, prompt, { ...options, mask }), [...changes, ...more])
+}
+
+/**
+ * Makes the same video with one seed after the other. Together they would be no faster: a pass over four videos at once
+ * takes as long as four passes.
+ * @param make makes a video with a seed, by any task
+ * @param options how many, and the first seed (0)
+ */
+export async function* variations(
+  make: (seed: number) => Promise<Video>,
+  { count, seed = 0 }: { readonly count: number; readonly seed?: number },
+): AsyncGenerator<Video, void> {
+  for (let i = 0; i < count; i++) yield make(seed + i)
 }
 
 /**

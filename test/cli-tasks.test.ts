@@ -103,6 +103,10 @@ test('loops, edits, storyboards, sizes, devices, variations', () => {
   assert.equal(generate('a ball', '--loop', '-s', '2').film.frames, 24)
   const edited = generate('a ball', '--edit', input('own.webp'), '--strength', '0.5')
   assert.equal(edited.film.frames, 12)
+  const part = generate('a ball', '--inpaint', input('own.webp'), '--box', '8,8,16,16', '--from', '0.5')
+  assert.equal(part.film.frames, 12)
+  const masked = generate('a ball', '--inpaint', input('wide.gif'), '--mask', input('picture.png'))
+  assert.deepEqual([masked.film.frames, masked.stderr.trim().split('\n').length], [24, 2])
   const story = run(edited.cwd, ['--model', tiny, '--steps', '1', '--storyboard', input('story.json')])
   assert.match(story.stdout, /^a-red-ball\.mp4: 3 s, 32x32/, story.stderr)
   const size = (wanted: string) => {
@@ -131,6 +135,14 @@ test('what does not go together, cannot be read or is too long: one clear line, 
     [
       ['a', '--edit', own, '--seconds', '2'],
       /--seconds does not go with --edit: the length is that of the film/,
+    ],
+    [['a', '--box', '0,0,8,8'], /--box says more of --inpaint, which is missing/],
+    [['a', '--inpaint', own], /--inpaint takes either --box or --mask/],
+    [['a', '--inpaint', own, '--box', '0,0,8'], /It must be left,top,width,height in pixels/],
+    [['a', '--inpaint', own, '--box', '90,0,8,8'], /the box must lie inside 32x32 pixels, got 90,0,8,8/],
+    [
+      ['a', '--inpaint', own, '--box', '0,0,8,8', '--to', '9'],
+      /must lie in order from 0 to 1 s, got 0 and 9/,
     ],
     [['a', '--storyboard', input('story.json')], /leave the prompt out/],
     [['--storyboard', input('bad.json')], /bad\.json: shot 1: `seconds` must be a number/],

@@ -138,12 +138,22 @@ describe('the official client against the bundled model', () => {
     )
     const film = await bytesOf(await client.videos.downloadContent(first.id))
     const sent = new File([film], 'film.mp4', { type: 'video/mp4' })
+    const noMask = { prompt: 'a green ball', video: { id: first.id }, from: 0.5 } as OpenAI.VideoEditParams
+    await assert.rejects(client.videos.edit(noMask), /`mask` must be there for `from` and `to`/)
+    const grey = { width: 32, height: 18, channels: 3, background: '#fff' } as const
+    const mask = new File([await sharp({ create: grey }).png().toBuffer()], 'mask.png', { type: 'image/png' })
     const extendParams = { prompt: 'a red ball', seconds: '1' as '4', video: sent, steps: 2 }
     const made = [
       remix,
       longer,
       await client.videos.edit({ prompt: 'a green ball', video: { id: first.id } }),
       await client.videos.edit({ prompt: 'a green ball', video: sent }),
+      await client.videos.edit({
+        prompt: 'a green ball',
+        video: sent,
+        mask,
+        to: 0.5,
+      } as OpenAI.VideoEditParams),
       await client.videos.extend(extendParams),
       await client.videos.extend({ ...extendParams, direction: 'backward' } as OpenAI.VideoExtendParams),
       await client.post<OpenAI.Video>('/videos/connections', {
@@ -151,7 +161,7 @@ describe('the official client against the bundled model', () => {
       }),
     ]
     const seconds = made.map(video => video.seconds)
-    assert.deepEqual(seconds, ['1', '3', '1', '1', '2', '2', '3'])
+    assert.deepEqual(seconds, ['1', '3', '1', '1', '1', '2', '2', '3'])
     for (const { id, seconds } of made) {
       const done = (await waitFor(client, id)) as OpenAI.Video & { metadata: { frames: number } }
       assert.equal(done.status, 'completed', done.error?.message)

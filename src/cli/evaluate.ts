@@ -5,14 +5,20 @@ import {
   captionQuestions,
   type Estimate,
   evaluateCaptions,
+  evaluateLong,
+  evaluateTasks,
   type Part,
   parts,
   questions,
   runEvaluation,
   type Summary,
+  type TaskMeasure,
+  taskMeasures,
+  writeLong,
   writeReport,
+  writeTasks,
 } from '../evaluate/index.ts'
-import { type Model, openCaptioner, openModel } from '../sample/index.ts'
+import { openCaptioner, openModel } from '../sample/index.ts'
 import { type CurriculumName, curricula, loadPhysics } from '../world/index.ts'
 import { decimalNumber, modelOption, stopSignal, wholeNumber } from './options.ts'
 import { sayDuration, startCountdown, startProgress } from './progress.ts'
@@ -21,7 +27,7 @@ interface EvaluateOptions {
   readonly count?: number
   readonly seeds?: number
   readonly quick?: boolean
-  readonly only?: Part | 'captions'
+  readonly only?: Part | 'captions' | (typeof pages)[number]
   readonly curriculum: CurriculumName
   readonly steps: number
   readonly guidance: number
@@ -29,11 +35,17 @@ interface EvaluateOptions {
   readonly output: string
 }
 
+/** Parts with a page of their own, which are looked at only when they are asked for. */
+const pages = ['tasks', 'long'] as const
+
 /** How much is looked at: a report, or a glance. */
 const sizes = {
   whole: { count: 200, seeds: 3, fixed: 8, reconstructed: 24 },
   quick: { count: 24, seeds: 1, fixed: 1, reconstructed: 4 },
 } as const
+/** Clips that the tasks are given, and films of a minute. */
+const counts = { whole: { tasks: 50, long: 20 }, quick: { tasks: 3, long: 2 } } as const
+const LONG_SECONDS = 60
 
 const percent = ({ mean, low, high, count }: Estimate) =>
   count === 0
@@ -75,7 +87,9 @@ function printSummary({ attributes, autoencoder, physics }: Summary): void {
 }
 
 /** What the captioner says of true films. */
-async function judgeCaptions(model: Model, { count = 200, curriculum }: EvaluateOptions): Promise<void> {
+async function judgeCaptions({ count = 200, curriculum, model: folder }: EvaluateOptions): Promise<void> {
+  await loadPhysics()
+  const model = await openModel({ folder })
   const captioner = await openCaptioner(model)
   const progress = startCountdown('captioning')
   const onProgress = (done: number, of: number) => progress.update(done, of, '')
@@ -91,16 +105,45 @@ async function judgeCaptions(model: Model, { count = 200, curriculum }: Evaluate
   } finally {
     progress.stop()
     await captioner.close()
+    await model.close()
   }
 }
 
-async function evaluate(options: EvaluateOptions): Promise<void> {
-  if (options.only === 'captions') {
-    await loadPhysics()
-    const model = await openModel({ folder: options.model })
-    await judgeCaptions(model, options).finally(() => model.close())
-    return
+/** Looks at what has a page of its own. */
+async function evaluatePage(page: (typeof pages)[number], options: EvaluateOptions): Promise<void> {
+  const { quick, curriculum, steps, guidance, model: folder, output } = options
+  await loadPhysics()
+  const model = await openModel({ folder })
+  const progress = startProgress('evaluating')
+  const count = options.count ?? counts[quick ? 'quick' : 'whole'][page]
+  const onProgress = (done: number, of: number) => progress.update(done, of)
+  const settings = { curriculum, count, steps, guidance, signal: stopSignal(), onProgress }
+  try {
+    if (page === 'tasks') {
+      const summary = await writeTasks(model, await evaluateTasks(model, settings), settings, output)
+      for (const name of Object.keys(taskMeasures) as TaskMeasure[]) {
+        const [label, bound] = taskMeasures[name]
+        console.log(`${label}: ${number(summary[name], 2)}, wanted ${bound}`)
+      }
+    } else {
+      const long = { ...settings, seconds: LONG_SECONDS }
+      const report = await evaluateLong(model, long)
+      const { kept, early, late } = await writeLong(model, report, long, output)
+      console.log(`bodies counted at the start and at the end: ${percent(kept).trim()} %`)
+      for (const name of ['spread', 'drift', 'background'] as const)
+        console.log(`${name}: ${number(early[name], 3)} early, ${number(late[name], 3)} late`)
+      console.log(`peak memory: ${report.peak.short.toFixed(0)} MB, ${report.peak.long.toFixed(0)} MB`)
+    }
+  } finally {
+    progress.stop()
+    await model.close()
   }
+  console.log(`All of it, with pictures: ${path.join(output, `${page}.html`)}`)
+}
+
+async function evaluate(options: EvaluateOptions): Promise<void> {
+  if (options.only === 'captions') return judgeCaptions(options)
+  if (options.only === 'tasks' || options.only === 'long') return evaluatePage(options.only, options)
   const { quick, only, curriculum, steps, guidance, model: folder, output } = options
   const size = quick ? sizes.quick : sizes.whole
   await loadPhysics()
@@ -142,10 +185,14 @@ export function addEvaluate(program: Command): void {
     .description(
       'Makes films of prompts of scenes that no training clip shows, half of them of combinations that training never shows, and looks with a deterministic parser whether what is told is there; beside what the parser reads in true clips (ceiling) and under the captions of others (floor). Stopped, it goes on where it was.',
     )
-    .option('-n, --count <n>', 'how many prompts (200, quick 24)', wholeNumber(2, 10_000))
+    .option(
+      '-n, --count <n>',
+      'how many prompts (200, quick 24), clips (50, 3), long films (20, 2)',
+      wholeNumber(1, 10_000),
+    )
     .option('--seeds <n>', 'films of each prompt (3, quick 1)', wholeNumber(1, 100))
     .option('--quick', 'a glance: few prompts, one seed')
-    .addOption(new Option('--only <part>', 'one part alone').choices([...parts, 'captions']))
+    .addOption(new Option('--only <part>', 'one part alone').choices([...parts, 'captions', ...pages]))
     .addOption(
       new Option('--curriculum <name>', 'what the model was taught')
         .choices(Object.keys(curricula))

@@ -11,6 +11,7 @@ import {
   filmSize,
   modelOption,
   outputFile,
+  pixelBox,
   stopSignal,
   wholeNumber,
 } from './options.ts'
@@ -146,6 +147,11 @@ function addTaskOptions(command: Command): Command {
       'with --edit: how much is made anew, above 0 to 1 (default: 0.9)',
       decimalNumber(0.01, 1),
     )
+    .option('--inpaint <file>', 'a film of which a part is made anew, the rest stays', existingFile)
+    .option('--box <x,y,w,h>', 'with --inpaint: the part, in pixels of the film', pixelBox)
+    .option('--mask <file>', 'with --inpaint: the part, as the white of a picture', existingFile)
+    .option('--from <s>', 'with --inpaint: the second from which it is made anew', decimalNumber(0, 60))
+    .option('--to <s>', 'with --inpaint: the second up to which', decimalNumber(0, 60))
     .option(
       '--storyboard <file>',
       'a JSON file instead of a prompt: [{"prompt": "a red ball rolls left", "seconds": 4}, ...]',
@@ -197,6 +203,7 @@ Examples:
   $ aozora generate "a ball rolls right" --connect first.mp4 second.mp4
   $ aozora generate "a red ball bounces many times" --loop -o loop.webp
   $ aozora generate "a blue ball bounces on a grey floor" --edit ball.mp4 --strength 0.8
+  $ aozora generate "a green ball rests on wood" --inpaint ball.mp4 --box 32,48,64,48
   $ aozora generate --storyboard story.json -o story.mp4`
 
 /** Adds `aozora generate`. */

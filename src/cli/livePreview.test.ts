@@ -86,7 +86,7 @@ test('previews take a twentieth of the time at most, and end with the finished p
     await pause(20)
     spent += performance.now() - start
     made++
-    return new Uint8Array(12).fill(50)
+    return { frames: new Uint8Array(24).fill(50), frameCount: 2, width: 2, height: 2, fps: 12 }
   }
   for (let step = 1; performance.now() - started < 1500; step++) {
     live.update({ step, steps: 100, preview })

@@ -10,6 +10,7 @@ type Add = (program: Command) => void
 const commands: Readonly<Record<string, () => Promise<Add>>> = {
   generate: async () => (await import('./generate.ts')).addGenerate,
   caption: async () => (await import('./caption.ts')).addCaption,
+  live: async () => (await import('./live.ts')).addLive,
   show: async () => (await import('./show.ts')).addShow,
   train: async () => (await import('./train.ts')).addTrain,
   world: async () => (await import('./world.ts')).addWorld,

@@ -72,6 +72,15 @@ export function filmSize(text: string): FilmSize {
   )
 }
 
+/** A parser for a box of pixels, for commander: left, top, width, height, such as 32,48,64,40. */
+export function pixelBox(text: string): Record<'x' | 'y' | 'width' | 'height', number> {
+  const [x, y, width, height] = text.split(',').map(Number)
+  if (/^\d{1,5}(,\d{1,5}){3}$/.test(text) && width > 0 && height > 0) return { x, y, width, height }
+  throw new InvalidArgumentError(
+    'It must be left,top,width,height in pixels of the film, such as 32,48,64,40.',
+  )
+}
+
 /** A parser for a file that must be there, for commander. */
 export function existingFile(text: string): string {
   if (!existsSync(text)) throw new InvalidArgumentError('There is no such file.')

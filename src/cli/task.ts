@@ -7,6 +7,7 @@ import {
   extendBackward,
   type FilmOptions,
   imageToVideo,
+  inpaint,
   loop,
   type Model,
   readImage,
@@ -27,6 +28,11 @@ export interface TaskOptions {
   readonly loop?: boolean
   readonly edit?: string
   readonly strength?: number
+  readonly inpaint?: string
+  readonly box?: { readonly x: number; readonly y: number; readonly width: number; readonly height: number }
+  readonly mask?: string
+  readonly from?: number
+  readonly to?: number
   readonly storyboard?: string
   readonly seconds?: number
 }
@@ -54,14 +60,26 @@ const flags = {
   connect: '--connect',
   loop: '--loop',
   edit: '--edit',
+  inpaint: '--inpaint',
   storyboard: '--storyboard',
 } as const satisfies Partial<Record<keyof TaskOptions, string>>
 
 /** Options that go with one task only, and which it is. */
-const parts = { backward: ['--backward', 'extend'], strength: ['--strength', 'edit'] } as const
+const parts = {
+  backward: ['--backward', 'extend'],
+  strength: ['--strength', 'edit'],
+  box: ['--box', 'inpaint'],
+  mask: ['--mask', 'inpaint'],
+  from: ['--from', 'inpaint'],
+  to: ['--to', 'inpaint'],
+} as const
 
 /** Tasks that bring their length with them. */
-const lengths = { edit: 'the length is that of the film', storyboard: 'its shots say their seconds' } as const
+const lengths = {
+  edit: 'the length is that of the film',
+  inpaint: 'the length is that of the film',
+  storyboard: 'its shots say their seconds',
+} as const
 
 /** The option of the task that is wanted; none for words alone. */
 function chooseFlag(options: TaskOptions): keyof typeof flags | undefined {
@@ -76,6 +94,9 @@ function chooseFlag(options: TaskOptions): keyof typeof flags | undefined {
   if (options.seconds !== undefined && first && first in lengths) {
     const why = lengths[first as keyof typeof lengths]
     throw new RangeError(`--seconds does not go with ${flags[first]}: ${why}`)
+  }
+  if (first === 'inpaint' && (options.box === undefined) === (options.mask === undefined)) {
+    throw new RangeError('--inpaint takes either --box or --mask, which says what is made anew')
   }
   return first
 }
@@ -141,6 +162,13 @@ const tasks = {
   async edit(model, prompt, { edit: file = '', strength }) {
     const { changes, ...film } = await readVideo(model, file)
     return { changes, make: options => edit(model, film, { ...options, strength, prompt }) }
+  },
+  async inpaint(model, prompt, { inpaint: file = '', box, mask = '', from, to }) {
+    const { changes, ...film } = await readVideo(model, file)
+    if (box) return { changes, make: options => inpaint(model, film, { ...options, box, from, to, prompt }) }
+    const picture = await readImage(model, mask)
+    const make: MakeVideo = options => inpaint(model, film, { ...options, mask: picture, from, to, prompt })
+    return { changes: [...changes, ...picture.changes], make }
   },
 } satisfies Record<
   Exclude<keyof typeof flags, 'storyboard'>,

@@ -8,6 +8,7 @@ export {
   evaluateCaptions,
   scoreCaption,
 } from './captions.ts'
+export { evaluateLong, type LongOptions } from './long.ts'
 export { type ParsedBody, parseBodies, parseFilm, type SeenBody, type SeenFilm } from './parse.ts'
 export {
   averageVelocityErrors,
@@ -29,4 +30,6 @@ export { type Evaluation, type EvaluationOptions, type Part, parts, runEvaluatio
 export { type Question, questions, type Score, scoreFilm } from './score.ts'
 export { measureSsim } from './ssim.ts'
 export type { Summary } from './summary.ts'
+export { type LongSummary, writeLong, writeTasks } from './taskPages.ts'
+export { evaluateTasks, type TaskMeasure, type TasksOptions, taskMeasures } from './tasks.ts'
 export type { TimedFootage } from './tracks.ts'

@@ -16,6 +16,8 @@ export interface Figures {
   readonly fixed: readonly Figure[]
   readonly worst: readonly Figure[]
   readonly sheets: readonly Figure[]
+  /** Other pages beside this one. */
+  readonly pages: readonly Figure[]
 }
 
 const escapeHtml = (text: string) =>
@@ -28,7 +30,8 @@ export function sayEstimate({ mean, low, high, count }: Estimate, digits: number
   return `${a} <small>${b} to ${c}</small>`
 }
 
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+/** A table: the first cell of each row is its head; cells are HTML. */
+export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const cells = (row: readonly string[], tag: string) =>
     row.map((cell, i) => (i === 0 ? `<th>${cell}</th>` : `<${tag}>${cell}</${tag}>`)).join('')
   const body = rows.map(row => `<tr>${cells(row, 'td')}</tr>`).join('\n')
@@ -83,7 +86,8 @@ function autoencoderTable({ autoencoder: { psnr, psnrInside, ssim, ssimInside } 
   )
 }
 
-const figures = (list: readonly Figure[]) =>
+/** Pictures, each with its words below it. */
+export const figures = (list: readonly Figure[]) =>
   list
     .map(({ file, caption }) => {
       return `<figure><a href="${file}"><img src="${file}" alt="${escapeHtml(caption)}" loading="lazy"></a><figcaption>${escapeHtml(caption)}</figcaption></figure>`
@@ -103,9 +107,24 @@ th:first-child { text-align: left; font-weight: 500 } thead th { font-weight: 60
 figure { margin: 0 0 1.2rem } img { max-width: 100%; height: auto; display: block; border-radius: 3px }
 `
 
+/** A page with a title: one HTML document that needs nothing but the pictures beside it. */
+export function renderDocument(title: string, body: string): string {
+  return `<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Aozora: ${title.toLowerCase()}</title>
+<style>${style}</style>
+<h1>${title}</h1>
+${body}
+</html>
+`
+}
+
 /** The page of a report: one HTML document that needs nothing but the pictures beside it. */
 export function renderPage(evaluation: Evaluation, summary: Summary, pictures: Figures): string {
   const { model, settings, prompts, reconstructions } = evaluation
+  const links = pictures.pages.map(({ file, caption }) => ` <a href="${file}">${caption}</a>.`).join('')
   const { count, seeds, curriculum, steps, guidance } = settings
   const section = (isThere: boolean, title: string, ...body: readonly string[]) =>
     isThere ? `<h2>${title}</h2>\n${body.join('\n')}\n` : ''
@@ -114,14 +133,7 @@ export function renderPage(evaluation: Evaluation, summary: Summary, pictures: F
     films.some(({ unknownWords }) => unknownWords.length > 0),
   ).length
   const warning = strange > 0 ? ` ${strange} of the prompts hold words that this model does not know.` : ''
-  return `<!doctype html>
-<html lang="en">
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Aozora: how well the model obeys</title>
-<style>${style}</style>
-<h1>How well the model obeys</h1>
-<p>Model ${model}, curriculum “${curriculum}”, ${steps} steps, guidance ${guidance}${has ? `, ${count} prompts with ${seeds} seeds each` : ''}. Small numbers are 95 % bootstrap intervals over prompts. A deterministic parser looks at every film; the ceiling is what it reads in true clips of the same scenes, the floor is the model's films under the captions of others.${warning}</p>
+  const body = `<p>Model ${model}, curriculum “${curriculum}”, ${steps} steps, guidance ${guidance}${has ? `, ${count} prompts with ${seeds} seeds each` : ''}. Small numbers are 95 % bootstrap intervals over prompts. A deterministic parser looks at every film; the ceiling is what it reads in true clips of the same scenes, the floor is the model's films under the captions of others.${warning}</p>
 ${section(has, 'Combinations that training shows', attributeTable(summary, 'seen'))}
 ${section(has, 'Combinations that training never shows', attributeTable(summary, 'heldOut'))}
 ${section(has || reconstructions.length > 0, 'Physics', physicsTable(summary))}
@@ -129,7 +141,6 @@ ${section(reconstructions.length > 0, 'Autoencoder', autoencoderTable(summary))}
 ${section(pictures.fixed.length > 0, 'Fixed prompts, four seeds each, not chosen', figures(pictures.fixed))}
 ${section(pictures.worst.length > 0, 'The worst', '<p>The films with the fewest right answers, and what the parser saw.</p>', figures(pictures.worst))}
 ${section(pictures.sheets.length > 0, 'All films', figures(pictures.sheets))}
-<p><small>Every prompt with what was seen is in <a href="report.json">report.json</a>.</small></p>
-</html>
-`
+<p><small>Every prompt with what was seen is in <a href="report.json">report.json</a>.${links}</small></p>`
+  return renderDocument('How well the model obeys', body)
 }

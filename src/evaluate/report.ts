@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs'
+import { existsSync, mkdirSync } from 'node:fs'
 import path from 'node:path'
 import { type SheetRow, saveSheet } from '../media/index.ts'
 import type { Model } from '../sample/index.ts'
@@ -122,6 +122,12 @@ async function saveExcerpts(
   await saveSheet(path.join(output, 'strip.png'), strip, model.size)
 }
 
+/** Pages that are written by themselves, where they are. */
+const otherPages: readonly Figure[] = [
+  { file: 'tasks.html', caption: 'Every other task' },
+  { file: 'long.html', caption: 'Films of a minute' },
+]
+
 /** Numbers as a reader needs them: four decimals. */
 const shorten = (_: string, value: unknown) =>
   typeof value === 'number' ? (Number.isFinite(value) ? Math.round(value * 1e4) / 1e4 : null) : value
@@ -144,6 +150,7 @@ export async function writeReport(
     fixed: await saveFixed(context, evaluation),
     worst: await saveWorst(context, prompts),
     sheets: await saveSheets(context, prompts),
+    pages: otherPages.filter(({ file }) => existsSync(path.join(output, file))),
   }
   await saveExcerpts(context, prompts)
   const json = JSON.stringify({ summary, ...evaluation }, shorten, 1)

@@ -18,6 +18,8 @@ export interface ConformedFootage extends FilmFormat {
   /** F x H x W x 3, sRGB. */
   readonly frames: Uint8Array
   readonly frameCount: number
+  /** Pixels of the file. */
+  readonly original: Size
   /** What that changed, in words: as of a picture, and "30 frames/s to 12". */
   readonly changes: readonly string[]
 }
@@ -80,7 +82,8 @@ async function collectFrames(file: string, format: FilmFormat, longest: number):
     const rate = Math.round((10 * seen.count) / seen.seconds) / 10
     const changes = describeScaling(source, format)
     if (rate !== fps) changes.push(`${rate} frames/s to ${fps}`)
-    return { frames: Buffer.concat(kept), frameCount: kept.length, width, height, fps, changes }
+    const original = { width: source.width, height: source.height }
+    return { frames: Buffer.concat(kept), frameCount: kept.length, width, height, fps, original, changes }
   } finally {
     source.close()
   }

@@ -15,7 +15,7 @@ import {
 import { type CompileOptions, compile } from '../onnx/index.ts'
 import { loadModel } from '../store/index.ts'
 import { encodeFilm } from './encodeFilm.ts'
-import type { Footage } from './film.ts'
+import type { Footage } from './footage.ts'
 import { bundledFolder, type Model } from './model.ts'
 import { compileWriter } from './writeText.ts'
 

@@ -1,5 +1,6 @@
 import { encodeEnd, encodeHead, firstFrame, joinFrames, lastFrame } from './extend.ts'
-import { defaults, expectSize, type Film, type FilmOptions, type Footage, makeFilm } from './film.ts'
+import { defaults, type Film, type FilmOptions, makeFilm } from './film.ts'
+import { expectSize, type Footage } from './footage.ts'
 import type { Model } from './model.ts'
 import { textToVideo } from './textToVideo.ts'
 

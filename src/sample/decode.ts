@@ -37,6 +37,11 @@ function restoreLatents(model: Model, latents: Float32Array): Float32Array {
   return mapChannels(model, latents, (value, mean, deviation) => value * deviation + mean)
 }
 
+/** Decodes 1 + DECODE_CHUNK normalised latent frames, the first only as what came before, to colours from -1 to 1. */
+export function decodeWindow(model: Model, latents: Float32Array): Promise<Float32Array> {
+  return model.decodeChunk(restoreLatents(model, latents))
+}
+
 /**
  * Decodes the latents of a whole film, a few latent frames at a time.
  * @param latents f x Z x h x w, normalised

@@ -11,6 +11,8 @@ export interface Window {
   readonly latents: Float32Array
   /** Which latent frames are known. */
   readonly known: readonly boolean[]
+  /** Cells that are known of frames that are not: f x h x w, 1 is known. */
+  readonly kept?: Uint8Array
   /** Whether the window begins a film, with the latent frame that holds its first picture alone. */
   readonly isStart: boolean
   /** The noise level at which unknown frames begin: 1 makes them new, less keeps something of what was there. */
@@ -37,12 +39,14 @@ export const SAMPLING_SHIFT = 2.5
 
 /**
  * THE loop: from noise to data along the straight path, steps of second order, with classifier-free guidance.
- * Known frames stay as they are, a little noised and labelled so.
+ * Known frames stay as they are, a little noised and labelled so; known cells of other frames are put back at each
+ * step, as noisy as the rest (RePaint, 2201.09865, equation 8).
  * @returns the window with its unknown frames made, normalised latents
  * @throws DOMException AbortError when the signal aborts.
  */
 export async function denoise(model: Model, window: Window, options: DenoiseOptions): Promise<Float32Array> {
   const { numInferenceSteps, guidanceScale, random, signal, onStep } = options
+  const isKept = findKept(model, window)
   const frames = window.known.length
   const size = frameSize(model)
   const noise = random.fillNormal(new Float32Array(frames * size))
@@ -59,13 +63,23 @@ export async function denoise(model: Model, window: Window, options: DenoiseOpti
     const data = await predictGuided(model, x, levels, window, guidanceScale)
     const { keep, now, before } = multistep(t, schedule[step + 1], schedule[step - 1])
     for (let i = 0; i < x.length; i++) {
-      if (!window.known[Math.floor(i / size)]) x[i] = keep * x[i] + now * data[i] + before * last[i]
+      if (window.known[Math.floor(i / size)]) continue
+      // Known cells go along the path from their noise to what they are, so that the others see them at every level.
+      if (isKept(i)) x[i] = interpolate(window.latents[i], noise[i], schedule[step + 1])
+      else x[i] = keep * x[i] + now * data[i] + before * last[i]
     }
     last = data
     onStep?.(step + 1, data)
   }
   for (let i = 0; i < x.length; i++) if (window.known[Math.floor(i / size)]) x[i] = window.latents[i]
   return x
+}
+
+/** Whether a number of the window's latents belongs to a cell that is known. */
+function findKept(model: Model, { kept }: Window): (i: number) => boolean {
+  const size = frameSize(model)
+  const area = size / model.autoencoder.latentChannels
+  return i => kept?.[Math.floor(i / size) * area + (i % area)] === 1
 }
 
 /** Numbers in one latent frame: Z h w. */

@@ -1,5 +1,6 @@
 import { encodeFilm } from './encodeFilm.ts'
-import { expectSize, type Film, type FilmOptions, type Footage, makeFilm } from './film.ts'
+import { type Film, type FilmOptions, makeFilm } from './film.ts'
+import { expectSize, type Footage } from './footage.ts'
 import type { Model } from './model.ts'
 
 /** How a film is edited: its length is the source's. */
@@ -10,7 +11,7 @@ export type EditOptions = Omit<FilmOptions, 'seconds'> & {
 
 /**
  * Makes a film again in other words, from a noisy version of it (SDEdit, 2108.01073).
- * @param film of the model's size, whole seconds long
+ * @param film of the model's size
  * @throws RangeError when the film has another size, or `strength` is out of bounds.
  */
 export async function edit(
@@ -23,7 +24,8 @@ export async function edit(
   if (!(strength > 0 && strength <= 1)) {
     throw new RangeError(`\`strength\` must be above 0 and at most 1, got ${strength}`)
   }
-  const source = { latents: await encodeFilm(model, film), strength }
+  const { frameCount } = film
+  const source = { latents: await encodeFilm(model, film), frameCount, strength }
   const seconds = Math.max(1, Math.round(film.frameCount / film.fps))
   return makeFilm(
     model,

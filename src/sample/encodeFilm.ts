@@ -2,7 +2,7 @@ import { FRAMES_PER_LATENT } from '../model/index.ts'
 import { normalizeLatents } from './decode.ts'
 import { frameSize } from './denoise.ts'
 import { repeatFirstFrame } from './encode.ts'
-import type { Footage } from './film.ts'
+import type { Footage } from './footage.ts'
 import { ENCODE_CHUNK, type Model } from './model.ts'
 
 /** All latents of a film from its first frame on, normalised; the last frame stands still to fill the last of them. */

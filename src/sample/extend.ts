@@ -1,7 +1,8 @@
 import { FRAMES_PER_LATENT } from '../model/index.ts'
 import { normalizeLatents } from './decode.ts'
 import { frameSize } from './denoise.ts'
-import { expectSize, type Film, type FilmOptions, type Footage, HISTORY, makeFilm } from './film.ts'
+import { type Film, type FilmOptions, HISTORY, makeFilm } from './film.ts'
+import { expectSize, type Footage } from './footage.ts'
 import { ENCODE_CHUNK, type Model } from './model.ts'
 
 /** The last frames of a film, as many as are encoded at once; a shorter one stands still before it begins. */

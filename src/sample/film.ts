@@ -2,7 +2,9 @@ import { createRandom, type Random } from '../array/index.ts'
 import { FRAMES_PER_LATENT, tokenize } from '../model/index.ts'
 import { decodeLatents } from './decode.ts'
 import { type DenoiseOptions, denoise, frameSize, type Window } from './denoise.ts'
+import type { Footage } from './footage.ts'
 import type { Model } from './model.ts'
+import { createPreviews } from './preview.ts'
 import { fadeSeam, type Seam } from './seam.ts'
 
 /** How a film is made. */
@@ -28,8 +30,8 @@ export interface Progress {
   readonly step: number
   /** Denoising steps in all. */
   readonly steps: number
-  /** Decodes one frame (H x W x 3) of what the model now believes that the film will be. */
-  readonly preview: () => Promise<Uint8Array>
+  /** Draws the frames of the window in work as the model now believes them to be, small: 4 x 4 pixels for 16 x 16. */
+  readonly preview: () => Promise<Footage>
 }
 
 /** The windows of a film that are made already. */
@@ -45,16 +47,6 @@ export interface Shot {
   readonly seconds: number
 }
 
-/** Moving pictures in memory. */
-export interface Footage {
-  /** F x H x W x 3, sRGB. */
-  readonly frames: Uint8Array
-  readonly frameCount: number
-  readonly width: number
-  readonly height: number
-  readonly fps: number
-}
-
 /** Everything that is needed to make a film again. */
 export interface Origin {
   readonly task:
@@ -63,6 +55,7 @@ export interface Origin {
     | 'extend'
     | 'extend backward'
     | 'edit'
+    | 'inpaint'
     | 'connect'
     | 'loop'
     | 'storyboard'
@@ -101,21 +94,22 @@ export interface Beginning {
   readonly isStart: boolean
   /** The frames right before and right behind what is made (H x W x 3), where they are another film's. */
   readonly neighbours?: { readonly before?: Uint8Array; readonly behind?: Uint8Array }
-  /** A film to change, as latents from its first on, and how much of it: 1 leaves nothing. */
-  readonly source?: { readonly latents: Float32Array; readonly strength: number }
+  readonly source?: Source
+}
+
+/** A film to change. */
+export interface Source {
+  /** Latents from its first frame on, normalised. */
+  readonly latents: Float32Array
+  readonly frameCount: number
+  /** How much of it is made anew: 1 leaves nothing. */
+  readonly strength: number
+  /** Cells that stay as they are: f x h x w, 1 stays; none when absent. */
+  readonly kept?: Uint8Array
 }
 
 /** Latent frames of the film so far that the next window is shown. */
 export const HISTORY = 3
-
-/**
- * Checks that a film has the model's size.
- * @throws RangeError with both sizes.
- */
-export function expectSize({ size }: Model, film: Footage): void {
-  if (film.width === size.width && film.height === size.height) return
-  throw new RangeError(`the film must be ${size.width}x${size.height}, got ${film.width}x${film.height}`)
-}
 
 /**
  * Checks an option that must be a whole number within bounds.
@@ -163,16 +157,6 @@ function planWindows(window: number, frames: number, direction: Direction) {
 
 type Words = Pick<Window, 'ids' | 'negativeIds'>
 
-/** One latent frame as the model believes it to be, decoded: its last picture. */
-async function decodePreview(model: Model, data: Float32Array, isStart: boolean): Promise<Uint8Array> {
-  let last: Uint8Array = new Uint8Array(0)
-  const middle = Math.floor(model.window / 2) * frameSize(model)
-  for await (const frame of decodeLatents(model, data.slice(middle - frameSize(model), middle), isStart)) {
-    last = frame
-  }
-  return last
-}
-
 /** Denoises window after window; what is known of each is what was made before, and what was known from the start. */
 async function rollWindows(
   model: Model,
@@ -187,14 +171,22 @@ async function rollWindows(
   const { numInferenceSteps, finished, onProgress } = options
   const steps = starts.length * numInferenceSteps
   const latents = new Float32Array(length * size)
-  if (source) latents.set(source.latents.subarray(0, latents.length))
+  // Behind its end, where the last window may reach, a film to change stands still.
+  for (let at = 0; source && at < latents.length; at += size) {
+    const from = Math.min(at, source.latents.length - size)
+    latents.set(source.latents.subarray(from, from + size), at)
+  }
   latents.set(known)
   latents.set(ending, (shift + frames) * size - ending.length)
+  const area = size / model.autoencoder.latentChannels
+  const keptOf = (f: number, count: number) => source?.kept?.subarray(f * area, (f + count) * area)
   const isGiven = Array.from({ length }, (_, f) => {
     const at = (f - shift) * size
+    if (source?.kept) return f < frames && keptOf(f, 1)!.every(cell => cell === 1)
     return at >= 0 && (at < known.length || (at < frames * size && at >= frames * size - ending.length))
   })
   const isMade = [...isGiven]
+  const drawPreview = createPreviews(model)
   if (finished) latents.set(finished.latents)
   for (const [i, start] of starts.entries()) {
     // What the window before made without a view of the ending is made again.
@@ -204,19 +196,21 @@ async function rollWindows(
       ...wordsAt(start - shift),
       latents: latents.subarray(start * size, (start + model.window) * size),
       known: isMade.slice(start, start + model.window),
+      kept: keptOf(start, model.window),
       isStart: isStart && start === 0,
       strength: source?.strength,
     }
     const onStep = (step: number, data: Float32Array) => {
-      const preview = () => decodePreview(model, data, false)
+      const preview = () => drawPreview(data, window.isStart)
       onProgress?.({ step: i * numInferenceSteps + step, steps, preview })
     }
     // A window that is made already only draws its noise, so that the next ones find theirs.
-    if (finished && i < finished.windows) options.random.fillNormal(new Float32Array(model.window * size))
-    else {
-      window.latents.set(await denoise(model, window, { ...options, onStep }))
-      options.onWindow?.({ windows: i + 1, latents })
-    }
+    const isKnown = window.known.slice(0, shift + frames - start).every(Boolean)
+    const isFinished = finished !== undefined && i < finished.windows
+    if (isKnown || isFinished) options.random.fillNormal(new Float32Array(model.window * size))
+    if (isKnown && !isFinished) onStep(numInferenceSteps, window.latents)
+    if (!isKnown && !isFinished) window.latents.set(await denoise(model, window, { ...options, onStep }))
+    if (!isFinished) options.onWindow?.({ windows: i + 1, latents })
     isMade.fill(true, start, start + model.window)
   }
   return latents.subarray(shift * size, (shift + frames) * size)
@@ -264,8 +258,8 @@ async function decodeFrames(
     if (f === behind && neighbours.behind) seams.behind = { given: neighbours.behind, decoded: frame }
     f++
   }
-  if (seams.before) fadeSeam(pixels, seams.before, 'before')
-  if (seams.behind) fadeSeam(pixels, seams.behind, 'behind')
+  if (seams.before) fadeSeam(pixels, seams.before, model.size.width, 'before')
+  if (seams.behind) fadeSeam(pixels, seams.behind, model.size.width, 'behind')
   return pixels
 }
 
@@ -283,12 +277,13 @@ export async function makeFilm(
   const options = checkOptions(given)
   const { wordsAt, unknownWords } = tokenizeShots(model, prompt, beginning.shots, options.negativePrompt)
   const { width, height } = model.size
-  const frameCount = Math.round(options.seconds * model.fps)
+  const frameCount = beginning.source?.frameCount ?? Math.round(options.seconds * model.fps)
   const before = beginning.isStart ? 1 : beginning.known.length / frameSize(model)
   const ending = (beginning.ending?.length ?? 0) / frameSize(model)
   // A film made backward has one latent frame more in front: the first one is decoded without what came before it.
   const isBackward = before === 0 && ending > 0
-  const made = Math.ceil(frameCount / FRAMES_PER_LATENT) + (isBackward ? 1 : 0)
+  const alone = beginning.isStart ? 1 : 0
+  const made = Math.ceil((frameCount - alone) / FRAMES_PER_LATENT) + (isBackward ? 1 : 0)
   const frames = before + made + (beginning.isEndingShown ? 0 : ending)
   const random: Random = createRandom(options.seed)
   const started = performance.now()

@@ -18,8 +18,11 @@ export { type EditOptions, edit } from './edit.ts'
 export { compileEncoder, type Encoder, repeatFirstFrame } from './encode.ts'
 export { encodeFilm } from './encodeFilm.ts'
 export { extend, extendBackward } from './extend.ts'
-export type { Film, FilmOptions, Finished, Footage, Origin, Progress, Shot } from './film.ts'
+export type { Film, FilmOptions, Finished, Origin, Progress, Shot } from './film.ts'
+export type { Footage } from './footage.ts'
 export { imageToVideo, type Pictures } from './imageToVideo.ts'
+export { boxMask, type InpaintOptions, inpaint } from './inpaint.ts'
+export { type Direction, type LiveOptions, live, paceFrames } from './live.ts'
 export {
   assembleModel,
   bundledFolder,

@@ -10,13 +10,16 @@ import {
 } from '../model/index.ts'
 import {
   assembleModel,
+  boxMask,
   connect,
   denoise,
   extend,
   extendBackward,
   type Finished,
+  type Footage,
   frameSize,
   imageToVideo,
+  inpaint,
   loop,
   type ModelConfig,
   openModel,
@@ -182,7 +185,7 @@ test('bad input is named with the rule and the value', async () => {
 test('a film goes on from its finished windows to the same film, and shows previews on its way', async () => {
   const model = await assembleModel(config, untrained())
   const kept: Finished[] = []
-  const previews: Promise<Uint8Array>[] = []
+  const previews: Promise<Footage>[] = []
   const options = { seconds: 5, seed: 3, numInferenceSteps: 2 }
   const whole = await textToVideo(model, 'a red ball', {
     ...options,
@@ -197,7 +200,12 @@ test('a film goes on from its finished windows to the same film, and shows previ
     assert.deepEqual(frames, whole.frames)
     assert.equal(steps, 2 * (kept.length - finished.windows))
   }
-  for (const preview of previews) assert.equal((await preview).length, 32 * 32 * 3)
+  for (const [i, preview] of previews.entries()) {
+    const { frames, frameCount, width, height } = await preview
+    // The first window begins with a latent frame of one picture.
+    assert.deepEqual([frameCount, width, height], [i < 2 ? 17 : 20, 8, 8])
+    assert.equal(frames.length, frameCount * 8 * 8 * 3)
+  }
   await model.close()
 })
 
@@ -231,5 +239,48 @@ test('backward, connected, looped, storyboards: every frame that was there is st
   const half = two.frames.length / 2
   assert.deepEqual(two.frames.slice(0, half / 2), plain.frames.slice(0, half / 2))
   assert.notDeepEqual(two.frames.slice(half), plain.frames.slice(half))
+  await model.close()
+})
+
+test('inpainting: outside the part and its seconds every pixel is as it was, inside it is new', async () => {
+  const model = await assembleModel({ ...config, width: 64, height: 64 }, untrained())
+  const size = { width: 64, height: 64 }
+  const frames = Uint8Array.from({ length: 45 * 64 * 64 * 3 }, (_, i) => (i * 31) % 251)
+  const film = { frames, frameCount: 45, ...size, fps: 8 }
+  const mask = boxMask(size, { x: 20, y: 8, width: 12, height: 100 })
+  assert.deepEqual(
+    [mask[7 * 64 + 20], mask[8 * 64 + 20], mask[63 * 64 + 31], mask[63 * 64 + 32]],
+    [0, 255, 255, 0],
+  )
+  const quick = { numInferenceSteps: 2, guidanceScale: 1 }
+  const changed = async (seed: number, from?: number, to?: number) => {
+    const made = await inpaint(model, film, 'a red ball', { ...quick, seed, mask, from, to })
+    assert.deepEqual([made.frameCount, made.origin.task], [45, 'inpaint'])
+    const where = new Set<number>()
+    made.frames.forEach((value, i) => {
+      if (value !== frames[i]) where.add(Math.floor(i / 3))
+    })
+    return { made, where: [...where] }
+  }
+  const { made, where } = await changed(1)
+  const columns = where.map(pixel => pixel % 64)
+  // The box, and four pixels around it over which it fades.
+  assert.deepEqual([Math.min(...columns), Math.max(...columns)], [16, 35])
+  assert.equal(Math.min(...where.map(pixel => Math.floor(pixel / 64) % 64)), 4)
+  assert.deepEqual(new Set(where.map(pixel => Math.floor(pixel / 64 / 64))).size, 45)
+  assert.deepEqual((await changed(1)).made.frames, made.frames)
+  assert.notDeepEqual((await changed(2)).made.frames, made.frames)
+  const part = new Set((await changed(1, 3, 4)).where.map(pixel => Math.floor(pixel / 64 / 64)))
+  assert.deepEqual([...part], [24, 25, 26, 27, 28, 29, 30, 31])
+  const wrong = (options: object, message: RegExp) =>
+    assert.rejects(inpaint(model, film, 'a ball', { mask, ...quick, ...options }), message)
+  await wrong({ from: 4, to: 2 }, /`from` and `to` must lie in order from 0 to 5.625 s, got 4 and 2/)
+  await wrong({ to: 9 }, /must lie in order from 0 to 5.625 s, got 0 and 9/)
+  await wrong({ mask: new Uint8Array(64 * 64) }, /the mask must mark something/)
+  await wrong({ mask: new Uint8Array(64) }, /the mask must hold 4096 pixels, got 64/)
+  assert.throws(
+    () => boxMask(size, { x: 64, y: 0, width: 5, height: 5 }),
+    /box must lie inside 64x64 pixels, got 64,0,5,5/,
+  )
   await model.close()
 })

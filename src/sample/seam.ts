@@ -6,20 +6,48 @@ export interface Seam {
 
 /** Frames over which the difference between a film and its reconstruction fades away. */
 const FADE_FRAMES = 12
+/** Pixels around each one over which the difference is averaged, and the mean in steps of 255 at which half counts. */
+const [REACH, TOO_MUCH] = [2, 30]
+
+/** The mean difference of two frames around each pixel. */
+function measureLocally({ given, decoded }: Seam, width: number): Float32Array {
+  const height = given.length / 3 / width
+  const mean = new Float32Array(width * height)
+  for (let i = 0; i < mean.length; i++) {
+    const [x, y] = [i % width, Math.floor(i / width)]
+    let [sum, count] = [0, 0]
+    for (let row = Math.max(0, y - REACH); row <= Math.min(height - 1, y + REACH); row++) {
+      for (let column = Math.max(0, x - REACH); column <= Math.min(width - 1, x + REACH); column++) {
+        const at = (row * width + column) * 3
+        for (let c = 0; c < 3; c++) sum += Math.abs(given[at + c] - decoded[at + c])
+        count += 3
+      }
+    }
+    mean[i] = sum / count
+  }
+  return mean
+}
 
 /**
  * Adds to the frames next to a seam what the autoencoder lost of the known frame there, less and less with distance:
- * without it the sharpness of a film would jump where it is joined to what was made.
+ * without it the sharpness of a film would jump where it is joined to what was made. Behind what was made, the known
+ * frame is decoded after frames that may not lead to it: where the difference is large, it is another body, which would
+ * be seen as a ghost for a second, and nothing is added.
  * @param frames F x H x W x 3, sRGB, changed in place
  */
-export function fadeSeam(frames: Uint8Array, { given, decoded }: Seam, side: 'before' | 'behind'): void {
+export function fadeSeam(frames: Uint8Array, seam: Seam, width: number, side: 'before' | 'behind'): void {
+  const { given, decoded } = seam
   const bytes = given.length
   const count = frames.length / bytes
+  const trust =
+    side === 'before'
+      ? new Float32Array(bytes / 3).fill(1)
+      : measureLocally(seam, width).map(mean => 1 / (1 + (mean / TOO_MUCH) ** 4))
   for (let n = 0; n < Math.min(count, FADE_FRAMES); n++) {
     const start = (side === 'before' ? n : count - 1 - n) * bytes
     const share = 1 - (n + 1) / (FADE_FRAMES + 1)
     for (let i = 0; i < bytes; i++) {
-      const value = frames[start + i] + share * (given[i] - decoded[i])
+      const value = frames[start + i] + share * trust[Math.floor(i / 3)] * (given[i] - decoded[i])
       frames[start + i] = Math.max(0, Math.min(255, Math.round(value)))
     }
   }

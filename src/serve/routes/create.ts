@@ -148,16 +148,18 @@ async function draftEdit(server: Server, owner: string, body: z.infer<typeof edi
   if (seconds > LONGEST_FILM) throw wrong('video', `may have at most ${LONGEST_FILM} s, got ${seconds}`)
   const settings = fillSettings(server, body, source.from)
   const strength = body.strength ?? settings.strength
-  const request = {
-    task: 'edit' as const,
-    prompt: body.prompt,
-    seconds,
-    total: seconds,
-    size,
-    ...settings,
-    strength,
+  const { prompt, mask, from, to } = body
+  const request = { task: 'edit' as const, prompt, seconds, total: seconds, size, ...settings, strength }
+  const inputs = { source: source.frames }
+  if (mask === undefined) {
+    if (from !== undefined || to !== undefined) throw wrong('mask', 'must be there for `from` and `to`')
+    return { request, inputs }
   }
-  return { request, inputs: { source: source.frames } }
+  if (!((from ?? 0) < (to ?? seconds) && (to ?? 0) <= seconds)) {
+    throw wrong('from', `and \`to\` must lie in order from 0 to ${seconds} s`)
+  }
+  const picture = await packFootage(await readReference(server, mask, toSize(size), 'mask'))
+  return { request: { ...request, task: 'inpaint', from, to }, inputs: { ...inputs, picture } }
 }
 
 async function draftExtend(

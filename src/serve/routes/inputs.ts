@@ -51,11 +51,15 @@ async function readAddress(
 type Reference = File | string | { readonly image_url?: string; readonly file_id?: string }
 
 /**
- * Reads the picture that a video begins with.
+ * Reads a picture: the one that a video begins with, or the mask of an edit.
  * @throws ApiError 400 when it is none.
  */
-export async function readReference(server: Server, given: Reference, wanted: Size): Promise<Decoded> {
-  const field = 'input_reference'
+export async function readReference(
+  server: Server,
+  given: Reference,
+  wanted: Size,
+  field: 'input_reference' | 'mask' = 'input_reference',
+): Promise<Decoded> {
   if (given instanceof File) {
     return decode(server, field, 'picture', new Uint8Array(await given.arrayBuffer()), wanted)
   }

@@ -10,6 +10,7 @@ export type TaskName =
   | 'extend'
   | 'extend backward'
   | 'edit'
+  | 'inpaint'
   | 'character'
   | 'loop'
   | 'connect'
@@ -38,6 +39,9 @@ export interface VideoRequest {
   readonly guidance: number
   readonly strength: number
   readonly storyboard?: readonly Shot[]
+  /** Inpainting: the seconds in which the part is made anew. */
+  readonly from?: number
+  readonly to?: number
   /** Files that came with the request, as they lie in the file store. */
   readonly inputs?: readonly ('source' | 'second' | 'picture')[]
 }

@@ -110,6 +110,11 @@ export const editSchema = z.object({
   strength: number(0.01, 1)
     .optional()
     .describe('Extension. How much is made anew, up to 1: 0.9 when absent.'),
+  mask: reference
+    .optional()
+    .describe('Extension. A picture: only what is white in it is made anew, and that entirely.'),
+  from: number(0, 60).optional().describe('Extension. With `mask`: the second from which it is made anew.'),
+  to: number(0, 60).optional().describe('Extension. With `mask`: the second up to which.'),
   size: size.optional().describe('Extension. That of the source when absent.'),
   model: text(1, 200).optional(),
   ...settings,

@@ -7,6 +7,7 @@ import {
   type FilmOptions,
   type Footage,
   imageToVideo,
+  inpaint,
   loop,
   type Model,
   storyboard,
@@ -48,6 +49,10 @@ export const tasks = {
     extendBackward(model, expectFootage(source, 'video'), request.prompt, options),
   edit: ({ model, request, options, source }) =>
     edit(model, expectFootage(source, 'video'), request.prompt, { ...options, strength: request.strength }),
+  inpaint: ({ model, request: { prompt, from, to }, options, source, picture }) => {
+    const mask = expectFootage(picture, 'mask').frames.filter((_, i) => i % 3 === 1)
+    return inpaint(model, expectFootage(source, 'video'), prompt, { ...options, mask, from, to })
+  },
   // The last frames of the character's clip are known, and left out of what is shown.
   character: async ({ model, request, options, source }) => {
     const clip = expectFootage(source, 'clip of the character')

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
-import { chooseGrid, encodeJpeg } from '../../media/index.ts'
+import { chooseGrid, encodeJpeg, scalePicture } from '../../media/index.ts'
 import type { Film, FilmOptions, Footage, Model } from '../../sample/index.ts'
 import { isDiskFull } from '../errors.ts'
 import type { Moderation } from '../moderation.ts'
@@ -70,11 +70,15 @@ function startReports({ stores, log }: Workshop, job: Job, worker: string) {
   return {
     signal: lost.signal,
     onProgress: (model: Model): FilmOptions['onProgress'] => {
-      const { width, height } = model.size
       return ({ step, steps, preview }) => {
         progress = Math.max(progress, Math.floor((DENOISING_PERCENT * step) / steps))
         if (performance.now() - last < REPORT_MILLISECONDS) return
-        report(async () => ({ jpeg: await encodeJpeg(await preview(), { width, height }, 80) }))
+        report(async () => {
+          const { frames, frameCount, ...small } = await preview()
+          const bytes = small.width * small.height * 3
+          const middle = frames.subarray((frameCount >> 1) * bytes, ((frameCount >> 1) + 1) * bytes)
+          return { jpeg: await encodeJpeg(await scalePicture(middle, small, model.size), model.size, 80) }
+        })
       }
     },
     /** Nothing is reported, and no preview written, once this has ended. */

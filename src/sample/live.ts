@@ -1,0 +1,100 @@
+import { createRandom } from '../array/index.ts'
+import { FRAMES_PER_LATENT, tokenize } from '../model/index.ts'
+import { decodeLatents } from './decode.ts'
+import { denoise, frameSize } from './denoise.ts'
+import { defaults, type FilmOptions, HISTORY } from './film.ts'
+import type { Model } from './model.ts'
+
+/** What an endless film shows: whoever holds it may change it while the film runs. */
+export interface Direction {
+  /** The words from the next window on. */
+  prompt: string
+  /** Another number cuts: a new film begins at once. */
+  take: number
+}
+
+/** How an endless film is made. */
+export type LiveOptions = Pick<
+  FilmOptions,
+  'seed' | 'numInferenceSteps' | 'guidanceScale' | 'negativePrompt' | 'signal'
+>
+
+/** Denoising steps when nothing else is said: a film that is made as it is watched has no time for all of them. */
+const LIVE_STEPS = 12
+/** Steps of the window with which a film begins, at most: the first picture shall be there at once. */
+const FIRST_STEPS = 6
+
+/**
+ * Makes a film that does not end, window after window: each goes on from the last latent frames of the one before.
+ * Memory stays the same however long it runs. Nothing is made before it is asked for.
+ * @param direction its words and take are read before each window
+ * @returns frames, each H x W x 3 in sRGB, at the model's rate
+ * @throws DOMException AbortError when the signal aborts.
+ */
+export async function* live(
+  model: Model,
+  direction: Readonly<Direction>,
+  { numInferenceSteps = LIVE_STEPS, ...given }: LiveOptions = {},
+): AsyncGenerator<Uint8Array, never> {
+  const { seed, guidanceScale, negativePrompt, signal } = { ...defaults, signal: undefined, ...given }
+  const { text } = model.transformer
+  const random = createRandom(seed)
+  const size = frameSize(model)
+  const latents = new Float32Array(model.window * size)
+  const negativeIds = tokenize(negativePrompt, text).ids
+  for (;;) {
+    const { take } = direction
+    for (let isStart = true; take === direction.take; isStart = false) {
+      const known = Array.from({ length: model.window }, (_, f) => !isStart && f < HISTORY)
+      const { ids } = tokenize(direction.prompt, text)
+      const steps = isStart ? Math.min(FIRST_STEPS, numInferenceSteps) : numInferenceSteps
+      const window = { latents, known, isStart, ids, negativeIds }
+      latents.set(await denoise(model, window, { numInferenceSteps: steps, guidanceScale, random, signal }))
+      // One known latent frame is decoded again, because the first new one looks back at it.
+      const shown = isStart ? latents : latents.subarray((HISTORY - 1) * size)
+      let skipped = isStart ? 0 : FRAMES_PER_LATENT
+      for await (const frame of decodeLatents(model, shown, isStart)) {
+        if (take !== direction.take) break
+        if (--skipped < 0) yield frame
+      }
+      latents.copyWithin(0, (model.window - HISTORY) * size)
+    }
+  }
+}
+
+/**
+ * Hands on frames at their rate: each when its time has come, while the next ones are made ahead.
+ * @param ahead frames that wait at most; a film whose windows take longer than these stands still for a moment
+ * @throws whatever the frames throw.
+ */
+export async function* paceFrames(
+  frames: AsyncIterator<Uint8Array>,
+  fps: number,
+  ahead: number,
+): AsyncGenerator<Uint8Array, void> {
+  const queue: Promise<IteratorResult<Uint8Array>>[] = []
+  // A generator answers in order, so that as many frames are made ahead as have been asked for.
+  const ask = () => {
+    const answer = frames.next()
+    // Said when its turn comes, not as an unhandled rejection before.
+    answer.catch(() => {})
+    queue.push(answer)
+  }
+  for (let i = 0; i < ahead; i++) ask()
+  let due = 0
+  try {
+    for (;;) {
+      const { value, done } = await queue.shift()!
+      if (done) return
+      ask()
+      const now = performance.now()
+      due = Math.max(due, now)
+      if (due > now) await new Promise(resolve => setTimeout(resolve, due - now))
+      due += 1000 / fps
+      yield value
+    }
+  } finally {
+    // Frames that were asked for are made before a generator can end; only then may the model be closed.
+    await frames.return?.()?.catch(() => {})
+  }
+}

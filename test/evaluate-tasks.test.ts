@@ -1,0 +1,66 @@
+import assert from 'node:assert/strict'
+import { existsSync, mkdtempSync, readFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { test } from 'node:test'
+import { createRandom } from '../src/array/index.ts'
+import { evaluateLong, evaluateTasks, writeLong, writeTasks } from '../src/evaluate/index.ts'
+import { measureChanges, measureJump } from '../src/evaluate/joins.ts'
+import { measureLatents } from '../src/evaluate/long.ts'
+import { openModel } from '../src/sample/index.ts'
+import { loadPhysics } from '../src/world/index.ts'
+import { writeTinyModel } from './serving/fixtures.ts'
+
+const quick = { curriculum: 'first', count: 1, steps: 1, guidance: 1 } as const
+
+/** Checks that a page shows pictures that are there, and asks nobody else. */
+function checkPage(folder: string, name: string): string {
+  const page = readFileSync(path.join(folder, name), 'utf8')
+  for (const [, file] of page.matchAll(/src="([^"]+)"/g)) assert.ok(existsSync(path.join(folder, file)), file)
+  assert.match(page, /<img /)
+  assert.doesNotMatch(page, /https?:|NaN/)
+  return page
+}
+
+test('changes and jumps of frames', () => {
+  const frames = Uint8Array.from([0, 0, 0, 2, 2, 2, 4, 4, 4, 14, 14, 14])
+  const changes = measureChanges(frames, 3)
+  changes.forEach((change, i) => {
+    assert.ok(Math.abs(change - [2, 2, 10][i]) < 1e-9)
+  })
+  assert.ok(Math.abs(measureJump(changes[2], changes) - 5) < 1e-9)
+  assert.equal(measureJump(0.5, [0, 0, 0]), 0.5)
+})
+
+test('latents that drift are seen to, those that stay are not', () => {
+  const model = { autoencoder: { latentChannels: 4 }, size: { width: 64, height: 64 }, fps: 4 }
+  const frame = 4 * 16
+  const still = createRandom(1).fillNormal(new Float32Array(20 * frame))
+  const seconds = measureLatents(model as Parameters<typeof measureLatents>[0], still, 10)
+  assert.ok(seconds.every(({ spread, drift }) => Math.abs(spread - 1) < 0.2 && drift < 0.4))
+  const rising = still.map((value, i) => 1.5 * value + (i / still.length) * 8)
+  const last = measureLatents(model as Parameters<typeof measureLatents>[0], rising, 10)[9]
+  assert.ok(last.drift > 4 && last.spread > 1.3, JSON.stringify(last))
+})
+
+test('every task and a long film are evaluated, and shown', async () => {
+  await loadPhysics()
+  const folder = mkdtempSync(path.join(tmpdir(), 'aozora-tasks-'))
+  const model = await openModel({ folder: writeTinyModel() })
+  const clips = await evaluateTasks(model, quick)
+  const summary = await writeTasks(model, clips, quick, folder)
+  for (const kept of [summary.extendKept, summary.backwardKept, summary.connectKept])
+    assert.equal(kept.mean, 1)
+  // Nothing was learned: what is not pasted back is wrong.
+  assert.ok(summary.inpaintKept.mean < 0 && summary.firstPicture.count === 1)
+  assert.equal(clips[0].rows.length, 9)
+  checkPage(folder, 'tasks.html')
+  const long = { ...quick, curriculum: 'second', seconds: 6 } as const
+  const report = await evaluateLong(model, long)
+  assert.equal(report.films.length, 1)
+  assert.equal(report.films[0].seconds.length, 6)
+  assert.ok(report.peak.long >= report.peak.short)
+  await writeLong(model, report, long, folder)
+  assert.match(checkPage(folder, 'long.html'), /<svg /)
+  await model.close()
+})
