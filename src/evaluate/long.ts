@@ -25,7 +25,7 @@ export interface Second {
   readonly spread: number
   /** How far the means of the channels are from those of the film's first seconds: root mean square. */
   readonly drift: number
-  /** Decibels between its first frame and that of second 1 where no body is seen: a background that stands still. */
+  /** Decibels between its middle frame and the first of second 1 where no body is seen: a background that stands still. */
   readonly background: number
 }
 
@@ -120,7 +120,7 @@ async function judgeLongFilm(
   }
   const made = latents.subarray(0, (1 + Math.ceil((seconds * film.fps - 1) / 4)) * frameSize(model))
   const measured = measureLatents(model, made, seconds).map((second, s) => {
-    const pair = [frameAt(Math.min(1, seconds - 1)), frameAt(s)]
+    const pair = [frameAt(Math.min(1, seconds - 1)), frameAt(s + 0.5)]
     const mask = maskBackground(pair, model.size)
     return { ...second, background: mask.includes(1) ? Math.min(60, measurePsnr(pair[0], pair[1], mask)) : 0 }
   })

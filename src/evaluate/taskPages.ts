@@ -69,7 +69,7 @@ function plotSeconds(title: string, lines: readonly (readonly number[])[]): stri
   const text = (x: number, y: number, words: string) =>
     `<text x="${x}" y="${y}" font-size="12" fill="currentColor">${words}</text>`
   return `<figure><svg viewBox="0 0 ${WIDTH} ${HEIGHT}" width="100%" role="img" aria-label="${title}">
-${text(MARGIN, 14, title)}${text(2, HEIGHT - 22, low.toFixed(2))}${text(2, 30, high.toFixed(2))}${text(WIDTH - 60, HEIGHT - 6, `second ${length - 1}`)}
+${text(MARGIN, 14, title)}${text(2, HEIGHT - 22, low.toFixed(2))}${text(2, 30, high.toFixed(2))}${text(WIDTH - 76, HEIGHT - 6, `second ${length - 1}`)}
 ${lines.map(line => draw(line, '#8886', 1)).join('\n')}
 ${draw(mean, '#2a6fdb', 2)}
 </svg></figure>`
