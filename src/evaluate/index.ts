@@ -1,4 +1,6 @@
 export { type Estimate, estimateMean } from './bootstrap.ts'
+export { type ExpansionScore, judgeExpansion, scoreExpander } from './expansion.ts'
+export { type AskedPrompt, drawAskedPrompts, drawChinesePrompts } from './expansionPrompts.ts'
 export { type ParsedBody, parseBodies, parseFilm, type SeenBody, type SeenFilm } from './parse.ts'
 export {
   averageVelocityErrors,

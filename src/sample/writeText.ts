@@ -163,7 +163,10 @@ function createCache({ width, depth, heads }: LanguageModelConfig, length: numbe
     put(results: Readonly<Record<string, Tensor>>, at: number, count: number) {
       for (const [name, { data }] of Object.entries(tensors)) {
         for (let head = 0; head < heads; head++) {
-          const rows = results[name.slice('past.'.length)].data.subarray(head * count * size, (head + 1) * count * size)
+          const rows = results[name.slice('past.'.length)].data.subarray(
+            head * count * size,
+            (head + 1) * count * size,
+          )
           data.set(rows, (head * length + at) * size)
         }
       }
