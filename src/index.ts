@@ -36,6 +36,15 @@ export {
   type Shot,
 } from './sample/index.ts'
 
+export {
+  type ChatOptions,
+  type Expander,
+  type ExpandOptions,
+  type Expansion,
+  openExpander,
+  withChat,
+} from './words/index.ts'
+
 /** An origin as JSON in ASCII, which EXIF demands. */
 function describe(origin: Origin): string {
   return JSON.stringify(origin).replace(

@@ -3,6 +3,8 @@ import { type Command, Option } from 'commander'
 import { type Model, type OpenOptions, open, type Video } from '../index.ts'
 import { chooseGrid, filmExtensions, requireLibav } from '../media/index.ts'
 import { readModelConfig } from '../sample/index.ts'
+import type { Expansion } from '../words/index.ts'
+import { addExpandOptions, createRewriter, type ExpandSettings } from './expand.ts'
 import { startLivePreview } from './livePreview.ts'
 import {
   decimalNumber,
@@ -19,7 +21,7 @@ import { startProgress } from './progress.ts'
 import { chooseTask, type MakeVideo, type TaskOptions } from './task.ts'
 import { canShowPictures } from './terminalPicture.ts'
 
-interface GenerateOptions extends TaskOptions {
+interface GenerateOptions extends TaskOptions, ExpandSettings {
   readonly out?: string
   readonly size?: FilmSize
   readonly device?: OpenOptions['device']
@@ -84,11 +86,18 @@ async function makeVideo(
 }
 
 /** What there is to say of a film: one line for people, or one JSON object a line. */
-function report(file: string, video: Video, isJson: boolean, timings: Record<string, number>): void {
+function report(
+  file: string,
+  video: Video,
+  isJson: boolean,
+  timings: Record<string, number>,
+  expansion: Expansion | undefined,
+): void {
   const { width, height, fps, frameCount: frames, seconds } = video
   const { seed, model } = video.film.origin
   if (isJson) {
-    console.log(JSON.stringify({ file, width, height, frames, fps, seconds, seed, model, timings }))
+    const expanded = expansion && { caption: expansion.caption, notes: expansion.notes, by: expansion.by }
+    console.log(JSON.stringify({ file, width, height, frames, fps, seconds, seed, model, expanded, timings }))
     return
   }
   const [load, made] = [timings.load, timings.denoise + timings.decode].map(ms => (ms / 1000).toFixed(1))
@@ -110,7 +119,8 @@ async function generate(given: string | undefined, options: GenerateOptions): Pr
   const signal = stopSignal()
   const started = performance.now()
   const model = await openModel(options)
-  const { changes, make } = await task.prepare(model)
+  const rewriter = await createRewriter(options, model.transformer.text.vocabulary)
+  const { changes, make } = await task.prepare(model, rewriter?.rewrite)
   for (const line of changes) console.error(line)
   const load = performance.now() - started
   let unknown: readonly string[] = []
@@ -121,10 +131,11 @@ async function generate(given: string | undefined, options: GenerateOptions): Pr
     const now = performance.now()
     const { denoise, decode } = video.timings
     const timings = { load, denoise, decode, encode: now - encoding, total: now - started }
-    report(file, video, options.json === true, timings)
+    report(file, video, options.json === true, timings, rewriter?.last())
     unknown = video.unknownWords
   }
   await model.close()
+  await rewriter?.close()
   if (unknown.length === 0) return
   const { vocabulary } = model.transformer.text
   console.error(`The model has never seen: ${unknown.join(', ')}. It knows: ${vocabulary.join(' ')}`)
@@ -189,11 +200,15 @@ The bundled model knows a small world: balls, cubes, cylinders and cones in eigh
 paint, metal or glass, that roll, slide, drop, bounce, rest or hit one another on a plain grey or checkered floor, wood,
 grass, wet asphalt or in shallow water, at noon, at sunset or at night.
 
+Prompts in other words, English or Chinese, are expanded to captions of that world first; what a picture, a film or a
+storyboard brings stays as it is told. --no-expand takes every prompt as it stands.
+
 Pictures and films of any size are scaled to cover the film, and cut; a line says what was lost. Films may last 60 s;
 GIF and WebP are always read, other formats where node-av is installed.
 
 Examples:
   $ aozora generate "a red ball bounces on a grey floor"
+  $ aozora generate "a tiny crimson marble tumbles down at dusk"
   $ aozora generate "a small yellow cylinder slides quickly right and stops" --seed 7 -o slide.mp4
   $ aozora generate "a purple ball rolls left and hits a green cube" --seconds 8 --size 16:9 --out strip.png
   $ aozora generate "an orange ball bounces" --count 4 --out ball.gif
@@ -223,7 +238,7 @@ export function addGenerate(program: Command): void {
       'film (.mp4, .webm, .gif, .webp) or strip of 8 frames (.png); named after the prompt when absent',
       outputFile(...filmExtensions),
     )
-  addSettings(addTaskOptions(command))
+  addExpandOptions(addSettings(addTaskOptions(command)))
     .option('--json', 'say what was made as JSON, one film a line')
     .option(
       '--live-preview',

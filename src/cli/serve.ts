@@ -16,6 +16,7 @@ import {
   runSweeper,
   type Server,
 } from '../serve/index.ts'
+import { type ExpandSettings, passExpandSettings } from './expand.ts'
 import { stopSignal, wholeNumber } from './options.ts'
 import {
   addQueueOptions,
@@ -27,7 +28,7 @@ import {
 } from './storeOptions.ts'
 import { addWorkerOptions, logLine } from './work.ts'
 
-interface ServeOptions extends StorePlace, QueueSettings {
+interface ServeOptions extends StorePlace, QueueSettings, ExpandSettings {
   readonly host: string
   readonly port: number
   /** How many; false for --no-workers. */
@@ -60,6 +61,7 @@ async function keepWorker(options: ServeOptions, signal: AbortSignal): Promise<v
   if (threads) args.push('--threads', String(threads))
   if (mark) args.push('--mark', mark)
   if (moderationUrl) args.push('--moderation-url', moderationUrl)
+  args.push(...passExpandSettings(options))
   while (!signal.aborted) {
     const child: ChildProcess = fork(process.argv[1], args, { env: placeVariables(options) })
     const stop = () => child.kill('SIGTERM')

@@ -40,16 +40,23 @@ export interface TaskOptions {
 /** Makes a film of a task; called once for each seed. */
 export type MakeVideo = (options: FilmOptions) => Promise<Video>
 
+/** Puts a prompt into other words, for the film with this seed. */
+export type Rewrite = (prompt: string, seed: number) => Promise<string>
+
 /** What is to be made. */
 export interface Task {
   /** The words that the film is named after. */
   readonly prompt: string
   /**
    * Reads the files that the film is made from.
+   * @param rewrite used where words alone say what is seen: what a picture or a film shows needs no more details
    * @returns what was cut or scaled of them, one line a file
    * @throws RangeError when one of them cannot be read.
    */
-  prepare(model: Model): Promise<{ readonly changes: readonly string[]; readonly make: MakeVideo }>
+  prepare(
+    model: Model,
+    rewrite?: Rewrite,
+  ): Promise<{ readonly changes: readonly string[]; readonly make: MakeVideo }>
 }
 
 /** The options that choose a task: only one of them may be given; `--image` and `--last-image` go together. */
@@ -156,8 +163,9 @@ const tasks = {
     const changes = [...first.changes, ...second.changes]
     return { changes, make: options => connect(model, [first, second], { ...options, prompt }) }
   },
-  async loop(model, prompt) {
-    return { changes: [], make: options => loop(model, prompt, options) }
+  async loop(model, prompt, _, rewrite) {
+    const make: MakeVideo = async options => loop(model, await rewrite(prompt, options.seed ?? 0), options)
+    return { changes: [], make }
   },
   async edit(model, prompt, { edit: file = '', strength }) {
     const { changes, ...film } = await readVideo(model, file)
@@ -172,7 +180,7 @@ const tasks = {
   },
 } satisfies Record<
   Exclude<keyof typeof flags, 'storyboard'>,
-  (model: Model, prompt: string, options: TaskOptions) => ReturnType<Task['prepare']>
+  (model: Model, prompt: string, options: TaskOptions, rewrite: Rewrite) => ReturnType<Task['prepare']>
 >
 
 async function prepareImages(
@@ -212,9 +220,10 @@ export function chooseTask(given: string | undefined, options: TaskOptions): Tas
   if (prompt.trim() === '') throw new RangeError('the prompt must say something, got an empty text')
   return {
     prompt,
-    async prepare(model) {
-      if (!flag) return { changes: [], make: filmOptions => textToVideo(model, prompt, filmOptions) }
-      return tasks[flag](model, prompt, { ...options, connect: files })
+    async prepare(model, rewrite = async words => words) {
+      if (flag) return tasks[flag](model, prompt, { ...options, connect: files }, rewrite)
+      const make: MakeVideo = async film => textToVideo(model, await rewrite(prompt, film.seed ?? 0), film)
+      return { changes: [], make }
     },
   }
 }

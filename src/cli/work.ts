@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import path from 'node:path'
 import type { Command } from 'commander'
 import { createModeration, openModels, openSigner, runWorker } from '../serve/index.ts'
+import { addExpandOptions, type ExpandSettings, openSettings } from './expand.ts'
 import { modelOption, stopSignal, wholeNumber } from './options.ts'
 import {
   addQueueOptions,
@@ -11,7 +12,7 @@ import {
   type StorePlace,
 } from './storeOptions.ts'
 
-interface WorkOptions extends StorePlace, QueueSettings {
+interface WorkOptions extends StorePlace, QueueSettings, ExpandSettings {
   readonly model?: string
   readonly threads?: number
   readonly mark?: string
@@ -46,14 +47,17 @@ async function work(options: WorkOptions): Promise<void> {
   const models = await openModels({ folder: model, threads })
   const moderation = createModeration({ url: moderationUrl })
   const signer = await openSigner(stores.database)
-  await runWorker({ stores, models, signer, moderation, mark, log: logLine }, signal)
+  const expander =
+    options.expand === false ? undefined : await openSettings(options, message => logLine({ message }))
+  await runWorker({ stores, models, signer, moderation, expander, mark, log: logLine }, signal)
+  await expander?.close()
   await models.close()
   await stores.close()
 }
 
 /** Adds the options that a worker has, whoever starts it. */
 export function addWorkerOptions(command: Command): Command {
-  return command
+  return addExpandOptions(command)
     .addOption(modelOption())
     .option('--threads <n>', 'processor cores for each worker', wholeNumber(1, 256))
     .option('--mark <text>', 'a text that is written into every picture, visibly')

@@ -31,6 +31,11 @@ export function writeCaption(attributes: Attributes, random: Random, sentences: 
   return { text: spell(shortest!, sentences), tree: shortest! }
 }
 
+/** A detailed caption of attributes whose bodies are in any order, in a wording drawn at random. */
+export function writeAttributes(attributes: Attributes, random: Random): string {
+  return writeCaption(orderBodies(attributes), random, true).text
+}
+
 /** The captions of a film and their trees. */
 export interface Captions {
   /** All that varies, as a captioner would write. */

@@ -8,7 +8,7 @@ export {
   mainAction,
 } from './attributes.ts'
 export { type CameraFrame, cameraPath, type Lens, openLens, project } from './camera.ts'
-export { type Captions, parseCaption, readCaption, writeCaptions } from './caption.ts'
+export { type Captions, parseCaption, readCaption, writeAttributes, writeCaptions } from './caption.ts'
 export { type Description, describe, describeMotion } from './describe.ts'
 export { type FamilyName, familyNames } from './family.ts'
 export { type Film, filmScene, filmSplit } from './film.ts'
@@ -63,6 +63,7 @@ export {
   events,
   floors,
   lights,
+  type Material,
   materials,
   type Scene,
   type SceneOptions,

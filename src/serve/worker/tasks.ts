@@ -68,3 +68,6 @@ export const tasks = {
     ),
   storyboard: ({ model, request, options }) => storyboard(model, request.storyboard ?? [], options),
 } satisfies Record<TaskName, ((input: TaskInput) => Promise<Film>) | null>
+
+/** Tasks of which words alone say what is seen: a picture or a film that a task goes on from needs no more details. */
+export const expandable: ReadonlySet<TaskName> = new Set(['text to video', 'loop'])

@@ -2,20 +2,21 @@ import { randomUUID } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
 import { chooseGrid, encodeJpeg, scalePicture } from '../../media/index.ts'
 import type { Film, FilmOptions, Footage, Model } from '../../sample/index.ts'
+import type { Expander } from '../../words/index.ts'
 import { isDiskFull } from '../errors.ts'
 import type { Moderation } from '../moderation.ts'
 import { ModerationUnavailable } from '../moderation.ts'
 import type { Signer } from '../provenance/sign.ts'
 import { passingKinds } from '../store/files.ts'
 import type { Stores } from '../store/index.ts'
-import type { Job, JobError, JobResult } from '../store/job.ts'
+import type { Job, JobError, JobResult, VideoRequest } from '../store/job.ts'
 import type { Outcome } from '../store/queue.ts'
 import { sizeOf } from '../wire/schemas.ts'
 import { conformFootage, unpackFootage } from './footage.ts'
 import type { Models } from './models.ts'
 import { packFinished, unpackFinished } from './partial.ts'
 import { encodeFilm, putOutput } from './save.ts'
-import { tasks } from './tasks.ts'
+import { expandable, tasks } from './tasks.ts'
 
 /** What a worker works with. */
 export interface Workshop {
@@ -23,6 +24,8 @@ export interface Workshop {
   readonly models: Models
   readonly signer: Signer
   readonly moderation: Moderation
+  /** Puts prompts into the words of the model, where words alone say what is seen; they stay as they are when absent. */
+  readonly expander?: Pick<Expander, 'expand'>
   /** A text that is written into every frame. */
   readonly mark?: string
   /** One line of the log. */
@@ -100,6 +103,18 @@ async function readInput(
   return bytes && conformFootage(await unpackFootage(bytes), model.size, model.fps)
 }
 
+/** The request with a prompt in the words of the model, where words alone say what is seen. */
+async function expandRequest(
+  { expander, log }: Workshop,
+  { id, request }: Job,
+  signal: AbortSignal,
+): Promise<VideoRequest> {
+  if (!expander || !expandable.has(request.task)) return request
+  const { caption, notes, by } = await expander.expand(request.prompt, { seed: request.seed, signal })
+  if (by !== 'nothing') log?.({ message: 'a prompt was expanded', job: id, caption, notes, by })
+  return { ...request, prompt: caption }
+}
+
 async function makeFilm(
   workshop: Workshop,
   job: Job,
@@ -135,7 +150,14 @@ async function makeFilm(
   if (!task) throw new RangeError(`${request.task} is not yet made by this model`)
   try {
     const [source, second, picture] = [await read('source'), await read('second'), await read('picture')]
-    return await task({ model, request, options, source, second, picture })
+    return await task({
+      model,
+      request: await expandRequest(workshop, job, signal),
+      options,
+      source,
+      second,
+      picture,
+    })
   } finally {
     await saving
   }

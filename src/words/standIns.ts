@@ -1,0 +1,117 @@
+import type { Kind } from './concepts.ts'
+import { concepts } from './concepts.ts'
+import { type Hue, nearestColour } from './hue.ts'
+import type { PromptWord } from './reader.ts'
+import type { Request, RequestBody } from './request.ts'
+
+// What the worlds do not have is played by the nearest thing that they have, and that is said.
+
+/** How each kind of thing is played: living ones roll about, grown ones stand tall, built ones have corners. */
+const roles: Readonly<Record<Kind, Pick<RequestBody, 'shape' | 'size' | 'colour'>>> = {
+  a: { shape: 'ball', size: 'small', colour: 'orange' },
+  p: { shape: 'cylinder', size: 'large', colour: 'pink' },
+  l: { shape: 'cone', size: 'large', colour: 'green' },
+  f: { shape: 'ball', size: 'small', colour: 'red' },
+  b: { shape: 'ball', size: 'small', colour: 'pink' },
+  t: { shape: 'cube', size: 'large', colour: 'blue' },
+  n: { shape: 'cone', size: 'large', colour: 'yellow' },
+  w: { shape: 'cube', size: 'large', colour: 'yellow' },
+  x: { shape: 'ball', size: 'large', colour: 'purple' },
+}
+
+/** The colour that a thing has by itself, such as that of a lemon. */
+function ownColour({ hints }: PromptWord): Hue | undefined {
+  const names = hints.map(code => concepts[Math.floor((code - 1) / 2)] ?? '')
+  return names.find(name => name.startsWith('colour:'))?.slice('colour:'.length) as Hue | undefined
+}
+
+const places = new Set(['in', 'on', 'at', 'inside', 'into', 'through', 'near'])
+const articles = new Set(['the', 'a', 'an', 'my', 'some'])
+
+/** Words for things outside the worlds, in the order of the prompt; those behind "in the" come last. */
+function findThings(words: readonly PromptWord[], wanted: number): PromptWord[] {
+  const isShape = ({ hints }: PromptWord) =>
+    hints.some(code =>
+      /^(?:shape|verb|floor|light|sky|size|speed|way|number)/.test(
+        concepts[Math.floor((code - 1) / 2)] ?? '',
+      ),
+    )
+  const things = words.flatMap((word, i) => {
+    const isThing =
+      (word.kind !== undefined && word.kind !== 'x' && !isShape(word)) || word.concept === 'shape:other'
+    if (!isThing) return []
+    const before = words[articles.has(words[i - 1]?.word) ? i - 2 : i - 1]?.word
+    return [{ word, at: i, isPlace: places.has(before ?? '') }]
+  })
+  const chosen = things.sort((a, b) => Number(a.isPlace) - Number(b.isPlace) || a.at - b.at).slice(0, wanted)
+  return chosen.sort((a, b) => a.at - b.at).map(({ word }) => word)
+}
+
+const plural = (noun: string) => `${noun.replace(/([^aeiou])y$/, '$1ie').replace(/(s|x|ch|sh)$/, '$1e')}s`
+
+const chineseNames: Readonly<Record<string, string>> = {
+  ball: '球',
+  cube: '方块',
+  cylinder: '圆柱',
+  cone: '圆锥',
+  large: '大',
+  small: '小',
+  red: '红色',
+  orange: '橙色',
+  yellow: '黄色',
+  green: '绿色',
+  cyan: '青色',
+  blue: '蓝色',
+  purple: '紫色',
+  pink: '粉色',
+  white: '白色',
+  black: '黑色',
+  grey: '灰色',
+  brown: '棕色',
+}
+
+function sayStandIn(body: RequestBody, thing: PromptWord | undefined): string {
+  const looks = [body.size!, body.colour!, body.shape]
+  if (thing && /\p{Script=Han}/u.test(thing.word)) {
+    return `还没有${thing.word}：由一个${looks.map(look => chineseNames[look] ?? '').join('')}来扮演`
+  }
+  const noun = thing ? plural(thing.lemma ?? thing.word) : 'such things'
+  const article = /^[aeiou]/.test(looks[0]) ? 'an' : 'a'
+  return `no ${noun} yet: ${article} ${looks.join(' ')} plays its part`
+}
+
+/** Replaces what the worlds do not have, and says so in one line each. */
+export function playParts(
+  request: Request,
+  words: readonly PromptWord[],
+): { readonly request: Request; readonly notes: readonly string[] } {
+  const notes: string[] = []
+  const others = request.bodies.filter(({ shape }) => shape === 'other').length
+  const things = findThings(words, others)
+  const isChinese = words.some(({ word }) => /\p{Script=Han}/u.test(word))
+  const bodies = request.bodies.map((body): RequestBody => {
+    let played = body
+    if (body.shape === 'other') {
+      const thing = things.shift()
+      const role = roles[thing?.kind ?? 'x']
+      const colour = body.colour ?? (thing && ownColour(thing)) ?? role.colour!
+      played = { ...body, shape: role.shape, size: body.size ?? role.size, colour: nearestColour(colour) }
+      notes.push(sayStandIn(played, thing))
+    }
+    const { colour } = body
+    if (!colour || nearestColour(colour) === colour) return played
+    const instead = nearestColour(colour)
+    notes.push(
+      isChinese
+        ? `还没有${chineseNames[colour]}：用${chineseNames[instead]}代替`
+        : `no ${colour} yet: ${instead} instead`,
+    )
+    return { ...played, colour: instead }
+  })
+  const many = words.find(
+    ({ word }) => /^(?:[5-9]|[1-9]\d+)$/.test(word) || /^(?:five|six|seven|eight|nine|ten|dozen)$/.test(word),
+  )
+  if (many && bodies.length === 4)
+    notes.push(`no more than four things at once yet: four instead of ${many.word}`)
+  return { request: { ...request, bodies }, notes: [...new Set(notes)] }
+}
