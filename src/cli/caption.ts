@@ -1,16 +1,34 @@
 import { existsSync } from 'node:fs'
 import type { Command } from 'commander'
-import { openDataset, recaptionDataset } from '../dataset/index.ts'
-import { type Captioner, type Model, open, openCaptioner, readVideo } from '../index.ts'
+import { type ClipShape, openDataset, recaptionDataset } from '../dataset/index.ts'
+import { type Footage, open, openCaptioner } from '../index.ts'
+import { encodeJpeg, type FilmFormat, pickFrames, readFootage } from '../media/index.ts'
+import { describeFrames } from '../words/index.ts'
 import { parseCaption } from '../world/index.ts'
-import { existingFolder, modelOption, stopSignal } from './options.ts'
+import { existingFolder, modelOption, stopSignal, wholeNumber } from './options.ts'
 import { startCountdown } from './progress.ts'
 
 interface CaptionOptions {
   readonly model?: string
   readonly captioner?: string
   readonly json?: boolean
+  readonly captionWith?: string
+  readonly captionModel?: string
+  readonly captionSeconds: number
 }
+
+/** What says what a film shows; its films have this size. */
+interface Describer {
+  readonly size: FilmFormat
+  readonly say: (film: Footage) => Promise<string>
+  readonly close: () => Promise<void>
+}
+
+/** Frames of a film that a vision model is shown. */
+const SHOWN_FRAMES = 6
+/** Pixels of files that a vision model is shown, each way. */
+const SHOWN_SIDE = 256
+const LONGEST_SECONDS = 60
 
 /** Whether a text is a whole sentence of the worlds' grammar. */
 function isCaption(text: string): boolean {
@@ -22,55 +40,85 @@ function isCaption(text: string): boolean {
   }
 }
 
-/** Opens a model and a captioner for its latents, and closes both. */
-async function withCaptioner(
-  { model: folder, captioner: weights }: CaptionOptions,
-  work: (model: Model, captioner: Captioner) => Promise<void>,
-): Promise<void> {
-  const model = await open({ folder })
-  const captioner = await openCaptioner(model, weights).catch(async error => {
+/** A vision model behind an address. */
+function openVision(url: string, { captionModel: model, captionSeconds }: CaptionOptions): Describer {
+  if (!URL.canParse(url)) throw new RangeError(`--caption-with must be an address, got ${url}`)
+  const say = async (film: Footage) => {
+    const frames = pickFrames(film.frames, film, Math.min(SHOWN_FRAMES, film.frameCount))
+    const pictures = await Promise.all(frames.map(frame => encodeJpeg(frame, film, 90)))
+    const urls = pictures.map(jpeg => `data:image/jpeg;base64,${Buffer.from(jpeg).toString('base64')}`)
+    return describeFrames({ url, model, timeout: captionSeconds * 1000 }, urls)
+  }
+  return { size: { width: SHOWN_SIDE, height: SHOWN_SIDE, fps: 12 }, say, close: async () => {} }
+}
+
+/** Opens what the options ask for: a vision model, or a model and a captioner for its latents. */
+async function openDescriber(options: CaptionOptions): Promise<Describer> {
+  if (options.captionWith !== undefined) return openVision(options.captionWith, options)
+  const model = await open({ folder: options.model })
+  const captioner = await openCaptioner(model, options.captioner).catch(async error => {
     await model.close()
     throw error
   })
-  try {
-    await work(model, captioner)
-  } finally {
-    await captioner.close()
-    await model.close()
+  return {
+    size: { ...model.size, fps: model.fps },
+    say: film => captioner.captionFilm(film, isCaption),
+    async close() {
+      await captioner.close()
+      await model.close()
+    },
   }
 }
 
-function captionFiles(files: readonly string[], options: CaptionOptions): Promise<void> {
+async function captionFiles(files: readonly string[], options: CaptionOptions): Promise<void> {
   // Before a model is opened for them.
   const missing = files.find(file => !existsSync(file))
   if (missing !== undefined) throw new RangeError(`there is no file ${missing}`)
-  return withCaptioner(options, async (model, captioner) => {
+  const describer = await openDescriber(options)
+  try {
     for (const file of files) {
-      const film = await readVideo(model, file)
-      const caption = await captioner.captionFilm(film, isCaption)
+      const caption = await describer.say(await readFootage(file, describer.size, LONGEST_SECONDS))
       if (options.json) console.log(JSON.stringify({ file, caption }))
       else console.log(files.length === 1 ? caption : `${file}: ${caption}`)
     }
-  })
+  } finally {
+    await describer.close()
+  }
 }
 
-function captionDataset(folder: string, options: CaptionOptions): Promise<void> {
-  return withCaptioner(options, async (model, captioner) => {
-    const { width, height } = model.size
-    const other = openDataset(folder).shapes.find(shape => shape.width !== width || shape.height !== height)
-    if (other) {
+async function captionDataset(folder: string, options: CaptionOptions): Promise<void> {
+  const describer = await openDescriber(options)
+  const progress = startCountdown('captioning')
+  try {
+    const { width, height } = describer.size
+    const isOther = (shape: ClipShape) => shape.width !== width || shape.height !== height
+    const other = openDataset(folder).shapes.find(isOther)
+    if (other && options.captionWith === undefined) {
       throw new RangeError(
         `${folder}: the captioner looks at clips of ${width} x ${height}, some here have ${other.width} x ${other.height}`,
       )
     }
-    const progress = startCountdown('captioning')
     const onProgress = (done: number, of: number) => progress.update(done, of, '')
-    const written = await recaptionDataset(folder, clip => captioner.captionFilm(clip, isCaption), {
-      onProgress,
-      signal: stopSignal(),
-    }).finally(() => progress.stop())
+    const written = await recaptionDataset(folder, describer.say, { onProgress, signal: stopSignal() })
+    progress.stop()
     console.log(`${folder}: ${written} captions written, the old ones are kept beside them`)
-  })
+  } finally {
+    progress.stop()
+    await describer.close()
+  }
+}
+
+/** Adds the options that choose who writes. */
+function addDescriberOptions(command: Command): Command {
+  return command
+    .addOption(modelOption())
+    .option('--captioner <folder>', captionerFolder, existingFolder)
+    .option(
+      '--caption-with <url>',
+      "a vision model that looks at six frames instead, at OpenAI's protocol (Ollama: http://127.0.0.1:11434/v1); AOZORA_CHAT_KEY is its key",
+    )
+    .option('--caption-model <name>', 'with --caption-with: which model is asked')
+    .option('--caption-seconds <n>', 'with --caption-with: patience for an answer', wholeNumber(1, 600), 60)
 }
 
 const captionerFolder =
@@ -78,16 +126,13 @@ const captionerFolder =
 
 /** Adds `aozora caption`. */
 export function addCaption(program: Command): void {
-  program
-    .command('caption')
+  addDescriberOptions(program.command('caption'))
     .summary('say what a film shows')
     .description(
       'Writes a detailed caption of each film: what the captions are like that the bundled model has learned from. It looks ' +
         'at the first four seconds and knows the worlds that it was trained on, nothing else.',
     )
     .argument('<files...>', 'films of any format and size')
-    .addOption(modelOption())
-    .option('--captioner <folder>', captionerFolder, existingFolder)
     .option('--json', 'one line of JSON a film: {file, caption}')
     .addHelpText(
       'after',
@@ -98,15 +143,12 @@ export function addCaption(program: Command): void {
 
 /** Adds `aozora dataset caption`. */
 export function addDatasetCaption(dataset: Command): void {
-  dataset
-    .command('caption')
+  addDescriberOptions(dataset.command('caption'))
     .summary('re-write the captions of a dataset')
     .description(
       'Has the captioner write a new caption for every clip; the old one is kept beside it. Stopped or killed at any moment, ' +
         'the same command goes on.',
     )
     .argument('<folder>', 'a dataset (aozora dataset make or import)', existingFolder)
-    .addOption(modelOption())
-    .option('--captioner <folder>', captionerFolder, existingFolder)
     .action(captionDataset)
 }

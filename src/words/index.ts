@@ -1,5 +1,6 @@
-export { askChat, type ChatOptions, chatInstructions, withChat } from './chat.ts'
+export { askChat, type ChatExpanderOptions, chatInstructions, withChat } from './chat.ts'
 export { chineseWords } from './chinese.ts'
+export type { ChatOptions } from './completions.ts'
 export { concepts } from './concepts.ts'
 export {
   type Expander,
@@ -41,3 +42,4 @@ export {
   requestTokens,
 } from './request.ts'
 export { playParts } from './standIns.ts'
+export { describeFrames } from './vision.ts'
