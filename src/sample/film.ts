@@ -6,6 +6,7 @@ import type { Footage } from './footage.ts'
 import type { Model } from './model.ts'
 import { createPreviews } from './preview.ts'
 import { fadeSeam, type Seam } from './seam.ts'
+import { measureChannels, steadyChannels } from './steady.ts'
 
 /** How a film is made. */
 export interface FilmOptions {
@@ -157,10 +158,20 @@ function planWindows(window: number, frames: number, direction: Direction) {
 
 type Words = Pick<Window, 'ids' | 'negativeIds'>
 
+/** Latent frames of a film before drift is held: what goes on for four seconds has no time to drift. */
+const STEADY_FROM = 12
+
+/** Brings the new frames of a window back to what the film's first window was like, but for its first picture. */
+function steadyWindow(model: Model, latents: Float32Array, start: number): void {
+  const size = frameSize(model)
+  const anchor = measureChannels(model, latents.subarray(size, model.window * size))
+  steadyChannels(model, latents.subarray((start + HISTORY) * size, (start + model.window) * size), anchor)
+}
+
 /** Denoises window after window; what is known of each is what was made before, and what was known from the start. */
 async function rollWindows(
   model: Model,
-  { known, ending = new Float32Array(0), isStart, source }: Beginning,
+  { known, ending = new Float32Array(0), isStart, source, shots }: Beginning,
   frames: number,
   wordsAt: (frame: number) => Words,
   options: Omit<DenoiseOptions, 'onStep'> & Pick<FilmOptions, 'onProgress' | 'onWindow' | 'finished'>,
@@ -186,6 +197,7 @@ async function rollWindows(
     return at >= 0 && (at < known.length || (at < frames * size && at >= frames * size - ending.length))
   })
   const isMade = [...isGiven]
+  const isLong = direction === 'forward' && !source && !shots
   const drawPreview = createPreviews(model)
   if (finished) latents.set(finished.latents)
   for (const [i, start] of starts.entries()) {
@@ -210,6 +222,7 @@ async function rollWindows(
     if (isKnown || isFinished) options.random.fillNormal(new Float32Array(model.window * size))
     if (isKnown && !isFinished) onStep(numInferenceSteps, window.latents)
     if (!isKnown && !isFinished) window.latents.set(await denoise(model, window, { ...options, onStep }))
+    if (isLong && start >= STEADY_FROM && !isFinished) steadyWindow(model, latents, start)
     if (!isFinished) options.onWindow?.({ windows: i + 1, latents })
     isMade.fill(true, start, start + model.window)
   }

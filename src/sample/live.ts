@@ -4,6 +4,7 @@ import { decodeLatents } from './decode.ts'
 import { denoise, frameSize } from './denoise.ts'
 import { defaults, type FilmOptions, HISTORY } from './film.ts'
 import type { Model } from './model.ts'
+import { type ChannelStatistics, measureChannels, steadyChannels } from './steady.ts'
 
 /** What an endless film shows: whoever holds it may change it while the film runs. */
 export interface Direction {
@@ -44,12 +45,18 @@ export async function* live(
   const negativeIds = tokenize(negativePrompt, text).ids
   for (;;) {
     const { take } = direction
+    let anchor: { readonly prompt: string; readonly statistics: ChannelStatistics } | undefined
     for (let isStart = true; take === direction.take; isStart = false) {
       const known = Array.from({ length: model.window }, (_, f) => !isStart && f < HISTORY)
-      const { ids } = tokenize(direction.prompt, text)
+      const { prompt } = direction
+      const { ids } = tokenize(prompt, text)
       const steps = isStart ? Math.min(FIRST_STEPS, numInferenceSteps) : numInferenceSteps
       const window = { latents, known, isStart, ids, negativeIds }
       latents.set(await denoise(model, window, { numInferenceSteps: steps, guidanceScale, random, signal }))
+      const made = latents.subarray((isStart ? 1 : HISTORY) * size)
+      // Other words may change everything: what they begin with is what is held from then on.
+      if (anchor?.prompt === prompt) steadyChannels(model, made, anchor.statistics)
+      else anchor = { prompt, statistics: measureChannels(model, made) }
       // One known latent frame is decoded again, because the first new one looks back at it.
       const shown = isStart ? latents : latents.subarray((HISTORY - 1) * size)
       let skipped = isStart ? 0 : FRAMES_PER_LATENT
