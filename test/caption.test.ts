@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict'
-import { spawnSync } from 'node:child_process'
+import { execFile, spawnSync } from 'node:child_process'
 import { mkdtempSync } from 'node:fs'
+import { createServer, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
 import { tiny } from '../recipes/tiny.ts'
 import { createRandom } from '../src/array/index.ts'
 import { makeDataset, openDataset, recaptionDataset } from '../src/dataset/index.ts'
@@ -136,4 +139,56 @@ test('bad input gets one clear line', () => {
     assert.match(stderr, message)
     assert.equal(stderr.trim().split('\n').length, 1, stderr)
   }
+})
+
+test('a vision model behind an address writes instead, and whatever goes wrong with it is one line without the key', async () => {
+  let reply = (response: ServerResponse, _body: unknown) => void response.end()
+  const server = createServer((request, response) => {
+    const parts: Buffer[] = []
+    request.on('data', part => parts.push(part))
+    request.on('end', () => reply(response, JSON.parse(Buffer.concat(parts).toString())))
+  })
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`
+  const folder = temporary()
+  await makeDataset(folder, { family: 'tabletop', clips: 1, seed: 1, scene })
+  const ask = (seconds = 60) =>
+    promisify(execFile)(
+      process.execPath,
+      [bin, 'dataset', 'caption', folder, '--caption-with', url, '--caption-seconds', String(seconds)],
+      { env: { ...process.env, AOZORA_CHAT_KEY: 'sk-secret' } },
+    )
+  const failures: [(response: ServerResponse) => void, RegExp][] = [
+    [response => response.end('<html>'), /of no help: its answer is no JSON/],
+    [response => response.writeHead(401).end('sk-secret'), /it answered 401/],
+    [response => response.end('{"choices":[{"message":{"refusal":"no"}}]}'), /it refused/],
+    [() => {}, /it took too long/],
+  ]
+  for (const [answer, message] of failures) {
+    reply = answer
+    const { code, stderr } = await ask(message.source.includes('long') ? 1 : 60).then(
+      () => assert.fail('it must fail'),
+      error => error as { code: number; stderr: string },
+    )
+    assert.equal(code, 1)
+    assert.match(stderr, message)
+    assert.doesNotMatch(stderr, /sk-secret/)
+  }
+  reply = (response, body) => {
+    const [{ content }] = (
+      body as { messages: { content: { type: string; image_url?: { url: string } }[] }[] }
+    ).messages
+    const pictures = content.filter(({ type }) => type === 'image_url')
+    assert.ok(
+      pictures.length === 6 &&
+        pictures.every(({ image_url }) => image_url!.url.startsWith('data:image/jpeg')),
+    )
+    response.end(
+      JSON.stringify({ choices: [{ message: { content: '<think>hm</think> A ball\n rolls. ' } }] }),
+    )
+  }
+  await ask()
+  assert.equal(openDataset(folder).clips[0].caption, 'A ball rolls.')
+  server.closeAllConnections()
+  server.close()
 })
