@@ -2,15 +2,19 @@ import { rmSync } from 'node:fs'
 import path from 'node:path'
 import { type Command, Option } from 'commander'
 import {
+  drawAskedPrompts,
+  drawChinesePrompts,
   type Estimate,
   type Part,
   parts,
   questions,
   runEvaluation,
   type Summary,
+  scoreExpander,
   writeReport,
 } from '../evaluate/index.ts'
 import { openModel } from '../sample/index.ts'
+import { openExpander } from '../words/index.ts'
 import { type CurriculumName, curricula, loadPhysics } from '../world/index.ts'
 import { decimalNumber, modelOption, stopSignal, wholeNumber } from './options.ts'
 import { sayDuration, startProgress } from './progress.ts'
@@ -19,7 +23,7 @@ interface EvaluateOptions {
   readonly count?: number
   readonly seeds?: number
   readonly quick?: boolean
-  readonly only?: Part
+  readonly only?: Part | 'expander'
   readonly curriculum: CurriculumName
   readonly steps: number
   readonly guidance: number
@@ -72,7 +76,38 @@ function printSummary({ attributes, autoencoder, physics }: Summary): void {
   }
 }
 
+/** Prompts of each language, as many as a report needs and as a glance. */
+const expanderSizes = { whole: { English: 500, Chinese: 50 }, quick: { English: 60, Chinese: 20 } } as const
+
+/** Expands prompts in words that the expander's training never had, and prints what became of what they state. */
+async function evaluateExpander({ quick, seeds = 1 }: EvaluateOptions): Promise<void> {
+  const expander = await openExpander()
+  const sizes = quick ? expanderSizes.quick : expanderSizes.whole
+  for (const [language, count] of Object.entries(sizes)) {
+    const draw = language === 'English' ? drawAskedPrompts : drawChinesePrompts
+    const score = await scoreExpander(expander, draw(count, seeds))
+    const share = (value: number) => `${(100 * value).toFixed(1)} %`
+    const { median, slow } = score.milliseconds
+    console.log(`${language}: ${score.prompts} prompts in held-out words and sentences`)
+    console.log(`  captions that parse                     ${share(score.parses)}`)
+    console.log(`  stated attributes that survive          ${share(score.survives)}`)
+    console.log(`  stated attributes not contradicted      ${share(score.attributesUncontradicted)}`)
+    console.log(`  prompts with nothing contradicted       ${share(score.uncontradicted)}`)
+    for (const [name, value] of Object.entries(score.byAttribute)) {
+      console.log(`    ${name.padEnd(38)}${share(value)}`)
+    }
+    console.log(`  one expansion: ${median.toFixed(0)} ms, one in a hundred ${slow.toFixed(0)} ms or more`)
+  }
+  await expander.close()
+}
+
 async function evaluate(options: EvaluateOptions): Promise<void> {
+  const { only: part } = options
+  if (part === 'expander') return evaluateExpander(options)
+  return evaluateModel({ ...options, only: part })
+}
+
+async function evaluateModel(options: EvaluateOptions & { readonly only?: Part }): Promise<void> {
   const { quick, only, curriculum, steps, guidance, model: folder, output } = options
   const size = quick ? sizes.quick : sizes.whole
   await loadPhysics()
@@ -117,7 +152,7 @@ export function addEvaluate(program: Command): void {
     .option('-n, --count <n>', 'how many prompts (200, quick 24)', wholeNumber(2, 10_000))
     .option('--seeds <n>', 'films of each prompt (3, quick 1)', wholeNumber(1, 100))
     .option('--quick', 'a glance: few prompts, one seed')
-    .addOption(new Option('--only <part>', 'one part alone').choices(parts))
+    .addOption(new Option('--only <part>', 'one part alone').choices([...parts, 'expander']))
     .addOption(
       new Option('--curriculum <name>', 'what the model was taught')
         .choices(Object.keys(curricula))
