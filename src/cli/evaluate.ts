@@ -3,6 +3,8 @@ import path from 'node:path'
 import { type Command, Option } from 'commander'
 import {
   captionQuestions,
+  drawAskedPrompts,
+  drawChinesePrompts,
   type Estimate,
   evaluateCaptions,
   evaluateLong,
@@ -12,6 +14,7 @@ import {
   questions,
   runEvaluation,
   type Summary,
+  scoreExpander,
   type TaskMeasure,
   taskMeasures,
   writeLong,
@@ -19,6 +22,7 @@ import {
   writeTasks,
 } from '../evaluate/index.ts'
 import { openCaptioner, openModel } from '../sample/index.ts'
+import { openExpander } from '../words/index.ts'
 import { type CurriculumName, curricula, loadPhysics } from '../world/index.ts'
 import { decimalNumber, modelOption, stopSignal, wholeNumber } from './options.ts'
 import { sayDuration, startCountdown, startProgress } from './progress.ts'
@@ -27,7 +31,7 @@ interface EvaluateOptions {
   readonly count?: number
   readonly seeds?: number
   readonly quick?: boolean
-  readonly only?: Part | 'captions' | (typeof pages)[number]
+  readonly only?: Part | 'captions' | 'expander' | (typeof pages)[number]
   readonly curriculum: CurriculumName
   readonly steps: number
   readonly guidance: number
@@ -141,9 +145,40 @@ async function evaluatePage(page: (typeof pages)[number], options: EvaluateOptio
   console.log(`All of it, with pictures: ${path.join(output, `${page}.html`)}`)
 }
 
+/** Prompts of each language, as many as a report needs and as a glance. */
+const expanderSizes = { whole: { English: 500, Chinese: 50 }, quick: { English: 60, Chinese: 20 } } as const
+
+/** Expands prompts in words that the expander's training never had, and prints what became of what they state. */
+async function evaluateExpander({ quick, seeds = 1 }: EvaluateOptions): Promise<void> {
+  const expander = await openExpander()
+  const sizes = quick ? expanderSizes.quick : expanderSizes.whole
+  for (const [language, count] of Object.entries(sizes)) {
+    const draw = language === 'English' ? drawAskedPrompts : drawChinesePrompts
+    const score = await scoreExpander(expander, draw(count, seeds))
+    const share = (value: number) => `${(100 * value).toFixed(1)} %`
+    const { median, slow } = score.milliseconds
+    console.log(`${language}: ${score.prompts} prompts in held-out words and sentences`)
+    console.log(`  captions that parse                     ${share(score.parses)}`)
+    console.log(`  stated attributes that survive          ${share(score.survives)}`)
+    console.log(`  stated attributes not contradicted      ${share(score.attributesUncontradicted)}`)
+    console.log(`  prompts with nothing contradicted       ${share(score.uncontradicted)}`)
+    for (const [name, value] of Object.entries(score.byAttribute)) {
+      console.log(`    ${name.padEnd(38)}${share(value)}`)
+    }
+    console.log(`  one expansion: ${median.toFixed(0)} ms, one in a hundred ${slow.toFixed(0)} ms or more`)
+  }
+  await expander.close()
+}
+
 async function evaluate(options: EvaluateOptions): Promise<void> {
-  if (options.only === 'captions') return judgeCaptions(options)
-  if (options.only === 'tasks' || options.only === 'long') return evaluatePage(options.only, options)
+  const { only: part } = options
+  if (part === 'captions') return judgeCaptions(options)
+  if (part === 'expander') return evaluateExpander(options)
+  if (part === 'tasks' || part === 'long') return evaluatePage(part, options)
+  return evaluateModel({ ...options, only: part })
+}
+
+async function evaluateModel(options: EvaluateOptions & { readonly only?: Part }): Promise<void> {
   const { quick, only, curriculum, steps, guidance, model: folder, output } = options
   const size = quick ? sizes.quick : sizes.whole
   await loadPhysics()
@@ -192,7 +227,9 @@ export function addEvaluate(program: Command): void {
     )
     .option('--seeds <n>', 'films of each prompt (3, quick 1)', wholeNumber(1, 100))
     .option('--quick', 'a glance: few prompts, one seed')
-    .addOption(new Option('--only <part>', 'one part alone').choices([...parts, 'captions', ...pages]))
+    .addOption(
+      new Option('--only <part>', 'one part alone').choices([...parts, ...pages, 'captions', 'expander']),
+    )
     .addOption(
       new Option('--curriculum <name>', 'what the model was taught')
         .choices(Object.keys(curricula))

@@ -8,9 +8,9 @@ export {
   evaluateCaptions,
   scoreCaption,
 } from './captions.ts'
-export { evaluateLong, type LongOptions } from './long.ts'
 export { type ExpansionScore, judgeExpansion, scoreExpander } from './expansion.ts'
 export { type AskedPrompt, drawAskedPrompts, drawChinesePrompts } from './expansionPrompts.ts'
+export { evaluateLong, type LongOptions } from './long.ts'
 export { type ParsedBody, parseBodies, parseFilm, type SeenBody, type SeenFilm } from './parse.ts'
 export {
   averageVelocityErrors,
