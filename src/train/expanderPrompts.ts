@@ -2,7 +2,7 @@ import type { Random } from '../array/index.ts'
 import {
   chineseWords,
   concepts,
-  heldOutSingles,
+  heldOutContent,
   type Lexicon,
   type Request,
   type RequestBody,
@@ -27,7 +27,7 @@ export function collectWords({ entries }: Lexicon): PromptWords {
   const [sure, supposed] = [new Map<string, string[]>(), new Map<string, string[]>()]
   const [things, doings, idle] = [[] as string[], [] as string[], [] as string[]]
   for (const [word, { kind, common, hints }] of entries) {
-    if (heldOutSingles.has(word) || word.length < 3) continue
+    if (heldOutContent.has(word) || word.length < 3) continue
     const [first, second] = hints
     if (first && !second?.isSure) {
       const [name, map] = [concepts[first.concept], first.isSure ? sure : supposed]

@@ -18,7 +18,7 @@ export interface ExpanderStage {
   readonly rate: number
 }
 
-/** How the bundled expander was trained. */
+/** Two stages in about a quarter of an hour of one core. The bundled weights had a third one by hand: docs/LOG.md. */
 export const expanderStages: readonly ExpanderStage[] = [
   {
     name: 'short',

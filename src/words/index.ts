@@ -14,7 +14,7 @@ export {
   tellRequest,
 } from './expander.ts'
 export { fillRequest } from './fill.ts'
-export { heldOutSingles, heldOutWords } from './heldOut.ts'
+export { heldOutContent, heldOutWords } from './heldOut.ts'
 export { type Hue, hues, nearestColour, nearestHue } from './hue.ts'
 export { type Entry, editDistance, type Lexicon, lookUp, readLexicon, smallWords } from './lexicon.ts'
 export {
