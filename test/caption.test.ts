@@ -142,7 +142,7 @@ test('bad input gets one clear line', () => {
 })
 
 test('a vision model behind an address writes instead, and whatever goes wrong with it is one line without the key', async () => {
-  let reply = (response: ServerResponse, _body: unknown) => void response.end()
+  let reply: (response: ServerResponse, body: unknown) => void = response => response.end()
   const server = createServer((request, response) => {
     const parts: Buffer[] = []
     request.on('data', part => parts.push(part))
