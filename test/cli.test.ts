@@ -169,10 +169,21 @@ test('dataset: make goes on with what is there, inspect tells what it holds, imp
   assert.match(imported.stdout, /1 from the words of file names/)
 })
 
+test('generate: prompts in other words are expanded, and that is told', () => {
+  const made = aozora('generate', 'a crimson orb', '-s', '1', '--steps', '1', '-o', 'orb.png', '--json')
+  assert.equal(made.status, 0, made.stderr)
+  const { expanded } = JSON.parse(made.stdout)
+  assert.equal(expanded.by, 'expander')
+  assert.match(expanded.caption, /\bred\b/)
+  assert.ok(made.stderr.includes(`expanded: ${expanded.caption}`))
+  assert.doesNotMatch(made.stderr, /never seen/)
+})
+
 test('generate: the bundled model makes a film; unknown words are told', () => {
   const { status, stdout, stderr, cwd } = aozora(
     'generate',
     'a crimson ball rolls left',
+    '--no-expand',
     '-s',
     '1',
     '--steps',
@@ -216,6 +227,7 @@ test('show: a film and a strip say how they were made; other files say that they
   const made = aozora(
     'generate',
     'a 红 "ball"',
+    '--no-expand',
     '-s',
     '1',
     '--steps',
