@@ -4,7 +4,7 @@ import { type ClipShape, openDataset, recaptionDataset } from '../dataset/index.
 import { type Footage, open, openCaptioner } from '../index.ts'
 import { encodeJpeg, type FilmFormat, pickFrames, readFootage } from '../media/index.ts'
 import { describeFrames } from '../words/index.ts'
-import { parseCaption } from '../world/index.ts'
+import { findAttributes } from '../world/index.ts'
 import { existingFolder, modelOption, stopSignal, wholeNumber } from './options.ts'
 import { startCountdown } from './progress.ts'
 
@@ -31,14 +31,7 @@ const SHOWN_SIDE = 256
 const LONGEST_SECONDS = 60
 
 /** Whether a text is a whole sentence of the worlds' grammar. */
-function isCaption(text: string): boolean {
-  try {
-    parseCaption(text)
-    return true
-  } catch {
-    return false
-  }
-}
+const isCaption = (text: string) => findAttributes(text) !== undefined
 
 /** A vision model behind an address. */
 function openVision(url: string, { captionModel: model, captionSeconds }: CaptionOptions): Describer {

@@ -3,11 +3,12 @@ import {
   type Attributes,
   type BodyAttributes,
   type CurriculumName,
+  findAttributes,
   mainAction,
-  parseCaption,
 } from '../world/index.ts'
 import { type Estimate, estimateMean } from './bootstrap.ts'
 import { filmPrompts, type SplitName, splits } from './prompts.ts'
+import { kindOf } from './score.ts'
 
 /** What is asked of every caption, in the order of the report. */
 export const captionQuestions = [
@@ -29,26 +30,14 @@ export type CaptionQuestion = (typeof captionQuestions)[number]
 /** How far a caption is right, from 0 to 1; what the film has nothing of is left out. */
 export type CaptionScore = Readonly<Partial<Record<CaptionQuestion, number>>>
 
-/** A caption that is no sentence of the grammar says nothing. */
-function read(caption: string): Attributes | undefined {
-  try {
-    return parseCaption(caption)
-  } catch {
-    return undefined
-  }
-}
-
-const kindOf = (body: BodyAttributes) => {
-  const action = mainAction(body)
-  return ['left', 'right', 'towards', 'away'].includes(action) ? 'goes' : action
-}
+const deedOf = (body: BodyAttributes) => kindOf(mainAction(body))
 
 /**
  * Scores what a caption says of a film. Bodies are known by their colours: whatever is said of a body whose colour is
  * not there is wrong.
  */
 export function scoreCaption(caption: string, truth: Attributes): CaptionScore {
-  const said = read(caption)
+  const said = findAttributes(caption)
   const left = [...(said?.bodies ?? [])]
   const pairs = truth.bodies.map(body => {
     const at = left.findIndex(({ colour }) => colour === body.colour)
@@ -65,7 +54,7 @@ export function scoreCaption(caption: string, truth: Attributes): CaptionScore {
     shape: share((match, { shape }) => match.shape === shape),
     size: share((match, { size }) => match.size === size),
     material: share((match, { material }) => match.material === material),
-    event: right(first.match && kindOf(first.match) === kindOf(first.body)),
+    event: right(first.match && deedOf(first.match) === deedOf(first.body)),
     action: right(first.match && mainAction(first.match) === mainAction(first.body)),
     floor: right(said?.floor === truth.floor),
     light: right(said?.light === truth.light),
@@ -96,7 +85,7 @@ export async function evaluateCaptions(
     const scores: CaptionScore[] = []
     for (const film of filmPrompts(split, curriculum, Math.ceil(count / 2), { frameCount: 49 })) {
       signal?.throwIfAborted()
-      const caption = await captioner.captionFilm(film, text => read(text) !== undefined)
+      const caption = await captioner.captionFilm(film, text => findAttributes(text) !== undefined)
       scores.push(scoreCaption(caption, film.attributes))
       onProgress?.(++done, 2 * Math.ceil(count / 2))
     }

@@ -28,7 +28,7 @@ function identify(told: BodyAttributes, seen: readonly SeenBody[]): SeenBody | u
 
 const directions: readonly string[] = ['left', 'right', 'towards', 'away']
 /** What kind of thing a body does, whichever way it goes. */
-const kindOf = (action: string) => (directions.includes(action) ? 'goes' : action)
+export const kindOf = (action: string) => (directions.includes(action) ? 'goes' : action)
 
 const average = (values: readonly number[]) => values.reduce((a, b) => a + b, 0) / values.length
 

@@ -25,6 +25,9 @@ export interface CaptionerConfig {
 export const countFilmTokens = ({ frames, height, width, patch }: CaptionerConfig): number =>
   (frames * height * width) / (patch * patch)
 
+/** The token that begins and ends a caption. */
+export const endToken = ({ language }: Pick<CaptionerConfig, 'language'>): number => language.vocabulary - 1
+
 /** The parameters of a captioner. */
 export function captionerSpecs(config: CaptionerConfig) {
   const { latentChannels, patch, language } = config

@@ -23,6 +23,7 @@ export {
   captionerSize,
   captionerSpecs,
   countFilmTokens,
+  endToken,
   filmPrefix,
 } from './captioner.ts'
 export { type DitConfig, type DitParams, dit, ditInput, ditSizes, ditSpecs } from './dit.ts'

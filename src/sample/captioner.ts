@@ -7,6 +7,7 @@ import {
   captionerSpecs,
   countFilmTokens,
   decodeBytePairs,
+  endToken,
   filmPrefix,
   fixParameters,
   type Parameters,
@@ -75,7 +76,7 @@ export async function assembleCaptioner(
   const looking = await compile({ prefix }, options)
   const sizes = { prefix: countFilmTokens(config), begin: 1, length: countFilmTokens(config) + captionLength }
   const writer = await compileWriter(language, selectParameters(params, 'language'), sizes, options)
-  const end = language.vocabulary - 1
+  const end = endToken(config)
   const captioner: Captioner = {
     frames,
     async captionLatents(latents, isCaption = () => true) {

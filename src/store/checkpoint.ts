@@ -100,6 +100,19 @@ export function saveModel(
   writeConfig(folder, config)
 }
 
+/** Writes a model in the place of another, which stays whole until the new one is. */
+export function replaceModel(
+  folder: string,
+  config: unknown,
+  tensors: Readonly<Record<string, Tensor>>,
+): void {
+  const temporary = `${folder}.tmp`
+  rmSync(temporary, { recursive: true, force: true })
+  saveModel(temporary, config, tensors)
+  rmSync(folder, { recursive: true, force: true })
+  renameSync(temporary, folder)
+}
+
 /**
  * Reads the configuration of a finished model.
  * @throws Error naming the file, and the field that is missing, damaged or unknown.

@@ -3,6 +3,7 @@ export {
   loadCheckpoint,
   loadConfig,
   loadModel,
+  replaceModel,
   saveCheckpoint,
   saveModel,
 } from './checkpoint.ts'

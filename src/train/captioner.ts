@@ -18,13 +18,14 @@ import {
   countFilmTokens,
   crossEntropy,
   encodeBytePairs,
+  endToken,
   filmPrefix,
   languageModel,
   matrix,
   nestValues,
   rmsNorm,
 } from '../model/index.ts'
-import { type Attributes, parseCaption, writeCaptions } from '../world/index.ts'
+import { type Attributes, findAttributes, writeCaptions } from '../world/index.ts'
 import type { LatentSet } from './latents.ts'
 import type { Training } from './loop.ts'
 import { fanInFactor, type Values } from './optimizer.ts'
@@ -47,18 +48,6 @@ export interface CaptionerTrainingOptions {
 const MOST_NOISE = 0.3
 /** Weight of the truth that the last block must tell of every token of the film. */
 const TRUTH_WEIGHT = 10
-
-/** What a clip's caption says, where it is one of the worlds': it is told anew in other words each time. */
-function readAttributes(caption: string): Attributes | undefined {
-  try {
-    return parseCaption(caption)
-  } catch {
-    return undefined
-  }
-}
-
-/** The token that begins and ends a caption. */
-export const endToken = ({ language }: Pick<CaptionerConfig, 'language'>): number => language.vocabulary - 1
 
 /** Draws clips from their first frame on, with their captions and what is true of them. */
 function drawCaptionerBatch(
@@ -101,7 +90,8 @@ function drawCaptionerBatch(
 export function captionerTraining(options: CaptionerTrainingOptions): Training {
   const { config, schedule, batchSize, data } = options
   const specs = { ...captionerSpecs(config), truth: matrix(config.language.width, TRUTH_FEATURES, 0.1) }
-  const attributes = data.clips.map(({ caption }) => readAttributes(caption))
+  // What is one of the worlds' captions is told anew in other words each time.
+  const attributes = data.clips.map(({ caption }) => findAttributes(caption))
   return {
     specs,
     config,

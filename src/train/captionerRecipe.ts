@@ -1,6 +1,6 @@
-import { mkdirSync, renameSync, rmSync } from 'node:fs'
+import { mkdirSync } from 'node:fs'
 import path from 'node:path'
-import { type DatasetOptions, makeDataset, openDataset } from '../dataset/index.ts'
+import type { DatasetOptions } from '../dataset/index.ts'
 import {
   captionerSpecs,
   countTokens,
@@ -11,13 +11,13 @@ import {
   trainBytePairs,
 } from '../model/index.ts'
 import { bundledFolder, captionerConfigSchema, readModelConfig } from '../sample/index.ts'
-import { saveModel } from '../store/index.ts'
-import { parseCaption, writeCaptions } from '../world/index.ts'
+import { replaceModel } from '../store/index.ts'
+import { findAttributes, writeCaptions } from '../world/index.ts'
 import { captionerTraining } from './captioner.ts'
 import { encodeDataset } from './encodeDataset.ts'
 import type { LatentSet } from './latents.ts'
 import { train } from './loop.ts'
-import type { RecipeOptions } from './recipe.ts'
+import { filmClips, type RecipeOptions } from './recipe.ts'
 import type { Schedule } from './schedule.ts'
 import { loadGiven } from './warmStart.ts'
 
@@ -43,38 +43,26 @@ const WORDINGS = 3
 /** Captions as training will show them: those of the worlds in several wordings. */
 function collectCaptions({ clips }: LatentSet): string[] {
   return clips.flatMap(({ caption }, clip) => {
-    try {
-      const attributes = parseCaption(caption)
-      return Array.from(
-        { length: WORDINGS },
-        (_, i) => writeCaptions(attributes, clip * WORDINGS + i).caption,
-      )
-    } catch {
-      return [caption]
-    }
+    const attributes = findAttributes(caption)
+    if (!attributes) return [caption]
+    return Array.from({ length: WORDINGS }, (_, i) => writeCaptions(attributes, clip * WORDINGS + i).caption)
   })
 }
 
 /**
  * Trains a captioner for the latents of a model, and writes it to `folder/captioner`. Stopped or killed at any moment, it
  * goes on from its last checkpoint.
- * @param options `warmStart` is the model whose autoencoder is used; the bundled one when absent
+ * @param given `warmStart` is the model whose autoencoder is used; the bundled one when absent
  * @returns the folder of the captioner
  * @throws DOMException AbortError when the signal aborts; checkpoints are saved before.
  */
-export async function runCaptionerRecipe(
-  recipe: CaptionerRecipe,
-  { folder, warmStart = bundledFolder(), dataset: own, onProgress, signal, ...options }: RecipeOptions,
-): Promise<string> {
+export async function runCaptionerRecipe(recipe: CaptionerRecipe, given: RecipeOptions): Promise<string> {
+  const { folder, warmStart = bundledFolder(), onProgress, signal } = given
+  const { threads, workers, secondsPerCheckpoint } = given
   mkdirSync(folder, { recursive: true })
   const model = readModelConfig(warmStart)
   const { autoencoder, statistics } = loadGiven(warmStart, model.transformer.text.vocabulary)
-  const clipsFolder = own ?? path.join(folder, 'clips')
-  if (!own) {
-    const onFilmed = (done: number) => onProgress?.('clips', done, recipe.clips.clips)
-    await makeDataset(clipsFolder, recipe.clips, { onProgress: onFilmed, signal })
-  }
-  const dataset = openDataset(clipsFolder)
+  const dataset = await filmClips(path.join(folder, 'clips'), recipe.clips, given)
   const [{ width, height, clips }] = dataset.shapes
   const data = await encodeDataset(path.join(folder, 'latents'), dataset, autoencoder, model.autoencoder, {
     onProgress: done => onProgress?.('latents', done, clips.length),
@@ -94,9 +82,11 @@ export async function runCaptionerRecipe(
   const { schedule, batchSize, seed } = recipe
   const training = captionerTraining({ config, tokenizer: { pairs }, data, schedule, batchSize })
   const state = await train(training, {
-    ...options,
     folder: path.join(folder, 'training'),
     seed,
+    threads,
+    workers,
+    secondsPerCheckpoint,
     signal,
     onStep: report => onProgress?.('captioner', report.step, report.steps, report),
   })
@@ -114,10 +104,7 @@ function writeCaptioner(
   const names = [...flattenSpecs(captionerSpecs(config)).keys()]
   const params = Object.fromEntries(names.map(name => [name, learned[name]]))
   expectParameters(captionerSpecs(config), params)
-  const [captioner, temporary] = [path.join(folder, 'captioner'), path.join(folder, 'captioner.tmp')]
-  rmSync(temporary, { recursive: true, force: true })
-  saveModel(temporary, config, params)
-  rmSync(captioner, { recursive: true, force: true })
-  renameSync(temporary, captioner)
+  const captioner = path.join(folder, 'captioner')
+  replaceModel(captioner, config, params)
   return captioner
 }

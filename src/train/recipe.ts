@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs'
+import { mkdirSync } from 'node:fs'
 import path from 'node:path'
 import { createRandom, type Tensor, type Tree } from '../array/index.ts'
 import { type DatasetOptions, makeDataset, openDataset } from '../dataset/index.ts'
@@ -17,7 +17,7 @@ import {
   transformerSpecs,
 } from '../model/index.ts'
 import { type ModelConfig, modelConfigSchema } from '../sample/index.ts'
-import { loadCheckpoint, saveModel } from '../store/index.ts'
+import { loadCheckpoint, replaceModel } from '../store/index.ts'
 import { autoencoderTraining } from './autoencoder.ts'
 import { encodeDataset } from './encodeDataset.ts'
 import { type LatentSet, type LatentStatistics, selectLatents } from './latents.ts'
@@ -155,7 +155,7 @@ async function runTraining(
 }
 
 /** Films a dataset into `folder`, or what of it is missing, and opens it; a dataset that is given is only opened. */
-async function filmClips(folder: string, clips: DatasetOptions, options: RecipeOptions) {
+export async function filmClips(folder: string, clips: DatasetOptions, options: RecipeOptions) {
   const { dataset, onProgress, signal } = options
   if (dataset) return openDataset(dataset)
   const onFilmed = (done: number) => onProgress?.('clips', done, clips.clips)
@@ -326,11 +326,7 @@ function writeModel(
   prepared: Prepared,
   transformer: Parameters,
 ): string {
-  const [model, temporary] = [path.join(folder, 'model'), path.join(folder, 'model.tmp')]
-  rmSync(temporary, { recursive: true, force: true })
-  const tensors = gatherModel(recipe, prepared, transformer)
-  saveModel(temporary, configOfRecipe(recipe, prepared.pictures), tensors)
-  if (existsSync(model)) rmSync(model, { recursive: true })
-  renameSync(temporary, model)
+  const model = path.join(folder, 'model')
+  replaceModel(model, configOfRecipe(recipe, prepared.pictures), gatherModel(recipe, prepared, transformer))
   return model
 }

@@ -1,11 +1,10 @@
 import { existsSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
 import { gunzipSync, gzipSync } from 'node:zlib'
 import { createRandom, type Tensor } from '../array/index.ts'
 import { type BytePairs, type Parameters, selectParameters } from '../model/index.ts'
-import { compileWriter, type TextWriter } from '../sample/index.ts'
+import { bundledFolder, compileWriter, type TextWriter } from '../sample/index.ts'
 import { loadTensors, saveTensors } from '../store/index.ts'
-import { parseCaption, writeAttributes } from '../world/index.ts'
+import { findAttributes, writeAttributes } from '../world/index.ts'
 import { allowByEvidence } from './evidence.ts'
 import { fillRequest } from './fill.ts'
 import { type Lexicon, readLexicon } from './lexicon.ts'
@@ -48,17 +47,7 @@ export interface Expander {
 
 /** Whether a prompt is a caption of the worlds' grammar. */
 export function isCaption(prompt: string): boolean {
-  try {
-    return parseCaption(prompt).bodies.length > 0
-  } catch {
-    return false
-  }
-}
-
-/** Where the bundled expander lies, from source and from the compiled build. */
-function bundledFile(): string {
-  const up = import.meta.url.includes('/dist/') ? '../../../weights' : '../../weights'
-  return fileURLToPath(new URL(`${up}/expander.safetensors`, import.meta.url))
+  return (findAttributes(prompt)?.bodies.length ?? 0) > 0
 }
 
 /** The parts of an expander's file. */
@@ -94,7 +83,7 @@ export function saveExpander(
  * Reads an expander's file.
  * @throws Error naming the file that is missing or damaged
  */
-export function loadExpander(file: string = bundledFile()): ExpanderParts {
+export function loadExpander(file: string = bundledFolder('expander.safetensors')): ExpanderParts {
   if (!existsSync(file)) throw new Error(`there is no expander in ${file}`)
   const { tensors, metadata } = loadTensors(file)
   if (!metadata.config || !metadata.lexicon || !tensors.pairs) throw new Error(`${file} holds no expander`)

@@ -129,3 +129,13 @@ export function readCaption(text: string): { attributes: Attributes; tree: Tree 
   const [{ fields, tree }] = readRule(captionGrammar, 'caption', text)
   return { attributes: resolvePlan(fields as unknown as Plan), tree }
 }
+
+/** What a text says, where it is a caption of the grammar; undefined where it is not. */
+export function findAttributes(text: string): Attributes | undefined {
+  try {
+    return parseCaption(text)
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined
+    throw error
+  }
+}

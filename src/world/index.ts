@@ -8,7 +8,14 @@ export {
   mainAction,
 } from './attributes.ts'
 export { type CameraFrame, cameraPath, type Lens, openLens, project } from './camera.ts'
-export { type Captions, parseCaption, readCaption, writeAttributes, writeCaptions } from './caption.ts'
+export {
+  type Captions,
+  findAttributes,
+  parseCaption,
+  readCaption,
+  writeAttributes,
+  writeCaptions,
+} from './caption.ts'
 export { type Description, describe, describeMotion } from './describe.ts'
 export { type FamilyName, familyNames } from './family.ts'
 export { type Film, filmScene, filmSplit } from './film.ts'
