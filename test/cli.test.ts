@@ -76,7 +76,7 @@ test('bad input: one clear line, exit code 2, nothing written', () => {
     [['dataset', 'inspect', '.'], /is no dataset: it has no dataset\.json/],
     [['dataset', 'import', '.', '-o', 'x'], /holds no films/],
     [['dataset', 'import', 'nowhere', '-o', 'x'], /There is no such folder/],
-    [['evaluate', '--count', '1'], /argument '1' is invalid/],
+    [['evaluate', '--count', '0'], /argument '0' is invalid/],
   ]
   for (const [args, message] of cases) {
     const { status, stdout, stderr, cwd } = aozora(...args)
