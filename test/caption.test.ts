@@ -131,7 +131,7 @@ test('bad input gets one clear line', () => {
     [['caption', 'missing.mp4'], /missing\.mp4/],
     [['caption', fileURLToPath(import.meta.url)], /cannot be taken as a film/],
     [['dataset', 'caption', 'missing'], /missing/],
-    [['train', 'captioner', '--export'], /--export does not go with the captioner/],
+    [['train', 'captioner', '--export'], /--export does not go with captioner/],
   ]
   for (const [args, message] of cases) {
     const { status, stdout, stderr } = run(...args)

@@ -50,8 +50,9 @@ test('bad input: one clear line, exit code 2, nothing written', () => {
     ],
     [['generate', 'a ball', '-o', 'nowhere/film.mp4'], /There is no folder nowhere/],
     [['generate', 'a ball', '--model', 'nowhere'], /There is no such folder/],
-    [['generate', 'a ball', '--fast'], /unknown option '--fast'/],
-    [['train', 'huge'], /recipe must be one of small, tiny, captioner, got "huge"/],
+    [['generate', 'a ball', '--quickly'], /unknown option '--quickly'/],
+    [['generate', 'a ball', '--fast', '--negative', 'a cube'], /--negative needs guidance/],
+    [['train', 'huge'], /recipe must be one of small, tiny, captioner, few-steps, got "huge"/],
     [
       ['world', 'film', '--size', '33'],
       /argument '33' is invalid\. It must be 1:1, 16:9, 9:16, or even pixels/,

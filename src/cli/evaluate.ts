@@ -21,10 +21,10 @@ import {
   writeReport,
   writeTasks,
 } from '../evaluate/index.ts'
-import { openCaptioner, openModel } from '../sample/index.ts'
+import { defaultsOf, openCaptioner, openModel } from '../sample/index.ts'
 import { openExpander } from '../words/index.ts'
 import { type CurriculumName, curricula, loadPhysics } from '../world/index.ts'
-import { decimalNumber, modelOption, stopSignal, wholeNumber } from './options.ts'
+import { addDenoising, modelOption, stopSignal, wholeNumber } from './options.ts'
 import { sayDuration, startCountdown, startProgress } from './progress.ts'
 
 interface EvaluateOptions {
@@ -33,8 +33,9 @@ interface EvaluateOptions {
   readonly quick?: boolean
   readonly only?: Part | 'captions' | 'expander' | (typeof pages)[number]
   readonly curriculum: CurriculumName
-  readonly steps: number
-  readonly guidance: number
+  readonly fast?: boolean
+  readonly steps?: number
+  readonly guidance?: number
   readonly model?: string
   readonly output: string
 }
@@ -50,6 +51,13 @@ const sizes = {
 /** Clips that the tasks are given, and films of a minute. */
 const counts = { whole: { tasks: 50, long: 20 }, quick: { tasks: 3, long: 2 } } as const
 const LONG_SECONDS = 60
+
+/** Opens the model that is judged, and says how it shall make films. */
+async function openJudged({ model: folder, fast, steps, guidance }: EvaluateOptions) {
+  const model = await openModel({ folder, fast })
+  const usual = defaultsOf(model)
+  return { model, steps: steps ?? usual.numInferenceSteps, guidance: guidance ?? usual.guidanceScale }
+}
 
 const percent = ({ mean, low, high, count }: Estimate) =>
   count === 0
@@ -115,9 +123,9 @@ async function judgeCaptions({ count = 200, curriculum, model: folder }: Evaluat
 
 /** Looks at what has a page of its own. */
 async function evaluatePage(page: (typeof pages)[number], options: EvaluateOptions): Promise<void> {
-  const { quick, curriculum, steps, guidance, model: folder, output } = options
+  const { quick, curriculum, output } = options
   await loadPhysics()
-  const model = await openModel({ folder })
+  const { model, steps, guidance } = await openJudged(options)
   const progress = startProgress('evaluating')
   const count = options.count ?? counts[quick ? 'quick' : 'whole'][page]
   const onProgress = (done: number, of: number) => progress.update(done, of)
@@ -179,10 +187,10 @@ async function evaluate(options: EvaluateOptions): Promise<void> {
 }
 
 async function evaluateModel(options: EvaluateOptions & { readonly only?: Part }): Promise<void> {
-  const { quick, only, curriculum, steps, guidance, model: folder, output } = options
+  const { quick, only, curriculum, output } = options
   const size = quick ? sizes.quick : sizes.whole
   await loadPhysics()
-  const model = await openModel({ folder })
+  const { model, steps, guidance } = await openJudged(options)
   const progress = startProgress('evaluating')
   const started = performance.now()
   const cache = path.join(output, '.films')
@@ -214,8 +222,7 @@ async function evaluateModel(options: EvaluateOptions & { readonly only?: Part }
 
 /** Adds `aozora evaluate`. */
 export function addEvaluate(program: Command): void {
-  program
-    .command('evaluate')
+  addDenoising(program.command('evaluate'), 20)
     .summary('measure how well a model obeys')
     .description(
       'Makes films of prompts of scenes that no training clip shows, half of them of combinations that training never shows, and looks with a deterministic parser whether what is told is there; beside what the parser reads in true clips (ceiling) and under the captions of others (floor). Stopped, it goes on where it was.',
@@ -235,8 +242,6 @@ export function addEvaluate(program: Command): void {
         .choices(Object.keys(curricula))
         .default('second'),
     )
-    .option('--steps <n>', 'denoising steps', wholeNumber(1, 1000), 20)
-    .option('--guidance <x>', 'guidance scale', decimalNumber(0, 30), 2.5)
     .addOption(modelOption())
     .option('-o, --output <folder>', 'where the report goes', 'evaluation')
     .action(evaluate)

@@ -7,6 +7,7 @@ import type { Expansion } from '../words/index.ts'
 import { addExpandOptions, createRewriter, type ExpandSettings } from './expand.ts'
 import { startLivePreview } from './livePreview.ts'
 import {
+  addDenoising,
   decimalNumber,
   existingFile,
   type FilmSize,
@@ -27,8 +28,9 @@ interface GenerateOptions extends TaskOptions, ExpandSettings {
   readonly device?: OpenOptions['device']
   readonly livePreview?: boolean
   readonly seed: number
-  readonly steps: number
-  readonly guidance: number
+  readonly fast?: boolean
+  readonly steps?: number
+  readonly guidance?: number
   readonly negative: string
   readonly model?: string
   readonly threads?: number
@@ -107,12 +109,20 @@ function report(
 }
 
 /** Opens the model in the size that is wanted. */
-function openModel({ model: folder, size, device, threads }: GenerateOptions): Promise<Model> {
+function openModel({ model: folder, size, device, threads, fast }: GenerateOptions): Promise<Model> {
   const pixels = size?.isShape ? chooseGrid(readModelConfig(folder), size) : size
-  return open({ folder, size: pixels && { width: pixels.width, height: pixels.height }, device, threads })
+  return open({
+    folder,
+    size: pixels && { width: pixels.width, height: pixels.height },
+    device,
+    threads,
+    fast,
+  })
 }
 
 async function generate(given: string | undefined, options: GenerateOptions): Promise<void> {
+  if (options.fast && options.negative)
+    throw new RangeError('--negative needs guidance, which --fast goes without')
   const task = chooseTask(given, options)
   // Said before a film is made that could not be saved.
   if (options.out?.toLowerCase().endsWith('.webm')) await requireLibav('a .webm cannot be written')
@@ -172,7 +182,7 @@ function addTaskOptions(command: Command): Command {
 
 /** The options that say how a film is made. */
 function addSettings(command: Command): Command {
-  return command
+  return addDenoising(command, 20)
     .option('-s, --seconds <n>', 'whole seconds that are made, 1 to 60 (default: 4)', wholeNumber(1, 60))
     .option('--size <size>', "a shape (16:9) or pixels (256, 192x128); the model's own when absent", filmSize)
     .option(
@@ -180,13 +190,6 @@ function addSettings(command: Command): Command {
       'another seed gives another film, the same one the same',
       wholeNumber(0, 2 ** 31 - 1),
       0,
-    )
-    .option('--steps <n>', 'denoising steps: fewer are faster, more are finer', wholeNumber(1, 1000), 20)
-    .option(
-      '--guidance <x>',
-      'how strictly the film follows the words; 1 is not at all strict',
-      decimalNumber(0, 30),
-      2.5,
     )
     .option('--negative <words>', 'what the film shall not show', '')
     .option('-n, --count <n>', 'how many variations, with the seeds from --seed on', wholeNumber(1, 1000), 1)
@@ -211,6 +214,7 @@ Examples:
   $ aozora generate "a tiny crimson marble tumbles down at dusk"
   $ aozora generate "a small yellow cylinder slides quickly right and stops" --seed 7 -o slide.mp4
   $ aozora generate "a purple ball rolls left and hits a green cube" --seconds 8 --size 16:9 --out strip.png
+  $ aozora generate "a blue ball rolls right" --seconds 60 --fast
   $ aozora generate "an orange ball bounces" --count 4 --out ball.gif
   $ aozora generate "a green cube slides right" --image first.png --last-image last.png
   $ aozora generate "the ball rolls on" --extend slide.mp4 --seconds 4

@@ -7,7 +7,7 @@ import type { Command } from 'commander'
 import { type Model, open } from '../index.ts'
 import { type Direction, type LiveOptions, live as makeLive, paceFrames } from '../sample/index.ts'
 import { createLiveApp } from '../serve/index.ts'
-import { decimalNumber, type FilmSize, filmSize, modelOption, stopSignal, wholeNumber } from './options.ts'
+import { addDenoising, type FilmSize, filmSize, modelOption, stopSignal, wholeNumber } from './options.ts'
 import { canShowPictures, chooseCells, drawCells } from './terminalPicture.ts'
 
 interface Options {
@@ -15,8 +15,9 @@ interface Options {
   readonly port: number
   readonly size?: FilmSize
   readonly seed: number
-  readonly steps: number
-  readonly guidance: number
+  readonly fast?: boolean
+  readonly steps?: number
+  readonly guidance?: number
   readonly model?: string
   readonly threads?: number
 }
@@ -76,9 +77,9 @@ async function live(prompt: string, { web, port, size, ...options }: Options): P
   if (prompt.trim() === '') throw new RangeError('the prompt must say something, got an empty text')
   if (size?.isShape) throw new RangeError('--size takes pixels here, such as 128 or 192x128')
   const signal = stopSignal()
-  const { model: folder, threads, seed, steps, guidance } = options
+  const { model: folder, threads, fast, seed, steps, guidance } = options
   const pixels = size && { width: size.width, height: size.height }
-  const model = await open({ folder, size: pixels, threads })
+  const model = await open({ folder, size: pixels, threads, fast })
   const settings = { seed, numInferenceSteps: steps, guidanceScale: guidance, signal }
   if (web || !canShowPictures(process.stdout)) await playOnPage(model, prompt, port, settings)
   else await playInTerminal(model, prompt, settings)
@@ -87,8 +88,7 @@ async function live(prompt: string, { web, port, size, ...options }: Options): P
 
 /** Adds `aozora live`. */
 export function addLive(program: Command): void {
-  program
-    .command('live')
+  addDenoising(program.command('live'), 12)
     .summary('show a film that does not end, and change its words as it runs')
     .description(
       'Makes a film that does not end and shows it while it is made: in terminals of 24-bit colours, else on a page. Type what happens next.',
@@ -103,8 +103,6 @@ export function addLive(program: Command): void {
     )
     .option('--size <size>', 'pixels such as 128 or 192x128', filmSize)
     .option('--seed <n>', 'another seed gives another film', wholeNumber(0, 2 ** 31 - 1), 0)
-    .option('--steps <n>', 'denoising steps of a window', wholeNumber(1, 1000), 12)
-    .option('--guidance <x>', 'how strictly the film follows the words', decimalNumber(0, 30), 2.5)
     .addOption(modelOption())
     .option('--threads <n>', 'processor cores to use; all when absent', wholeNumber(1, 256))
     .action(live)

@@ -1,6 +1,6 @@
 import { accessSync, constants, existsSync, statSync } from 'node:fs'
 import path from 'node:path'
-import { InvalidArgumentError, Option } from 'commander'
+import { type Command, InvalidArgumentError, Option } from 'commander'
 
 /** A parser for whole numbers within bounds, for commander. */
 export function wholeNumber(low: number, high: number): (text: string) => number {
@@ -107,6 +107,25 @@ export function existingFolder(text: string): string {
 export function modelOption(): Option {
   const description = 'a model that `aozora train` has made; the bundled one when absent'
   return new Option('--model <folder>', description).argParser(existingFolder)
+}
+
+/** The options that say how a window is denoised, which every command that makes films has. */
+export function addDenoising(command: Command, steps: number): Command {
+  return command
+    .option(
+      '--fast',
+      'few steps without guidance, as the model has learned it: several times faster, a little less exact',
+    )
+    .option(
+      '--steps <n>',
+      `denoising steps: fewer are faster, more are finer (default: ${steps}, with --fast as it has learned)`,
+      wholeNumber(1, 1000),
+    )
+    .option(
+      '--guidance <x>',
+      'how strictly films follow the words; 1 is not at all strict (default: 2.5, with --fast 1)',
+      decimalNumber(0, 30),
+    )
 }
 
 /** A parser for a file to write whose folder must be there and whose extension is known, for commander. */

@@ -1,10 +1,11 @@
 import { availableParallelism } from 'node:os'
 import { type Command, Option } from 'commander'
-import { captioner, recipes } from '../../recipes/index.ts'
+import { captioner, fewSteps, recipes } from '../../recipes/index.ts'
 import {
   exportModel,
   type RecipeOptions,
   runCaptionerRecipe,
+  runFewStepsRecipe,
   runRecipe,
   type Stage,
   type StepReport,
@@ -12,8 +13,12 @@ import {
 import { existingFolder, stopSignal, wholeNumber } from './options.ts'
 import { type Progress, sayDuration, startCountdown, startProgress } from './progress.ts'
 
-const everyRecipe = { ...recipes, captioner }
+/** Recipes of what belongs to a model that is finished. */
+const additions = { captioner, 'few-steps': fewSteps } as const
+const everyRecipe = { ...recipes, ...additions }
 type RecipeName = keyof typeof everyRecipe
+
+const isAddition = (name: RecipeName): name is keyof typeof additions => name in additions
 
 interface TrainOptions {
   readonly folder?: string
@@ -32,6 +37,7 @@ const stageLabels: Record<Stage, string> = {
   latents: 'encoding',
   transformer: 'transformer',
   captioner: 'captioner',
+  'few steps': 'few steps',
 }
 
 const sayStep = ({ loss, itemsPerSecond, gigaflops, secondsLeft }: StepReport) =>
@@ -47,27 +53,31 @@ function chooseWorkers(batchSizes: readonly number[], cores: number): number {
 
 /** Runs the recipe of a name; gives where what it made lies, and what to do with it. */
 function runNamed(name: RecipeName, options: RecipeOptions): Promise<string> {
-  if (name !== 'captioner') {
-    const tryIt = (model: string) =>
-      `${model}: try it with aozora generate "a red ball rolls left" --model ${model}`
-    return runRecipe(recipes[name], options).then(tryIt)
+  if (name === 'captioner') {
+    const tryIt = (folder: string) => `${folder}: try it with aozora caption film.mp4 --captioner ${folder}`
+    return runCaptionerRecipe(captioner, options).then(tryIt)
   }
-  const tryIt = (folder: string) => `${folder}: try it with aozora caption film.mp4 --captioner ${folder}`
-  return runCaptionerRecipe(captioner, options).then(tryIt)
+  if (name === 'few-steps') {
+    const tryIt = (folder: string) =>
+      `${folder}: move it into the model's folder, then aozora generate --fast uses it`
+    return runFewStepsRecipe(fewSteps, options).then(tryIt)
+  }
+  const tryIt = (model: string) =>
+    `${model}: try it with aozora generate "a red ball rolls left" --model ${model}`
+  return runRecipe(recipes[name], options).then(tryIt)
 }
 
 async function trainRecipe(name: RecipeName, options: TrainOptions): Promise<void> {
   const folder = options.folder ?? `runs/${name}`
   const { warmStart, keep, dataset, threads } = options
-  if (name === 'captioner' && (keep || options.export)) {
-    throw new RangeError(`${keep ? '--keep' : '--export'} does not go with the captioner`)
+  if (isAddition(name) && (keep || options.export)) {
+    throw new RangeError(`${keep ? '--keep' : '--export'} does not go with ${name}`)
   }
-  const batchSizes =
-    name === 'captioner'
-      ? [captioner.batchSize]
-      : [recipes[name].autoencoder.batchSize, recipes[name].transformer.batchSize]
+  const batchSizes = isAddition(name)
+    ? [additions[name].batchSize]
+    : [recipes[name].autoencoder.batchSize, recipes[name].transformer.batchSize]
   const workers = options.workers ?? chooseWorkers(batchSizes, threads ?? availableParallelism())
-  if (options.export && name !== 'captioner') {
+  if (options.export && !isAddition(name)) {
     const recipe = recipes[name]
     console.log(`${await exportModel(recipe, { folder, warmStart, keep, dataset })}: try it with --model`)
     return

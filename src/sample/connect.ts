@@ -1,5 +1,5 @@
 import { encodeEnd, encodeHead, firstFrame, joinFrames, lastFrame } from './extend.ts'
-import { defaults, type Film, type FilmOptions, makeFilm } from './film.ts'
+import { defaultsOf, type Film, type FilmOptions, makeFilm } from './film.ts'
 import { expectSize, type Footage } from './footage.ts'
 import type { Model } from './model.ts'
 import { textToVideo } from './textToVideo.ts'
@@ -55,7 +55,7 @@ export async function loop(
       before = progress.steps
       onProgress?.({
         ...progress,
-        steps: progress.steps + (options.numInferenceSteps ?? defaults.numInferenceSteps),
+        steps: progress.steps + (options.numInferenceSteps ?? defaultsOf(model).numInferenceSteps),
       })
     },
   })

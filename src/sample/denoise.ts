@@ -61,7 +61,9 @@ export async function denoise(model: Model, window: Window, options: DenoiseOpti
     const t = schedule[step]
     const levels = window.known.map(known => (known ? KNOWN_LEVEL : t))
     const data = await predictGuided(model, x, levels, window, guidanceScale)
-    const { keep, now, before } = multistep(t, schedule[step + 1], schedule[step - 1])
+    // A model of few steps has learned where each of them leads on its own.
+    const previous = model.fewSteps ? undefined : schedule[step - 1]
+    const { keep, now, before } = multistep(t, schedule[step + 1], previous)
     for (let i = 0; i < x.length; i++) {
       if (window.known[Math.floor(i / size)]) continue
       // Known cells go along the path from their noise to what they are, so that the others see them at every level.
@@ -87,7 +89,7 @@ export function frameSize({ autoencoder, size }: Pick<Model, 'autoencoder' | 'si
   return (autoencoder.latentChannels * size.width * size.height) / PIXELS_PER_LATENT ** 2
 }
 
-/** Predicts the data with and without the prompt in one pass, and moves away from the second. */
+/** Predicts the data with and without the prompt in one pass, and moves away from the second; at a scale of 1 with it alone. */
 async function predictGuided(
   model: Model,
   x: Float32Array,
@@ -99,20 +101,18 @@ async function predictGuided(
   const { latentChannels } = model.autoencoder
   const [h, w] = [model.size.height / PIXELS_PER_LATENT, model.size.width / PIXELS_PER_LATENT]
   const first = levels.map((_, i) => (isStart && i === 0 ? 1 : 0))
-  const twice = (values: ArrayLike<number>) => {
-    const data = new Float32Array(2 * values.length)
-    data.set(values)
-    data.set(values, values.length)
+  const batch = guidanceScale === 1 ? 1 : 2
+  const repeat = (values: ArrayLike<number>) => {
+    const data = new Float32Array(batch * values.length)
+    for (let row = 0; row < batch; row++) data.set(values, row * values.length)
     return data
   }
-  const tokens = new Int32Array(2 * ids.length)
-  tokens.set(ids)
-  tokens.set(negativeIds, ids.length)
-  const both = await model.predict({
-    latents: { shape: [2, frames, latentChannels, h, w], data: twice(x) },
-    levels: { shape: [2, frames], data: twice(levels) },
-    first: { shape: [2, frames], data: twice(first) },
-    ids: { shape: [2, ids.length], data: tokens },
+  const tokens = batch === 1 ? ids : Int32Array.of(...ids, ...negativeIds)
+  const told = await model.predict({
+    latents: { shape: [batch, frames, latentChannels, h, w], data: repeat(x) },
+    levels: { shape: [batch, frames], data: repeat(levels) },
+    first: { shape: [batch, frames], data: repeat(first) },
+    ids: { shape: [batch, ids.length], data: tokens },
   })
-  return x.map((_, i) => guide(both[i], both[x.length + i], guidanceScale))
+  return batch === 1 ? told : x.map((_, i) => guide(told[i], told[x.length + i], guidanceScale))
 }

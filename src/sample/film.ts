@@ -122,12 +122,19 @@ function expectWhole(name: string, value: number, low: number, high: number): vo
   }
 }
 
-/** How a film is made when nothing else is said. */
-export const defaults = { seconds: 4, seed: 0, numInferenceSteps: 20, guidanceScale: 2.5, negativePrompt: '' }
+const defaults = { seconds: 4, seed: 0, numInferenceSteps: 20, guidanceScale: 2.5, negativePrompt: '' }
 
-function checkOptions(options: FilmOptions) {
+/** How a model makes a film when nothing else is said. */
+export function defaultsOf({ fewSteps }: Pick<Model, 'fewSteps'>): typeof defaults {
+  // Guidance is what such a model has learned already.
+  return fewSteps
+    ? { ...defaults, numInferenceSteps: fewSteps.numInferenceSteps, guidanceScale: 1 }
+    : defaults
+}
+
+function checkOptions(model: Model, options: FilmOptions) {
   const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined))
-  const checked: FilmOptions & typeof defaults = { ...defaults, ...given }
+  const checked: FilmOptions & typeof defaults = { ...defaultsOf(model), ...given }
   expectWhole('seconds', checked.seconds, 1, 60)
   expectWhole('seed', checked.seed, 0, 2 ** 31 - 1)
   expectWhole('numInferenceSteps', checked.numInferenceSteps, 1, 1000)
@@ -287,7 +294,7 @@ export async function makeFilm(
   beginning: Beginning,
   given: FilmOptions,
 ): Promise<Film> {
-  const options = checkOptions(given)
+  const options = checkOptions(model, given)
   const { wordsAt, unknownWords } = tokenizeShots(model, prompt, beginning.shots, options.negativePrompt)
   const { width, height } = model.size
   const frameCount = beginning.source?.frameCount ?? Math.round(options.seconds * model.fps)

@@ -18,7 +18,15 @@ export { type EditOptions, edit } from './edit.ts'
 export { compileEncoder, type Encoder, repeatFirstFrame } from './encode.ts'
 export { encodeFilm } from './encodeFilm.ts'
 export { extend, extendBackward } from './extend.ts'
-export type { Film, FilmOptions, Finished, Origin, Progress, Shot } from './film.ts'
+export {
+  defaultsOf,
+  type Film,
+  type FilmOptions,
+  type Finished,
+  type Origin,
+  type Progress,
+  type Shot,
+} from './film.ts'
 export type { Footage } from './footage.ts'
 export { imageToVideo, type Pictures } from './imageToVideo.ts'
 export { boxMask, type InpaintOptions, inpaint } from './inpaint.ts'
@@ -26,6 +34,9 @@ export { type Direction, type LiveOptions, live, paceFrames } from './live.ts'
 export {
   assembleModel,
   bundledFolder,
+  type FewStepsConfig,
+  fewStepsConfigSchema,
+  fewStepsFolder,
   type Model,
   type ModelConfig,
   modelConfigSchema,

@@ -2,7 +2,7 @@ import { createRandom } from '../array/index.ts'
 import { FRAMES_PER_LATENT, tokenize } from '../model/index.ts'
 import { decodeLatents } from './decode.ts'
 import { denoise, frameSize } from './denoise.ts'
-import { defaults, type FilmOptions, HISTORY } from './film.ts'
+import { defaultsOf, type FilmOptions, HISTORY } from './film.ts'
 import type { Model } from './model.ts'
 import { type ChannelStatistics, measureChannels, steadyChannels } from './steady.ts'
 
@@ -35,9 +35,11 @@ const FIRST_STEPS = 6
 export async function* live(
   model: Model,
   direction: Readonly<Direction>,
-  { numInferenceSteps = LIVE_STEPS, ...given }: LiveOptions = {},
+  given: LiveOptions = {},
 ): AsyncGenerator<Uint8Array, never> {
-  const { seed, guidanceScale, negativePrompt, signal } = { ...defaults, signal: undefined, ...given }
+  const usual = defaultsOf(model)
+  const numInferenceSteps = given.numInferenceSteps ?? Math.min(LIVE_STEPS, usual.numInferenceSteps)
+  const { seed, guidanceScale, negativePrompt, signal } = { ...usual, signal: undefined, ...given }
   const { text } = model.transformer
   const random = createRandom(seed)
   const size = frameSize(model)

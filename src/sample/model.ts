@@ -9,6 +9,7 @@ import {
   decode,
   FRAMES_PER_LATENT,
   fixParameters,
+  mergeAdapters,
   type Parameters,
   PIXELS_PER_LATENT,
   selectParameters,
@@ -20,7 +21,7 @@ import { type Compiled, compile, type Device } from '../onnx/index.ts'
 import { loadConfig, loadModel } from '../store/index.ts'
 import { compileEncoder, type Encoder } from './encode.ts'
 
-// Shapes: B batch (with and without text), f latent frames of a window, Z latent channels, h w latent grid, S text tokens.
+// Shapes: B batch (2: with and without text; 1: without guidance), f latent frames of a window, Z latent channels, h w latent grid, S text tokens.
 
 /** A model that is ready to make films: its parameters in memory and its graphs compiled. */
 export interface Model {
@@ -36,7 +37,9 @@ export interface Model {
   /** Mean and deviation of the latents' channels (Z). */
   readonly latentMean: Float32Array
   readonly latentDeviation: Float32Array
-  /** One pass: noisy latents (2, f, Z, h, w), levels and first flags (2, f), tokens (2, S) to predicted data. */
+  /** What the model was taught to make films in few steps with, without guidance; absent where it was not. */
+  readonly fewSteps?: FewStepsConfig
+  /** One pass: noisy latents (B, f, Z, h, w), levels and first flags (B, f), tokens (B, S) to predicted data. */
   predict(feeds: Readonly<Record<'latents' | 'levels' | 'first' | 'ids', Tensor>>): Promise<Float32Array>
   /** Normalised latents (1 + DECODE_CHUNK, Z, h, w), the first only as what came before, to frames from -1 to 1. */
   decodeChunk(latents: Float32Array): Promise<Float32Array>
@@ -86,6 +89,21 @@ export const modelConfigSchema = z.strictObject({
 /** The configuration that lies beside a model's weights. */
 export type ModelConfig = z.infer<typeof modelConfigSchema>
 
+const steps = z.number().int().positive()
+
+/** What lies beside the adapters that make a model one of few steps: how it was taught. */
+export const fewStepsConfigSchema = z.strictObject({
+  /** Steps in which a window is made. */
+  numInferenceSteps: steps,
+  /** Steps of the teacher in each of them, and its guidance. */
+  substeps: steps,
+  guidanceScale: z.number(),
+  rank: steps,
+})
+
+/** How a model was taught to make films in few steps. */
+export type FewStepsConfig = z.infer<typeof fewStepsConfigSchema>
+
 /** Where the bundled model lies, or another part of what is bundled, from source and from the compiled build. */
 export function bundledFolder(part = ''): string {
   const up = import.meta.url.includes('/dist/') ? '../../../weights' : '../../weights'
@@ -100,7 +118,12 @@ export interface OpenOptions {
   readonly size?: { readonly width: number; readonly height: number }
   readonly device?: Device
   readonly threads?: number
+  /** Makes films in few steps without guidance: several times faster, a little less exact. */
+  readonly fast?: boolean
 }
+
+/** The folder of a model's adapters for few steps. */
+export const fewStepsFolder = (folder: string = bundledFolder()) => path.join(folder, 'fast')
 
 /**
  * Reads what a model is, without its weights.
@@ -117,20 +140,34 @@ export function readModelConfig(folder: string = bundledFolder()): ModelConfig {
 export async function openModel({
   folder = bundledFolder(),
   size,
-  device = 'cpu',
-  threads,
+  fast,
+  ...given
 }: OpenOptions = {}): Promise<Model> {
   const { config, tensors } = loadModel(path.resolve(folder), modelConfigSchema)
-  return assembleModel({ ...config, ...size }, tensors, { device, threads })
+  const options = { device: 'cpu' as const, ...given }
+  if (!fast) return assembleModel({ ...config, ...size }, tensors, options)
+  const adapters = loadModel(path.resolve(fewStepsFolder(folder)), fewStepsConfigSchema)
+  const merged = mergeAdapters(selectParameters(tensors, 'transformer'), adapters.tensors as Parameters)
+  const named = Object.entries(merged).map(([name, tensor]) => [`transformer.${name}`, tensor])
+  const all = { ...tensors, ...Object.fromEntries(named) }
+  return assembleModel({ ...config, ...size }, all, { ...options, fewSteps: adapters.config })
 }
 
 /** Compiles a model from its configuration and tensors (`transformer.*`, `autoencoder.*`, `latent.mean`, `latent.deviation`). */
 export async function assembleModel(
   config: ModelConfig,
   tensors: Readonly<Record<string, Tensor>>,
-  options: Pick<OpenOptions, 'device' | 'threads'> = {},
+  { fewSteps, ...options }: Pick<OpenOptions, 'device' | 'threads'> & Pick<Model, 'fewSteps'> = {},
 ): Promise<Model> {
-  const denoiser = await compileDenoiser(config, selectParameters(tensors, 'transformer'), options)
+  const weights = selectParameters(tensors, 'transformer')
+  const denoisers = new Map<number, Promise<Compiled>>()
+  // For two films' worth, with words and without, or for one: compiled when the first of its kind comes.
+  const denoiserOf = (batch: number) => {
+    const known = denoisers.get(batch) ?? compileDenoiser(config, weights, batch, options)
+    denoisers.set(batch, known)
+    return known
+  }
+  await denoiserOf(fewSteps ? 1 : 2)
   const decoder = await compileDecoder(config, selectParameters(tensors, 'autoencoder'), options)
   const { latentChannels } = config.autoencoder
   const [h, w] = [config.height / PIXELS_PER_LATENT, config.width / PIXELS_PER_LATENT]
@@ -144,7 +181,9 @@ export async function assembleModel(
     fingerprint: fingerprintOf(tensors),
     latentMean: tensors['latent.mean'].data as Float32Array,
     latentDeviation: tensors['latent.deviation'].data as Float32Array,
+    fewSteps,
     async predict(feeds) {
+      const denoiser = await denoiserOf(feeds.latents.shape[0])
       const { data } = await denoiser.run(feeds)
       return data.data as Float32Array
     },
@@ -166,7 +205,7 @@ export async function assembleModel(
       return (await encoder).encode(frames)
     },
     async close() {
-      await denoiser.release()
+      for (const denoiser of denoisers.values()) await (await denoiser).release()
       await decoder.release()
       await (await encoder)?.release()
     },
@@ -185,6 +224,7 @@ function fingerprintOf(tensors: Readonly<Record<string, Tensor>>): string {
 function compileDenoiser(
   config: ModelConfig,
   weights: Parameters,
+  batch: number,
   options: Pick<OpenOptions, 'device' | 'threads'>,
 ): Promise<Compiled> {
   const [h, w] = [config.height / PIXELS_PER_LATENT, config.width / PIXELS_PER_LATENT]
@@ -192,10 +232,10 @@ function compileDenoiser(
   const { data } = transformer(
     params,
     {
-      latents_BfZhw: input('latents', [2, config.window, config.autoencoder.latentChannels, h, w]),
-      levels_Bf: input('levels', [2, config.window]),
-      first_Bf: input('first', [2, config.window]),
-      ids_BS: input('ids', [2, config.transformer.text.length], 'int32'),
+      latents_BfZhw: input('latents', [batch, config.window, config.autoencoder.latentChannels, h, w]),
+      levels_Bf: input('levels', [batch, config.window]),
+      first_Bf: input('first', [batch, config.window]),
+      ids_BS: input('ids', [batch, config.transformer.text.length], 'int32'),
     },
     config.transformer,
   )

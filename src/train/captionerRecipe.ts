@@ -1,4 +1,3 @@
-import { mkdirSync } from 'node:fs'
 import path from 'node:path'
 import type { DatasetOptions } from '../dataset/index.ts'
 import {
@@ -10,16 +9,15 @@ import {
   selectParameters,
   trainBytePairs,
 } from '../model/index.ts'
-import { bundledFolder, captionerConfigSchema, readModelConfig } from '../sample/index.ts'
+import { captionerConfigSchema } from '../sample/index.ts'
 import { replaceModel } from '../store/index.ts'
 import { findAttributes, writeCaptions } from '../world/index.ts'
 import { captionerTraining } from './captioner.ts'
-import { encodeDataset } from './encodeDataset.ts'
 import type { LatentSet } from './latents.ts'
 import { train } from './loop.ts'
-import { filmClips, type RecipeOptions } from './recipe.ts'
+import { encodeForModel } from './modelLatents.ts'
+import type { RecipeOptions } from './recipe.ts'
 import type { Schedule } from './schedule.ts'
-import { loadGiven } from './warmStart.ts'
 
 /** A captioner as data: what it learns from, and how. */
 export interface CaptionerRecipe {
@@ -57,18 +55,8 @@ function collectCaptions({ clips }: LatentSet): string[] {
  * @throws DOMException AbortError when the signal aborts; checkpoints are saved before.
  */
 export async function runCaptionerRecipe(recipe: CaptionerRecipe, given: RecipeOptions): Promise<string> {
-  const { folder, warmStart = bundledFolder(), onProgress, signal } = given
-  const { threads, workers, secondsPerCheckpoint } = given
-  mkdirSync(folder, { recursive: true })
-  const model = readModelConfig(warmStart)
-  const { autoencoder, statistics } = loadGiven(warmStart, model.transformer.text.vocabulary)
-  const dataset = await filmClips(path.join(folder, 'clips'), recipe.clips, given)
-  const [{ width, height, clips }] = dataset.shapes
-  const data = await encodeDataset(path.join(folder, 'latents'), dataset, autoencoder, model.autoencoder, {
-    onProgress: done => onProgress?.('latents', done, clips.length),
-    signal,
-    statistics,
-  })
+  const { folder, threads, workers, secondsPerCheckpoint, onProgress, signal } = given
+  const { config: model, data, width, height } = await encodeForModel(recipe.clips, given)
   const { pairs } = trainBytePairs(collectCaptions(data), recipe.tokens - 1)
   const config = {
     latentChannels: model.autoencoder.latentChannels,

@@ -13,6 +13,7 @@ export {
 } from './expanderRecipe.ts'
 export { drawRequest } from './expanderRequests.ts'
 export { trainingWords } from './expanderWords.ts'
+export { type FewStepsRecipe, runFewStepsRecipe } from './fewStepsRecipe.ts'
 export type { LatentSet, LatentStatistics, LatentWindow } from './latents.ts'
 export { type RunOptions, type StepReport, type Training, train } from './loop.ts'
 export {

@@ -1,0 +1,66 @@
+import { existsSync } from 'node:fs'
+import path from 'node:path'
+import type { DatasetOptions } from '../dataset/index.ts'
+import { type Parameters, selectParameters } from '../model/index.ts'
+import { type FewStepsConfig, fewStepsConfigSchema, fewStepsFolder } from '../sample/index.ts'
+import { loadModel, replaceModel } from '../store/index.ts'
+import { distillTraining } from './distill.ts'
+import { train } from './loop.ts'
+import { encodeForModel } from './modelLatents.ts'
+import type { RecipeOptions } from './recipe.ts'
+import type { Schedule } from './schedule.ts'
+
+/** How a model learns to make films in few steps, as data. */
+export interface FewStepsRecipe {
+  readonly name: string
+  readonly description: string
+  readonly seed: number
+  readonly clips: DatasetOptions
+  readonly steps: FewStepsConfig
+  readonly schedule: Schedule
+  readonly batchSize: number
+}
+
+/** The adapters that a model has already, where they are for as many steps and as wide. */
+function loadAdapters(folder: string, steps: FewStepsConfig): Parameters | undefined {
+  if (!existsSync(fewStepsFolder(folder))) return undefined
+  const { config, tensors } = loadModel(fewStepsFolder(folder), fewStepsConfigSchema)
+  const isAlike = config.numInferenceSteps === steps.numInferenceSteps && config.rank === steps.rank
+  return isAlike ? (tensors as Parameters) : undefined
+}
+
+/**
+ * Teaches a finished model to make films in few steps, and writes the adapters to `folder/fast`; beside a model's weights
+ * they are what `fast` means. Stopped or killed at any moment, it goes on from its last checkpoint.
+ * @param options `warmStart` is the model that is taught, from the adapters on that it has; the bundled one when absent
+ * @returns the folder of the adapters
+ * @throws DOMException AbortError when the signal aborts; checkpoints are saved before.
+ */
+export async function runFewStepsRecipe(recipe: FewStepsRecipe, options: RecipeOptions): Promise<string> {
+  const { threads, workers, secondsPerCheckpoint, signal, onProgress } = options
+  const { folder: taught, config, model, data } = await encodeForModel(recipe.clips, options)
+  const { steps, schedule, batchSize, seed } = recipe
+  const training = distillTraining({
+    ...steps,
+    config: config.transformer,
+    teacher: model.transformer,
+    data,
+    frames: config.window,
+    schedule,
+    batchSize,
+  })
+  const state = await train(training, {
+    folder: path.join(options.folder, 'training'),
+    seed,
+    threads,
+    workers,
+    secondsPerCheckpoint,
+    warmStart: loadAdapters(taught, steps),
+    signal,
+    onStep: report => onProgress?.('few steps', report.step, report.steps, report),
+  })
+  signal?.throwIfAborted()
+  const adapters = fewStepsFolder(options.folder)
+  replaceModel(adapters, steps, selectParameters(state, 'ema'))
+  return adapters
+}
