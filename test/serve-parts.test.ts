@@ -8,7 +8,10 @@ import { test } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
 import OpenAI from 'openai'
 import sharp from 'sharp'
+import { createRandom } from '../src/array/index.ts'
 import { chooseGrid, encodeMp4 } from '../src/media/index.ts'
+import { adapterSpecs, initializeParameters, transformerSpecs } from '../src/model/index.ts'
+import { fewStepsFolder, readFewSteps, readModelConfig } from '../src/sample/index.ts'
 import {
   createApp,
   createDecoder,
@@ -23,6 +26,7 @@ import {
   type Stores,
   verifyFile,
 } from '../src/serve/index.ts'
+import { saveModel } from '../src/store/index.ts'
 import { createServer, temporary, writeTinyModel } from './serving/fixtures.ts'
 
 // The parts of the server, each against what it really meets: HTTP servers, codecs, disks.
@@ -328,6 +332,7 @@ test('the OpenAPI document tells of every route and every extension', () => {
     'input_reference',
     'seed',
     'negative_prompt',
+    'fast',
     'steps',
     'guidance',
     'loop',
@@ -375,6 +380,38 @@ test('a worker that is told to stop hands its job back; the next one goes on fro
   assert.ok((await frames(broken.body.id)).equals(await frames(whole.body.id)), 'the same film')
   assert.equal(await stores.files.get(broken.body.id, 'partial'), undefined)
   await models.close()
+  await stores.close()
+})
+
+test('fast videos: in the few steps that the model has learned, and not where it has not', async () => {
+  const steps = { numInferenceSteps: 2, substeps: 2, guidanceScale: 2.5, rank: 4 }
+  const { transformer } = readModelConfig(tinyModel)
+  const specs = adapterSpecs(transformerSpecs(transformer), steps.rank, () => true)
+  saveModel(fewStepsFolder(tinyModel), steps, initializeParameters(specs, createRandom(1)))
+  assert.deepEqual(readFewSteps(tinyModel), steps)
+  const stores = await openStores({ folder: temporary() })
+  const server = createServer(stores)
+  const taught = createApp({ ...server, model: { ...server.model, fewSteps: steps } })
+  const { steps: _, ...plain } = quick
+  const made = await post(taught, '', { ...plain, fast: true })
+  assert.equal(made.status, 200)
+  const seen = ({ metadata }: Record<string, never>) => {
+    const { fast, steps, guidance } = metadata as Record<string, unknown>
+    return [fast, steps, guidance]
+  }
+  assert.deepEqual(seen(made.body), [true, 2, 1])
+  await workAll(stores)
+  assert.equal((await stores.jobs.get(made.body.id))!.status, 'completed')
+  const remix = (body: object) => post(taught, `/${made.body.id}/remix`, { prompt: 'a ball', ...body })
+  assert.deepEqual(seen((await remix({})).body), [true, 2, 1])
+  assert.deepEqual(seen((await remix({ fast: false })).body), [false, 20, 2.5])
+  const refusals = [
+    await post(taught, '', { ...plain, fast: true, negative_prompt: 'a cube' }),
+    await post(createApp(server), '', { ...plain, fast: true }),
+  ]
+  for (const { status, body } of refusals) {
+    assert.deepEqual([status, (body.error as { param: string }).param], [400, 'fast'])
+  }
   await stores.close()
 })
 

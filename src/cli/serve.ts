@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'
 import { serve as listen } from '@hono/node-server'
 import type { Command } from 'commander'
-import { readModelConfig } from '../sample/index.ts'
+import { readFewSteps, readModelConfig } from '../sample/index.ts'
 import {
   createApp,
   createDecoder,
@@ -111,7 +111,7 @@ async function openServer(options: ServeOptions, signal: AbortSignal): Promise<S
     decoder: createDecoder(),
     moderation,
     metrics: createMetrics(),
-    model: { name: 'aozora-small', size: { width, height }, fps },
+    model: { name: 'aozora-small', size: { width, height }, fps, fewSteps: readFewSteps(model) },
     limits: { maxWaiting, secondsPerDay: secondsPerDay ?? Number.POSITIVE_INFINITY },
     uploads: { ...UPLOADS, bytes: maxUpload * MEGABYTE },
     fetchImages: options.fetchImages === true,

@@ -59,7 +59,7 @@ function say(random: Random, concept: string): string {
 
 const third = (phrase: string) =>
   phrase.replace(/^\w+/, verb =>
-    /(?:s|sh|ch|x|z|o)$/.test(verb) ? `${verb}es` : verb.replace(/([^aeiou])y$/, '$1ie') + 's',
+    /(?:s|sh|ch|x|z|o)$/.test(verb) ? `${verb}es` : `${verb.replace(/([^aeiou])y$/, '$1ie')}s`,
   )
 const gerund = (phrase: string) =>
   phrase.replace(/^\w+/, verb => {

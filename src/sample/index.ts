@@ -42,6 +42,7 @@ export {
   modelConfigSchema,
   type OpenOptions,
   openModel,
+  readFewSteps,
   readModelConfig,
 } from './model.ts'
 export { storyboard } from './storyboard.ts'

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { existsSync } from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
@@ -131,6 +132,15 @@ export const fewStepsFolder = (folder: string = bundledFolder()) => path.join(fo
  */
 export function readModelConfig(folder: string = bundledFolder()): ModelConfig {
   return loadConfig(path.resolve(folder), modelConfigSchema)
+}
+
+/**
+ * Reads how a model was taught few steps, without its adapters; undefined where it was not.
+ * @throws Error naming the field that is missing or damaged.
+ */
+export function readFewSteps(folder?: string): FewStepsConfig | undefined {
+  const adapters = fewStepsFolder(folder)
+  return existsSync(adapters) ? loadConfig(path.resolve(adapters), fewStepsConfigSchema) : undefined
 }
 
 /**

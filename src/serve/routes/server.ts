@@ -1,4 +1,5 @@
 import type { DecodeLimits, Size } from '../../media/index.ts'
+import type { FewStepsConfig } from '../../sample/index.ts'
 import type { Moderation } from '../moderation.ts'
 import type { Stores } from '../store/index.ts'
 import type { Limits } from '../store/jobs.ts'
@@ -13,7 +14,13 @@ export interface Server {
   readonly moderation: Moderation
   readonly metrics: Metrics
   /** The model's own shape and rate, to which uploads are brought. */
-  readonly model: { readonly name: string; readonly size: Size; readonly fps: number }
+  readonly model: {
+    readonly name: string
+    readonly size: Size
+    readonly fps: number
+    /** What `fast` means; absent where the model has not learned it. */
+    readonly fewSteps?: FewStepsConfig
+  }
   /** Limits of owners who have none of their own. */
   readonly limits: Limits
   readonly uploads: DecodeLimits & { readonly bytes: number }

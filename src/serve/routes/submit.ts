@@ -1,4 +1,5 @@
 import type { Context } from 'hono'
+import { defaultsOf } from '../../sample/index.ts'
 import { ApiError } from '../errors.ts'
 import { ModerationUnavailable } from '../moderation.ts'
 import type { Job, VideoRequest } from '../store/job.ts'
@@ -29,6 +30,7 @@ export function toVideoObject(job: Job): VideoObject {
     metadata: {
       task: request.task,
       seed: request.seed,
+      fast: request.fast ?? false,
       steps: request.steps,
       guidance: request.guidance,
       negative_prompt: request.negative_prompt,
@@ -46,24 +48,34 @@ export function toVideoObject(job: Job): VideoObject {
 interface GivenSettings {
   readonly model?: string
   readonly seed?: number
+  readonly fast?: boolean
   readonly steps?: number
   readonly guidance?: number
   readonly negative_prompt?: string
 }
 
-const DEFAULT_STEPS = 20
-const DEFAULT_GUIDANCE = 2.5
 /** Edits: how much is made anew. */
 const DEFAULT_STRENGTH = 0.9
 
-/** Settings with every default filled in; `from` is the video that they are taken over from. */
-export function fillSettings({ model: { name } }: Server, given: GivenSettings, from?: VideoRequest) {
+/**
+ * Settings with every default filled in; `from` is the video that they are taken over from.
+ * @throws ApiError when the model has not learned to be fast, or is asked for what it then cannot do.
+ */
+export function fillSettings({ model }: Server, given: GivenSettings, from?: VideoRequest) {
+  const fast = given.fast ?? from?.fast ?? false
+  const refuse = (why: string) => new ApiError(400, 'invalid_value', `\`fast\` ${why}`, 'fast')
+  if (fast && !model.fewSteps) throw refuse('is nothing that the model of this server has learned')
+  if (fast && given.negative_prompt) throw refuse('goes without guidance, which `negative_prompt` needs')
+  const usual = defaultsOf({ fewSteps: fast ? model.fewSteps : undefined })
+  // What was chosen for the other way of making films says nothing of this one.
+  const former = fast === (from?.fast ?? false) ? from : undefined
   return {
-    model: given.model ?? from?.model ?? name,
+    model: given.model ?? from?.model ?? model.name,
     seed: given.seed ?? from?.seed ?? Math.floor(Math.random() * 2 ** 31),
-    steps: given.steps ?? from?.steps ?? DEFAULT_STEPS,
-    guidance: given.guidance ?? from?.guidance ?? DEFAULT_GUIDANCE,
-    negative_prompt: given.negative_prompt ?? from?.negative_prompt ?? '',
+    fast,
+    steps: given.steps ?? former?.steps ?? usual.numInferenceSteps,
+    guidance: given.guidance ?? former?.guidance ?? usual.guidanceScale,
+    negative_prompt: fast ? '' : (given.negative_prompt ?? from?.negative_prompt ?? ''),
     strength: from?.strength ?? DEFAULT_STRENGTH,
   }
 }

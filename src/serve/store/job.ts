@@ -35,6 +35,8 @@ export interface VideoRequest {
   readonly size: string
   readonly seed: number
   readonly negative_prompt: string
+  /** Whether it is made in the few steps that the model has learned. */
+  readonly fast?: boolean
   readonly steps: number
   readonly guidance: number
   readonly strength: number

@@ -70,10 +70,15 @@ const settings = {
     .optional()
     .describe('Extension. The same seed and settings give the same video; drawn at random when absent.'),
   negative_prompt: text(0, 32_000).optional().describe('Extension. What the video shall not show.'),
-  steps: whole(1, 200).optional().describe('Extension. Denoising steps: 20 when absent.'),
+  fast: flag
+    .optional()
+    .describe('Extension. Few steps without guidance: several times faster, a little less exact.'),
+  steps: whole(1, 200)
+    .optional()
+    .describe('Extension. Denoising steps: 20 when absent, with `fast` as many as the model has learned.'),
   guidance: number(0, 30)
     .optional()
-    .describe('Extension. How strictly the words are followed: 2.5 when absent.'),
+    .describe('Extension. How strictly the words are followed: 2.5 when absent, 1 with `fast`.'),
 }
 
 const shot = z.object({ prompt, seconds })
@@ -190,6 +195,7 @@ export const videoSchema = z.object({
     .object({
       task: z.string(),
       seed: z.number().int(),
+      fast: z.boolean(),
       steps: z.number().int(),
       guidance: z.number(),
       negative_prompt: z.string(),

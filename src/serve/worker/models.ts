@@ -5,7 +5,8 @@ import { type Model, openModel } from '../../sample/index.ts'
 export interface Models {
   /** Pixels of the model's own shape. */
   readonly own: Size
-  open(size: Size): Promise<Model>
+  /** @param isFast in the few steps that it has learned */
+  open(size: Size, isFast?: boolean): Promise<Model>
   close(): Promise<void>
 }
 
@@ -23,9 +24,9 @@ export async function openModels(options: { folder?: string; threads?: number } 
   const compiled = new Map([[`${own.width}x${own.height}`, first]])
   return {
     own,
-    async open(size) {
-      const key = `${size.width}x${size.height}`
-      const model = compiled.get(key) ?? (await openModel({ ...options, size }))
+    async open(size, isFast = false) {
+      const key = `${size.width}x${size.height}${isFast ? ' fast' : ''}`
+      const model = compiled.get(key) ?? (await openModel({ ...options, size, fast: isFast }))
       compiled.delete(key)
       compiled.set(key, model)
       const [oldest] = compiled.keys()

@@ -124,7 +124,7 @@ async function makeFilm(
   const { stores, models, log } = workshop
   const { request, id } = job
   const [width, height] = sizeOf(request.size)
-  const model = await models.open(chooseGrid(models.own, { width, height }))
+  const model = await models.open(chooseGrid(models.own, { width, height }), request.fast)
   const kept = await stores.files.get(id, 'partial')
   let saving = Promise.resolve()
   const options: FilmOptions = {
