@@ -1,19 +1,23 @@
 import { availableParallelism } from 'node:os'
 import { type Command, Option } from 'commander'
-import { captioner, recipes } from '../../recipes/index.ts'
+import { captioner, recipes, upscaler } from '../../recipes/index.ts'
 import {
   exportModel,
   type RecipeOptions,
   runCaptionerRecipe,
   runRecipe,
+  runUpscalerRecipe,
   type Stage,
   type StepReport,
 } from '../train/index.ts'
 import { existingFolder, stopSignal, wholeNumber } from './options.ts'
 import { type Progress, sayDuration, startCountdown, startProgress } from './progress.ts'
 
-const everyRecipe = { ...recipes, captioner }
+const everyRecipe = { ...recipes, captioner, upscaler }
 type RecipeName = keyof typeof everyRecipe
+
+/** What is trained beside a model: networks that are no model of films. */
+const isBeside = (name: RecipeName): name is 'captioner' | 'upscaler' => !(name in recipes)
 
 interface TrainOptions {
   readonly folder?: string
@@ -32,6 +36,8 @@ const stageLabels: Record<Stage, string> = {
   latents: 'encoding',
   transformer: 'transformer',
   captioner: 'captioner',
+  pairs: 'filming small and large',
+  upscaler: 'upscaler',
 }
 
 const sayStep = ({ loss, itemsPerSecond, gigaflops, secondsLeft }: StepReport) =>
@@ -47,6 +53,10 @@ function chooseWorkers(batchSizes: readonly number[], cores: number): number {
 
 /** Runs the recipe of a name; gives where what it made lies, and what to do with it. */
 function runNamed(name: RecipeName, options: RecipeOptions): Promise<string> {
+  if (name === 'upscaler') {
+    const tryIt = (folder: string) => `${folder}: measure it with aozora evaluate --only upscaler`
+    return runUpscalerRecipe(upscaler, options).then(tryIt)
+  }
   if (name !== 'captioner') {
     const tryIt = (model: string) =>
       `${model}: try it with aozora generate "a red ball rolls left" --model ${model}`
@@ -59,15 +69,15 @@ function runNamed(name: RecipeName, options: RecipeOptions): Promise<string> {
 async function trainRecipe(name: RecipeName, options: TrainOptions): Promise<void> {
   const folder = options.folder ?? `runs/${name}`
   const { warmStart, keep, dataset, threads } = options
-  if (name === 'captioner' && (keep || options.export)) {
-    throw new RangeError(`${keep ? '--keep' : '--export'} does not go with the captioner`)
+  if (isBeside(name) && (keep || options.export)) {
+    throw new RangeError(`${keep ? '--keep' : '--export'} does not go with the ${name}`)
   }
-  const batchSizes =
-    name === 'captioner'
-      ? [captioner.batchSize]
-      : [recipes[name].autoencoder.batchSize, recipes[name].transformer.batchSize]
+  if (name === 'upscaler' && dataset) throw new RangeError('--dataset does not go with the upscaler')
+  const batchSizes = isBeside(name)
+    ? [everyRecipe[name].batchSize]
+    : [recipes[name].autoencoder.batchSize, recipes[name].transformer.batchSize]
   const workers = options.workers ?? chooseWorkers(batchSizes, threads ?? availableParallelism())
-  if (options.export && name !== 'captioner') {
+  if (options.export && !isBeside(name)) {
     const recipe = recipes[name]
     console.log(`${await exportModel(recipe, { folder, warmStart, keep, dataset })}: try it with --model`)
     return

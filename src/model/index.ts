@@ -65,3 +65,13 @@ export {
   transformerSizes,
   transformerSpecs,
 } from './transformer.ts'
+export {
+  type UpscalerConfig,
+  type UpscalerParams,
+  type UpscalerScale,
+  upscale,
+  upscalePlaces,
+  upscalerScales,
+  upscalerSize,
+  upscalerSpecs,
+} from './upscaler.ts'

@@ -57,7 +57,7 @@ export interface Recipe {
 }
 
 /** One stage of a recipe, in order. */
-export type Stage = 'clips' | 'autoencoder' | 'latents' | 'transformer' | 'captioner'
+export type Stage = 'clips' | 'autoencoder' | 'latents' | 'transformer' | 'captioner' | 'pairs' | 'upscaler'
 
 /** How a recipe is run. */
 export interface RecipeOptions {
