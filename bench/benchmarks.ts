@@ -10,6 +10,7 @@ import {
   transformerSpecs,
 } from '../src/model/index.ts'
 import { type CompileOptions, compile } from '../src/onnx/index.ts'
+import { openUpscaler } from '../src/sample/index.ts'
 import { autoencoderTraining } from '../src/train/autoencoder.ts'
 import {
   type LatentSet,
@@ -176,6 +177,32 @@ async function benchAutoencoder(): Promise<Row[]> {
   ]
 }
 
+/** Frames that a second of film at 512 x 512 may have. */
+const SMOOTH = 60
+const ENLARGED_FRAMES = 24
+
+/** Frames of 128 x 128 to 512 x 512 by the bundled upscaler, bytes to bytes; and with all that a core can do for it. */
+async function benchUpscaler(): Promise<Row[]> {
+  const upscaler = openUpscaler()
+  const size = { width: 128, height: 128 }
+  const frame = Uint8Array.from({ length: 3 * 128 ** 2 }, (_, i) => (i * 7) % 256)
+  const before = process.cpuUsage()
+  let frames = 0
+  const enlarge = () => {
+    frames++
+    return upscaler.enlargeFrame(frame, size, 4)
+  }
+  const milliseconds = await time(ENLARGED_FRAMES, enlarge)
+  const { user, system } = process.cpuUsage(before)
+  await upscaler.close()
+  const perCore = (1e6 * frames) / (user + system)
+  return [
+    { name: 'upscale.512', value: 1000 / milliseconds, unit: 'frames/s', limit: SMOOTH },
+    // What two cores would do if nothing else ran, and nothing waited.
+    { name: 'upscale.512.cores', value: 2 * perCore, unit: 'frames/s', limit: SMOOTH },
+  ]
+}
+
 /** Every benchmark by the name that `--only` takes; one may print several rows. */
 export const benchmarks: Readonly<Record<string, () => Promise<Row[]>>> = {
   'matmul.1': async () => [{ name: 'matmul.1', value: await measureProduct(1), unit: 'GFLOP/s' }],
@@ -187,4 +214,5 @@ export const benchmarks: Readonly<Record<string, () => Promise<Row[]>>> = {
   'train.dit5m': benchTransformer,
   'train.dit5m.workers': benchGradientWorkers,
   'train.autoencoder': benchAutoencoder,
+  'upscale.512': benchUpscaler,
 }

@@ -15,6 +15,7 @@ export const upscaler: UpscalerRecipe = {
     crop: 64,
   },
   config: upscalerSize,
-  schedule: { steps: 8000, warmup: 100, decay: 0.4, adamRate: 0.03, muonRate: 0 },
+  schedule: { steps: 12000, warmup: 100, decay: 0.4, adamRate: 0.03, muonRate: 0 },
   batchSize: 4,
+  crop: 48,
 }

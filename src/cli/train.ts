@@ -54,7 +54,8 @@ function chooseWorkers(batchSizes: readonly number[], cores: number): number {
 /** Runs the recipe of a name; gives where what it made lies, and what to do with it. */
 function runNamed(name: RecipeName, options: RecipeOptions): Promise<string> {
   if (name === 'upscaler') {
-    const tryIt = (folder: string) => `${folder}: measure it with aozora evaluate --only upscaler`
+    const tryIt = (folder: string) =>
+      `${folder}: measure it with aozora evaluate --only upscaler --upscaler ${folder}`
     return runUpscalerRecipe(upscaler, options).then(tryIt)
   }
   if (name !== 'captioner') {

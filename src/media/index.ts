@@ -11,11 +11,12 @@ export {
 export { readDescription } from './description.ts'
 export type { DecodedFrame, FilmSource } from './filmSource.ts'
 export { drawText, LETTER_WIDTH, LINE_HEIGHT } from './font.ts'
-export { chooseGrid } from './grid.ts'
+export { chooseGrid, gridOfPixels } from './grid.ts'
 export { hasLibav, requireLibav } from './libav.ts'
 export { encodeMp4 } from './mp4.ts'
 export {
   decodePicture,
+  type Enlargement,
   encodeJpeg,
   type FilmFormat,
   fitInside,

@@ -66,11 +66,12 @@ export {
   transformerSpecs,
 } from './transformer.ts'
 export {
+  enlargedPlaces,
   type UpscalerConfig,
   type UpscalerParams,
   type UpscalerScale,
   upscale,
-  upscalePlaces,
+  upscalerFeatures,
   upscalerScales,
   upscalerSize,
   upscalerSpecs,

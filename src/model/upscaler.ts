@@ -100,23 +100,36 @@ function bicubic(frames_BCHW: Value, scale: UpscalerScale): Value {
 }
 
 /**
- * Traces the upscaler up to the last convolution.
+ * Traces the trunk, which both scales share.
  * @param frames_BCHW colours from -1 to 1, H and W even
- * @returns (B, C r r, H, W): `pixelShuffle` by r gives the large frames; whoever writes bytes puts them in place itself
+ * @returns features of every small pixel (B, D / 4, H, W)
  */
-export function upscalePlaces(params: UpscalerParams, frames_BCHW: Value, scale: UpscalerScale): Value {
+export function upscalerFeatures(params: UpscalerParams, frames_BCHW: Value): Value {
   const [batch, , height, width] = frames_BCHW.shape
   const even = (side: number) => Math.ceil(side / PATCH) * PATCH
   expectShape('frames', frames_BCHW, [batch, 3, even(height), even(width)])
   let x = relu(convolve(params.stem, pixelUnshuffle(frames_BCHW, PATCH))) // (B, D, H/2, W/2)
   for (const { first, second } of params.blocks) x = add(x, convolve(second, relu(convolve(first, x))))
-  const detail = convolve(params.heads[scale], pixelShuffle(x, PATCH)) // (B, C r r, H, W)
-  return add(bicubic(frames_BCHW, scale), detail)
+  return pixelShuffle(x, PATCH) // (B, D/4, H, W)
+}
+
+/**
+ * Traces the head of a scale: features and the frames they are of to large frames (B, C r r, H, W). The places inside each
+ * pixel are channels: `pixelShuffle` by r puts them in order, or whoever writes the bytes.
+ */
+export function enlargedPlaces(
+  params: UpscalerParams,
+  frames_BCHW: Value,
+  features_BDHW: Value,
+  scale: UpscalerScale,
+): Value {
+  return add(bicubic(frames_BCHW, scale), convolve(params.heads[scale], features_BDHW))
 }
 
 /** Traces the upscaler: colours (B, C, H, W) from -1 to 1 to (B, C, r H, r W), about -1 to 1. */
 export function upscale(params: UpscalerParams, frames_BCHW: Value, scale: UpscalerScale): Value {
-  return pixelShuffle(upscalePlaces(params, frames_BCHW, scale), scale)
+  const features = upscalerFeatures(params, frames_BCHW)
+  return pixelShuffle(enlargedPlaces(params, frames_BCHW, features, scale), scale)
 }
 
 /** The size of the bundled upscaler. */

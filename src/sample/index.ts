@@ -35,7 +35,13 @@ export {
 } from './model.ts'
 export { storyboard } from './storyboard.ts'
 export { textToVideo } from './textToVideo.ts'
-export { assembleUpscaler, chooseScale, openUpscaler, type Upscaler } from './upscale.ts'
+export {
+  assembleUpscaler,
+  chooseScale,
+  enlargeTowards,
+  openUpscaler,
+  type Upscaler,
+} from './upscale.ts'
 export {
   chooseToken,
   compileWriter,

@@ -2,11 +2,12 @@ import path from 'node:path'
 import { z } from 'zod'
 import { add, cast, input, maximum, minimum, mul, reshape, slice, type Value } from '../array/index.ts'
 import {
+  enlargedPlaces,
   fixParameters,
   type Parameters,
   type UpscalerConfig,
   type UpscalerScale,
-  upscalePlaces,
+  upscalerFeatures,
   upscalerSpecs,
 } from '../model/index.ts'
 import { type Compiled, type CompileOptions, compile } from '../onnx/index.ts'
@@ -27,8 +28,18 @@ interface FrameSize {
   readonly height: number
 }
 
+/** Frames of one size that become frames of another. */
+interface Enlargement {
+  /** The size of the frames that it makes. */
+  readonly size: FrameSize
+  /** H x W x 3 to H x W x 3 of its size, sRGB. */
+  enlarge(frame: Uint8Array): Promise<Uint8Array>
+}
+
 /** A learned upscaler that is ready. */
 export interface Upscaler {
+  /** Enlarges one frame: H x W x 3 to r H x r W x 3, sRGB. */
+  enlargeFrame(frame: Uint8Array, size: FrameSize, scale: UpscalerScale): Promise<Uint8Array>
   /**
    * Enlarges frames one after the other: memory stays the same however many they are.
    * @param frames each H x W x 3, sRGB
@@ -51,6 +62,21 @@ export function chooseScale(size: FrameSize, wanted: FrameSize): UpscalerScale |
   const times = Math.min(wanted.width / size.width, wanted.height / size.height)
   if (times <= 1) return undefined
   return times <= 2 ? 2 : 4
+}
+
+/** Enlarges frames as far towards a wanted size as an upscaler can; undefined when they are as large already. */
+export function enlargeTowards(
+  upscaler: Upscaler,
+  size: FrameSize,
+  wanted: FrameSize,
+): Enlargement | undefined {
+  const scale = chooseScale(size, wanted)
+  return (
+    scale && {
+      size: { width: size.width * scale, height: size.height * scale },
+      enlarge: frame => upscaler.enlargeFrame(frame, size, scale),
+    }
+  )
 }
 
 /** Colours (1, 3 r r, H, W) from -1 to 1 as pixels (r r, H, W): red + 256 green + 65536 blue, in whole numbers. */
@@ -111,39 +137,41 @@ export function assembleUpscaler(
   const compiled = new Map<string, Promise<Compiled>>()
   const compileFor = ({ width, height }: FrameSize, scale: UpscalerScale) => {
     const key = `${width}x${height} ${scale}`
-    const places = () => upscalePlaces(fixed, input('frame', [1, 3, height, width]), scale)
+    const frame = input('frame', [1, 3, height, width])
+    const places = () => enlargedPlaces(fixed, frame, upscalerFeatures(fixed, frame), scale)
     const known = compiled.get(key) ?? compile({ pixels: packColours(places()) }, options)
     compiled.set(key, known)
     return known
   }
-  return {
-    async *enlarge(frames, size, scale) {
+  const upscaler: Upscaler = {
+    async enlargeFrame(frame, size, scale) {
+      const bytes = size.width * size.height * 3
+      if (frame.length !== bytes) throw new TypeError(`a frame must hold ${bytes} bytes, got ${frame.length}`)
       const even = { width: size.width + (size.width % 2), height: size.height + (size.height % 2) }
       const network = await compileFor(even, scale)
       const shape = [1, 3, even.height, even.width]
-      for await (const frame of frames) {
-        const bytes = size.width * size.height * 3
-        if (frame.length !== bytes)
-          throw new TypeError(`a frame must hold ${bytes} bytes, got ${frame.length}`)
-        const { pixels } = await network.run({ frame: { shape, data: toPlanes(frame, size, even) } })
-        yield placePixels(pixels.data as Int32Array, size, even, scale)
-      }
+      const { pixels } = await network.run({ frame: { shape, data: toPlanes(frame, size, even) } })
+      return placePixels(pixels.data as Int32Array, size, even, scale)
+    },
+    async *enlarge(frames, size, scale) {
+      for await (const frame of frames) yield upscaler.enlargeFrame(frame, size, scale)
     },
     async close() {
       for (const network of compiled.values()) await (await network).release()
       compiled.clear()
     },
   }
+  return upscaler
 }
 
 /**
  * Opens an upscaler, the bundled one when no folder is said.
  * @throws Error naming the file, the tensor or the field that is missing or damaged.
  */
-export function openUpscaler(
-  folder: string = bundledFolder('upscaler'),
-  options: CompileOptions = {},
-): Upscaler {
+export function openUpscaler({
+  folder = bundledFolder('upscaler'),
+  ...options
+}: CompileOptions & { readonly folder?: string } = {}): Upscaler {
   const { config, tensors } = loadModel(path.resolve(folder), upscalerConfigSchema)
   return assembleUpscaler(config, tensors as Parameters, options)
 }

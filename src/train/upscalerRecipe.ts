@@ -18,6 +18,8 @@ export interface UpscalerRecipe {
   readonly config: UpscalerConfig
   readonly schedule: Schedule
   readonly batchSize: number
+  /** Side of the training crops in small pixels. */
+  readonly crop: number
 }
 
 /**
@@ -35,8 +37,8 @@ export async function runUpscalerRecipe(recipe: UpscalerRecipe, given: RecipeOpt
     onProgress: done => given.onProgress?.('pairs', done, recipe.pairs.scenes),
     signal,
   })
-  const { config, schedule, batchSize, seed } = recipe
-  const state = await train(upscalerTraining({ config, pairs, schedule, batchSize }), {
+  const { config, schedule, batchSize, crop, seed } = recipe
+  const state = await train(upscalerTraining({ config, pairs, schedule, batchSize, crop }), {
     folder: path.join(folder, 'training'),
     seed,
     threads,
