@@ -1,7 +1,6 @@
 import gifenc from 'gifenc'
 import { delaysOf } from './delays.ts'
-import { type FilmFormat, fitFrame, pickFrames } from './picture.ts'
-import type { SaveOptions } from './video.ts'
+import { type FilmFormat, fitFrame, pickFrames, type SaveOptions } from './picture.ts'
 
 const { GIFEncoder, quantize, applyPalette } = gifenc
 

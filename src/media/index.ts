@@ -22,6 +22,7 @@ export {
   fitInside,
   joinFrames,
   pickFrames,
+  type SaveOptions,
   type SheetOptions,
   type SheetRow,
   type Size,
@@ -33,4 +34,4 @@ export {
   splitFrames,
 } from './picture.ts'
 export { retime } from './retime.ts'
-export { filmExtensions, type SaveOptions, saveVideo } from './video.ts'
+export { filmExtensions, saveVideo } from './video.ts'

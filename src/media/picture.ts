@@ -164,6 +164,16 @@ export interface Enlargement {
   enlarge(frame: Uint8Array): Promise<Uint8Array>
 }
 
+/** How a film is saved. */
+export interface SaveOptions {
+  /** The size of a film file when it is not the film's own: even sides. */
+  readonly target?: Size
+  /** What makes the frames larger before they are fitted into the target, one after the other. */
+  readonly enlargement?: Enlargement
+  /** A text in ASCII that is kept inside the file; `readDescription` reads it back. */
+  readonly description?: string
+}
+
 /**
  * Scales a frame into another size: as large as fits whole, the rest filled by what lies at its border.
  * @param frame H x W x 3, sRGB

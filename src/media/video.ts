@@ -5,30 +5,12 @@ import { delaysOf } from './delays.ts'
 import { describeMp4 } from './description.ts'
 import { encodeGif } from './gif.ts'
 import { encodeMp4 } from './mp4.ts'
-import {
-  type Enlargement,
-  type FilmFormat,
-  fitFrame,
-  pickFrames,
-  type Size,
-  savePicture,
-  saveSheet,
-} from './picture.ts'
+import { type FilmFormat, fitFrame, pickFrames, type SaveOptions, savePicture, saveSheet } from './picture.ts'
 import { writeWebm } from './webm.ts'
 import { writeWhole } from './write.ts'
 
 /** Frames of a strip. */
 const STRIP_FRAMES = 8
-
-/** How a film is saved. */
-export interface SaveOptions {
-  /** The size of a film file when it is not the film's own: even sides. */
-  readonly target?: Size
-  /** What makes the frames larger before they are fitted into the target, one after the other. */
-  readonly enlargement?: Enlargement
-  /** A text in ASCII that is kept inside the file; `readDescription` reads it back. */
-  readonly description?: string
-}
 
 /** The files that films are saved as. */
 export const filmExtensions = ['.mp4', '.webm', '.gif', '.webp', '.png'] as const

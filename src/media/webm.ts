@@ -1,6 +1,5 @@
 import { requireLibav } from './libav.ts'
-import { type FilmFormat, fitFrame } from './picture.ts'
-import type { SaveOptions } from './video.ts'
+import { type FilmFormat, fitFrame, type SaveOptions } from './picture.ts'
 
 /** VP9's constant quality: 0 is lossless, 63 the worst. */
 const QUALITY = 20
