@@ -28,8 +28,8 @@ export interface UpscalerEvaluationOptions {
   readonly onProgress?: (done: number, of: number) => void
 }
 
-/** Frames of each film, a second apart in what they show: a whole film would show the same again and again. */
-const SHOWN_EVERY = 12
+/** Frames of each film, and which of them are compared: a whole film would show the same again and again. */
+const [FRAMES, SHOWN_EVERY] = [25, 8]
 
 /** Some frames of a film, evenly spaced from the first on. */
 function pick({ frames, width, height }: Pick<Footage, 'frames' | 'width' | 'height'>): Uint8Array[] {
@@ -57,7 +57,7 @@ async function enlargeBoth(
 
 /**
  * Enlarges films of held-out combinations, which no training has seen, and compares them with the same scenes filmed
- * large; a film's decibels are those of all its frames together. `loadPhysics` must have finished.
+ * large; a film's decibels are those of all its compared frames together. `loadPhysics` must have finished.
  */
 export async function evaluateUpscaler(
   model: Model,
@@ -68,7 +68,7 @@ export async function evaluateUpscaler(
     upscalerScales.map(scale => ({ kind, scale, lanczos: [] as number[], upscaler: [] as number[] })),
   )
   let done = 0
-  for (const film of filmPrompts('heldOut', curriculum, count, model.size)) {
+  for (const film of filmPrompts('heldOut', curriculum, count, { ...model.size, frameCount: FRAMES })) {
     signal?.throwIfAborted()
     const decoded = { ...film, frames: await roundTrip(model, film) }
     for (const scale of upscalerScales) {
