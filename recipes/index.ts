@@ -2,8 +2,9 @@ import { captioner } from './captioner.ts'
 import { fewSteps } from './fewSteps.ts'
 import { small } from './small.ts'
 import { tiny } from './tiny.ts'
+import { upscaler } from './upscaler.ts'
 
 /** The recipes by name. */
 export const recipes = { small, tiny } as const
 
-export { captioner, fewSteps }
+export { captioner, fewSteps, upscaler }

@@ -4,6 +4,7 @@ import {
   connect as connectFilms,
   type EditOptions,
   edit as editFilm,
+  enlargeTowards,
   extend as extendFilm,
   extendBackward as extendFilmBackward,
   type Film,
@@ -18,6 +19,7 @@ import {
   loop as makeLoop,
   type Origin,
   type Shot,
+  type Upscaler,
 } from './sample/index.ts'
 
 export {
@@ -33,7 +35,9 @@ export {
   type Origin,
   openCaptioner,
   openModel as open,
+  openUpscaler,
   type Shot,
+  type Upscaler,
 } from './sample/index.ts'
 
 export {
@@ -97,11 +101,17 @@ export class Video {
   /**
    * Writes the video as `.mp4` (H.264), `.webm` (VP9), `.gif`, `.webp`, or as a `.png` strip of 8 frames. Prompt, seed and settings are kept inside
    * the file: `readOrigin` reads them back.
+   * @param options.size pixels of the file, even: the film is fitted into it; its own when absent
+   * @param options.upscaler makes frames larger, one after the other, as long as the size is larger; Lanczos does the rest
    * @throws RangeError for any other extension, a file that cannot be written, or `.webm` without node-av.
    */
-  save(file: string): Promise<void> {
+  save(
+    file: string,
+    { size, upscaler }: { readonly size?: Size; readonly upscaler?: Upscaler } = {},
+  ): Promise<void> {
     const { frames, origin } = this.film
-    return saveVideo(file, frames, this, { description: describe(origin) })
+    const enlargement = size && upscaler && enlargeTowards(upscaler, this, size)
+    return saveVideo(file, frames, this, { target: size, enlargement, description: describe(origin) })
   }
 }
 

@@ -9,6 +9,7 @@ import {
   evaluateCaptions,
   evaluateLong,
   evaluateTasks,
+  evaluateUpscaler,
   type Part,
   parts,
   questions,
@@ -21,17 +22,18 @@ import {
   writeReport,
   writeTasks,
 } from '../evaluate/index.ts'
-import { defaultsOf, openCaptioner, openModel } from '../sample/index.ts'
+import { defaultsOf, openCaptioner, openModel, openUpscaler } from '../sample/index.ts'
 import { openExpander } from '../words/index.ts'
 import { type CurriculumName, curricula, loadPhysics } from '../world/index.ts'
-import { addDenoising, modelOption, stopSignal, wholeNumber } from './options.ts'
+import { addDenoising, existingFolder, modelOption, stopSignal, wholeNumber } from './options.ts'
 import { sayDuration, startCountdown, startProgress } from './progress.ts'
 
 interface EvaluateOptions {
   readonly count?: number
   readonly seeds?: number
   readonly quick?: boolean
-  readonly only?: Part | 'captions' | 'expander' | (typeof pages)[number]
+  readonly only?: Part | 'captions' | 'expander' | 'upscaler' | (typeof pages)[number]
+  readonly upscaler?: string
   readonly curriculum: CurriculumName
   readonly fast?: boolean
   readonly steps?: number
@@ -121,6 +123,33 @@ async function judgeCaptions({ count = 200, curriculum, model: folder }: Evaluat
   }
 }
 
+/** Held-out films that an upscaler is measured with. */
+const upscalerSizes = { whole: 24, quick: 4 } as const
+
+/** How much better than Lanczos films are enlarged, true ones and what the autoencoder gives back. */
+async function judgeUpscaler(options: EvaluateOptions): Promise<void> {
+  const { quick, count = upscalerSizes[quick ? 'quick' : 'whole'], curriculum, model: folder } = options
+  await loadPhysics()
+  const model = await openModel({ folder })
+  const upscaler = openUpscaler({ folder: options.upscaler })
+  const progress = startCountdown('enlarging')
+  const onProgress = (done: number, of: number) => progress.update(done, of, '')
+  try {
+    const settings = { curriculum, count, signal: stopSignal(), onProgress }
+    const rows = await evaluateUpscaler(model, upscaler, settings)
+    progress.stop()
+    for (const { kind, scale, lanczos, upscaler, gain } of rows) {
+      const sizes = `${model.size.width} to ${model.size.width * scale}, ${kind} films`.padEnd(26)
+      const [before, after] = [lanczos, upscaler].map(({ mean }) => mean.toFixed(2))
+      console.log(`${sizes}Lanczos ${before} dB, learned ${after} dB, gain ${number(gain, 2)} dB`)
+    }
+  } finally {
+    progress.stop()
+    await upscaler.close()
+    await model.close()
+  }
+}
+
 /** Looks at what has a page of its own. */
 async function evaluatePage(page: (typeof pages)[number], options: EvaluateOptions): Promise<void> {
   const { quick, curriculum, output } = options
@@ -182,6 +211,7 @@ async function evaluate(options: EvaluateOptions): Promise<void> {
   const { only: part } = options
   if (part === 'captions') return judgeCaptions(options)
   if (part === 'expander') return evaluateExpander(options)
+  if (part === 'upscaler') return judgeUpscaler(options)
   if (part === 'tasks' || part === 'long') return evaluatePage(part, options)
   return evaluateModel({ ...options, only: part })
 }
@@ -235,7 +265,13 @@ export function addEvaluate(program: Command): void {
     .option('--seeds <n>', 'films of each prompt (3, quick 1)', wholeNumber(1, 100))
     .option('--quick', 'a glance: few prompts, one seed')
     .addOption(
-      new Option('--only <part>', 'one part alone').choices([...parts, ...pages, 'captions', 'expander']),
+      new Option('--only <part>', 'one part alone').choices([
+        ...parts,
+        ...pages,
+        'captions',
+        'expander',
+        'upscaler',
+      ]),
     )
     .addOption(
       new Option('--curriculum <name>', 'what the model was taught')
@@ -243,6 +279,11 @@ export function addEvaluate(program: Command): void {
         .default('second'),
     )
     .addOption(modelOption())
+    .option(
+      '--upscaler <folder>',
+      'with --only upscaler: one of `aozora train upscaler`; the bundled one when absent',
+      existingFolder,
+    )
     .option('-o, --output <folder>', 'where the report goes', 'evaluation')
     .action(evaluate)
 }

@@ -1,7 +1,7 @@
 import path from 'node:path'
 import { type Command, Option } from 'commander'
-import { type Model, type OpenOptions, open, type Video } from '../index.ts'
-import { chooseGrid, filmExtensions, requireLibav } from '../media/index.ts'
+import { type Model, type OpenOptions, open, openUpscaler, type Upscaler, type Video } from '../index.ts'
+import { chooseGrid, filmExtensions, gridOfPixels, requireLibav, type Size } from '../media/index.ts'
 import { readModelConfig } from '../sample/index.ts'
 import type { Expansion } from '../words/index.ts'
 import { addExpandOptions, createRewriter, type ExpandSettings } from './expand.ts'
@@ -91,11 +91,12 @@ async function makeVideo(
 function report(
   file: string,
   video: Video,
+  { width, height }: Size,
   isJson: boolean,
   timings: Record<string, number>,
   expansion: Expansion | undefined,
 ): void {
-  const { width, height, fps, frameCount: frames, seconds } = video
+  const { fps, frameCount: frames, seconds } = video
   const { seed, model } = video.film.origin
   if (isJson) {
     const expanded = expansion && { caption: expansion.caption, notes: expansion.notes, by: expansion.by }
@@ -110,7 +111,8 @@ function report(
 
 /** Opens the model in the size that is wanted. */
 function openModel({ model: folder, size, device, threads, fast }: GenerateOptions): Promise<Model> {
-  const pixels = size?.isShape ? chooseGrid(readModelConfig(folder), size) : size
+  const choose = size?.isShape ? chooseGrid : gridOfPixels
+  const pixels = size && choose(readModelConfig(folder), size)
   return open({
     folder,
     size: pixels && { width: pixels.width, height: pixels.height },
@@ -118,6 +120,19 @@ function openModel({ model: folder, size, device, threads, fast }: GenerateOptio
     threads,
     fast,
   })
+}
+
+/** The size of the files, where it is not that in which the model makes films, and what enlarges them to it. */
+function chooseOutput(
+  { size, device, threads }: GenerateOptions,
+  model: Model,
+): { readonly size?: Size; readonly upscaler?: Upscaler } {
+  if (!size || size.isShape) return {}
+  const { width, height } = size
+  const [across, down] = [width / model.size.width, height / model.size.height]
+  if (across === 1 && down === 1) return {}
+  const upscaler = Math.min(across, down) > 1 ? openUpscaler({ device, threads }) : undefined
+  return { size: { width, height }, upscaler }
 }
 
 async function generate(given: string | undefined, options: GenerateOptions): Promise<void> {
@@ -132,19 +147,21 @@ async function generate(given: string | undefined, options: GenerateOptions): Pr
   const rewriter = await createRewriter(options, model.transformer.text.vocabulary)
   const { changes, make } = await task.prepare(model, rewriter?.rewrite)
   for (const line of changes) console.error(line)
+  const output = chooseOutput(options, model)
   const load = performance.now() - started
   let unknown: readonly string[] = []
   for (const [i, file] of nameFiles(options.out ?? nameFile(task.prompt), options.count).entries()) {
     const video = await makeVideo(model, make, options.seed + i, options, signal)
     const encoding = performance.now()
-    await video.save(file)
+    await video.save(file, output)
     const now = performance.now()
     const { denoise, decode } = video.timings
     const timings = { load, denoise, decode, encode: now - encoding, total: now - started }
-    report(file, video, options.json === true, timings, rewriter?.last())
+    report(file, video, output.size ?? video, options.json === true, timings, rewriter?.last())
     unknown = video.unknownWords
   }
   await model.close()
+  await output.upscaler?.close()
   await rewriter?.close()
   if (unknown.length === 0) return
   const { vocabulary } = model.transformer.text
@@ -184,7 +201,11 @@ function addTaskOptions(command: Command): Command {
 function addSettings(command: Command): Command {
   return addDenoising(command, 20)
     .option('-s, --seconds <n>', 'whole seconds that are made, 1 to 60 (default: 4)', wholeNumber(1, 60))
-    .option('--size <size>', "a shape (16:9) or pixels (256, 192x128); the model's own when absent", filmSize)
+    .option(
+      '--size <size>',
+      "a shape (16:9) or pixels (512, 1280x720), enlarged by a learned upscaler; the model's own when absent",
+      filmSize,
+    )
     .option(
       '--seed <n>',
       'another seed gives another film, the same one the same',
@@ -216,6 +237,7 @@ Examples:
   $ aozora generate "a purple ball rolls left and hits a green cube" --seconds 8 --size 16:9 --out strip.png
   $ aozora generate "a blue ball rolls right" --seconds 60 --fast
   $ aozora generate "an orange ball bounces" --count 4 --out ball.gif
+  $ aozora generate "a green cone rests on grass" --size 512 --out cone.mp4
   $ aozora generate "a green cube slides right" --image first.png --last-image last.png
   $ aozora generate "the ball rolls on" --extend slide.mp4 --seconds 4
   $ aozora generate "a ball comes from the left" --extend slide.mp4 --backward

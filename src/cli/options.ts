@@ -48,8 +48,8 @@ export function pictureSize(text: string): { readonly width: number; readonly he
   return { width, height }
 }
 
-/** Pixels on a side of one token, and sides of the largest films: what they need grows with the square of their area. */
-const [GRAIN, LARGEST] = [32, 512]
+/** Sides of the smallest and the largest films. */
+const [SMALLEST, LARGEST] = [32, 2048]
 
 /** The size of a film as it is asked for: a shape, whose pixels the model chooses, or pixels. */
 export interface FilmSize {
@@ -58,17 +58,15 @@ export interface FilmSize {
   readonly isShape: boolean
 }
 
-/** A parser for sizes of generated films, for commander: a shape such as 16:9, or pixels such as 256 or 192x128. */
+/** A parser for sizes of generated films, for commander: a shape such as 16:9, or pixels such as 512 or 1280x720. */
 export function filmSize(text: string): FilmSize {
   const [, width, separator = 'x', height = width] = /^(\d{1,4})(?:([:x])(\d{1,4}))?$/.exec(text) ?? []
   const size = { width: Number(width), height: Number(height), isShape: separator === ':' }
   const [shape, sides] = [size.width / size.height, [size.width, size.height]]
-  const isRight = size.isShape
-    ? shape >= 1 / 4 && shape <= 4
-    : sides.every(side => side >= GRAIN && side <= LARGEST && side % GRAIN === 0)
-  if (isRight) return size
+  const isRight = size.isShape || sides.every(side => side >= SMALLEST && side <= LARGEST && side % 2 === 0)
+  if (isRight && shape >= 1 / 4 && shape <= 4) return size
   throw new InvalidArgumentError(
-    `It must be a shape from 4:1 to 1:4 such as 16:9, or multiples of ${GRAIN} pixels up to ${LARGEST} such as 256 or 192x128.`,
+    `It must be a shape from 4:1 to 1:4 such as 16:9, or even pixels from ${SMALLEST} to ${LARGEST} such as 512 or 1280x720.`,
   )
 }
 

@@ -1,12 +1,13 @@
 import { availableParallelism } from 'node:os'
 import { type Command, Option } from 'commander'
-import { captioner, fewSteps, recipes } from '../../recipes/index.ts'
+import { captioner, fewSteps, recipes, upscaler } from '../../recipes/index.ts'
 import {
   exportModel,
   type RecipeOptions,
   runCaptionerRecipe,
   runFewStepsRecipe,
   runRecipe,
+  runUpscalerRecipe,
   type Stage,
   type StepReport,
 } from '../train/index.ts'
@@ -14,7 +15,7 @@ import { existingFolder, stopSignal, wholeNumber } from './options.ts'
 import { type Progress, sayDuration, startCountdown, startProgress } from './progress.ts'
 
 /** Recipes of what belongs to a model that is finished. */
-const additions = { captioner, 'few-steps': fewSteps } as const
+const additions = { captioner, upscaler, 'few-steps': fewSteps } as const
 const everyRecipe = { ...recipes, ...additions }
 type RecipeName = keyof typeof everyRecipe
 
@@ -38,6 +39,8 @@ const stageLabels: Record<Stage, string> = {
   transformer: 'transformer',
   captioner: 'captioner',
   'few steps': 'few steps',
+  pairs: 'filming small and large',
+  upscaler: 'upscaler',
 }
 
 const sayStep = ({ loss, itemsPerSecond, gigaflops, secondsLeft }: StepReport) =>
@@ -57,6 +60,11 @@ function runNamed(name: RecipeName, options: RecipeOptions): Promise<string> {
     const tryIt = (folder: string) => `${folder}: try it with aozora caption film.mp4 --captioner ${folder}`
     return runCaptionerRecipe(captioner, options).then(tryIt)
   }
+  if (name === 'upscaler') {
+    const tryIt = (folder: string) =>
+      `${folder}: measure it with aozora evaluate --only upscaler --upscaler ${folder}`
+    return runUpscalerRecipe(upscaler, options).then(tryIt)
+  }
   if (name === 'few-steps') {
     const tryIt = (folder: string) =>
       `${folder}: move it into the model's folder, then aozora generate --fast uses it`
@@ -73,6 +81,7 @@ async function trainRecipe(name: RecipeName, options: TrainOptions): Promise<voi
   if (isAddition(name) && (keep || options.export)) {
     throw new RangeError(`${keep ? '--keep' : '--export'} does not go with ${name}`)
   }
+  if (name === 'upscaler' && dataset) throw new RangeError('--dataset does not go with the upscaler')
   const batchSizes = isAddition(name)
     ? [additions[name].batchSize]
     : [recipes[name].autoencoder.batchSize, recipes[name].transformer.batchSize]

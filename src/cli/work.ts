@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import path from 'node:path'
 import type { Command } from 'commander'
+import { openUpscaler } from '../sample/index.ts'
 import { createModeration, openModels, openSigner, runWorker } from '../serve/index.ts'
 import { addExpandOptions, type ExpandSettings, openSettings } from './expand.ts'
 import { modelOption, stopSignal, wholeNumber } from './options.ts'
@@ -49,7 +50,10 @@ async function work(options: WorkOptions): Promise<void> {
   const signer = await openSigner(stores.database)
   const expander =
     options.expand === false ? undefined : await openSettings(options, message => logLine({ message }))
-  await runWorker({ stores, models, signer, moderation, expander, mark, log: logLine }, signal)
+  const upscaler = openUpscaler({ threads })
+  const workshop = { stores, models, signer, moderation, expander, upscaler, mark, log: logLine }
+  await runWorker(workshop, signal)
+  await upscaler.close()
   await expander?.close()
   await models.close()
   await stores.close()

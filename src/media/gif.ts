@@ -1,6 +1,6 @@
 import gifenc from 'gifenc'
 import { delaysOf } from './delays.ts'
-import { type FilmFormat, fitFrame, pickFrames, type Size } from './picture.ts'
+import { type FilmFormat, fitFrame, pickFrames, type SaveOptions } from './picture.ts'
 
 const { GIFEncoder, quantize, applyPalette } = gifenc
 
@@ -36,9 +36,13 @@ function dither(rgba: Uint8Array, width: number): Uint8Array {
 const [PALETTE_FRAMES, PALETTE_PIXELS] = [60, 1e6]
 
 /** The palette that suits a film best: 256 colours of pixels evenly spread over it. */
-async function choosePalette(frames: Uint8Array, format: FilmFormat, target: Size): Promise<number[][]> {
+async function choosePalette(
+  frames: Uint8Array,
+  format: FilmFormat,
+  { target = format, enlargement }: SaveOptions,
+): Promise<number[][]> {
   const picked = await Promise.all(
-    pickFrames(frames, format, PALETTE_FRAMES).map(frame => fitFrame(frame, format, target)),
+    pickFrames(frames, format, PALETTE_FRAMES).map(frame => fitFrame(frame, format, target, enlargement)),
   )
   const pixels = new Uint32Array(Uint8Array.from(Buffer.concat(picked)).buffer)
   const stride = Math.ceil(pixels.length / PALETTE_PIXELS)
@@ -58,20 +62,19 @@ function commentOf(text: string): Buffer {
 
 /**
  * Encodes frames (F x H x W x 3, sRGB) as an endless GIF: one palette for the whole film, dithered.
- * @param description a text that is kept inside
  */
 export async function encodeGif(
   frames: Uint8Array,
   format: FilmFormat,
-  target: Size = format,
-  description?: string,
+  options: SaveOptions = {},
 ): Promise<Uint8Array> {
-  const palette = await choosePalette(frames, format, target)
+  const { target = format, description, enlargement } = options
+  const palette = await choosePalette(frames, format, options)
   const gif = GIFEncoder()
   const bytes = format.width * format.height * 3
   const delays = delaysOf(frames.length / bytes, format.fps, 10)
   for (const [i, delay] of delays.entries()) {
-    const rgba = await fitFrame(frames.subarray(i * bytes, (i + 1) * bytes), format, target)
+    const rgba = await fitFrame(frames.subarray(i * bytes, (i + 1) * bytes), format, target, enlargement)
     const index = applyPalette(dither(rgba, target.width), palette)
     gif.writeFrame(index, target.width, target.height, { ...(i === 0 ? { palette, repeat: 0 } : {}), delay })
   }

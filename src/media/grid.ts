@@ -18,3 +18,16 @@ export function chooseGrid(own: Size, wanted: Size): Size {
   const grids = sides.flatMap(width => sides.map(height => ({ width, height })))
   return grids.reduce((best, grid) => (misfit(grid) < misfit(best) ? grid : best), own)
 }
+
+/** How much larger than the model's own a film may be that is made as large as it is wanted. */
+const LARGEST_AREA = 1.5
+
+/**
+ * The size in which a film of wanted pixels is made: these pixels, where they are multiples of 32 and not much more than
+ * the model was trained with, else those of `chooseGrid`, from which it is then enlarged.
+ */
+export function gridOfPixels(own: Size, wanted: Size): Size {
+  const isGrid = wanted.width % GRAIN === 0 && wanted.height % GRAIN === 0
+  const isNear = wanted.width * wanted.height <= LARGEST_AREA * own.width * own.height
+  return isGrid && isNear ? wanted : chooseGrid(own, wanted)
+}

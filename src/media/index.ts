@@ -11,16 +11,18 @@ export {
 export { readDescription } from './description.ts'
 export type { DecodedFrame, FilmSource } from './filmSource.ts'
 export { drawText, LETTER_WIDTH, LINE_HEIGHT } from './font.ts'
-export { chooseGrid } from './grid.ts'
+export { chooseGrid, gridOfPixels } from './grid.ts'
 export { hasLibav, requireLibav } from './libav.ts'
 export { encodeMp4 } from './mp4.ts'
 export {
   decodePicture,
+  type Enlargement,
   encodeJpeg,
   type FilmFormat,
   fitInside,
   joinFrames,
   pickFrames,
+  type SaveOptions,
   type SheetOptions,
   type SheetRow,
   type Size,
@@ -32,4 +34,4 @@ export {
   splitFrames,
 } from './picture.ts'
 export { retime } from './retime.ts'
-export { filmExtensions, type SaveOptions, saveVideo } from './video.ts'
+export { filmExtensions, saveVideo } from './video.ts'

@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module'
 import type h264 from 'h264-mp4-encoder'
-import { type FilmFormat, fitFrame, type Size } from './picture.ts'
+import { type Enlargement, type FilmFormat, fitFrame, type Size } from './picture.ts'
 
 /** H.264's quantiser: 10 is nearly lossless, 51 the worst; films of this size need few bytes in any case. */
 const QUANTISER = 18
@@ -79,6 +79,7 @@ export async function encodeMp4(
   frames: Uint8Array,
   format: FilmFormat,
   target: Size = format,
+  enlargement?: Enlargement,
 ): Promise<Uint8Array> {
   const encoder = await createEncoder()
   try {
@@ -90,7 +91,8 @@ export async function encodeMp4(
     encoder.initialize()
     const bytes = format.width * format.height * 3
     for (let start = 0; start < frames.length; start += bytes) {
-      encoder.addFrameRgba(await fitFrame(frames.subarray(start, start + bytes), format, target))
+      const frame = frames.subarray(start, start + bytes)
+      encoder.addFrameRgba(await fitFrame(frame, format, target, enlargement))
     }
     encoder.finalize()
     return arrangeMp4(encoder.FS.readFile(encoder.outputFilename))

@@ -156,12 +156,37 @@ export async function saveSheet(
   await savePicture(file, sheet, { width, height }, description)
 }
 
+/** Makes frames larger before they are fitted into a target: a learned upscaler, frame by frame. */
+export interface Enlargement {
+  /** The size of the frames that it makes. */
+  readonly size: Size
+  /** H x W x 3 to H x W x 3 of its size, sRGB. */
+  enlarge(frame: Uint8Array): Promise<Uint8Array>
+}
+
+/** How a film is saved. */
+export interface SaveOptions {
+  /** The size of a film file when it is not the film's own: even sides. */
+  readonly target?: Size
+  /** What makes the frames larger before they are fitted into the target, one after the other. */
+  readonly enlargement?: Enlargement
+  /** A text in ASCII that is kept inside the file; `readDescription` reads it back. */
+  readonly description?: string
+}
+
 /**
  * Scales a frame into another size: as large as fits whole, the rest filled by what lies at its border.
  * @param frame H x W x 3, sRGB
+ * @param enlargement what makes it larger first; the rest of the way is Lanczos's
  * @returns H x W x 4 of the target, opaque
  */
-export async function fitFrame(frame: Uint8Array, size: Size, target: Size): Promise<Uint8Array> {
+export async function fitFrame(
+  frame: Uint8Array,
+  size: Size,
+  target: Size,
+  enlargement?: Enlargement,
+): Promise<Uint8Array> {
+  if (enlargement) return fitFrame(await enlargement.enlarge(frame), enlargement.size, target)
   const scale = Math.min(target.width / size.width, target.height / size.height)
   const [width, height] = [Math.round(size.width * scale), Math.round(size.height * scale)]
   const [left, top] = [Math.floor((target.width - width) / 2), Math.floor((target.height - height) / 2)]
@@ -199,10 +224,11 @@ export async function saveThumbnail(
   file: string,
   frames: Uint8Array,
   size: Size,
-  target: Size,
+  { target, enlargement }: { readonly target: Size; readonly enlargement?: Enlargement },
 ): Promise<void> {
   const [, middle] = pickFrames(frames, size, 3)
-  const raw = await fitFrame(middle ?? frames.subarray(0, size.width * size.height * 3), size, target)
+  const picked = middle ?? frames.subarray(0, size.width * size.height * 3)
+  const raw = await fitFrame(picked, size, target, enlargement)
   const { width, height } = target
   const picture = sharp(raw, { raw: { width, height, channels: 4 } })
   writeWhole(file, await picture.removeAlpha().webp().toBuffer())

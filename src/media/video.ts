@@ -5,20 +5,12 @@ import { delaysOf } from './delays.ts'
 import { describeMp4 } from './description.ts'
 import { encodeGif } from './gif.ts'
 import { encodeMp4 } from './mp4.ts'
-import { type FilmFormat, fitFrame, pickFrames, type Size, savePicture, saveSheet } from './picture.ts'
+import { type FilmFormat, fitFrame, pickFrames, type SaveOptions, savePicture, saveSheet } from './picture.ts'
 import { writeWebm } from './webm.ts'
 import { writeWhole } from './write.ts'
 
 /** Frames of a strip. */
 const STRIP_FRAMES = 8
-
-/** How a film is saved. */
-export interface SaveOptions {
-  /** The size of a film file when it is not the film's own: even sides. */
-  readonly target?: Size
-  /** A text in ASCII that is kept inside the file; `readDescription` reads it back. */
-  readonly description?: string
-}
 
 /** The files that films are saved as. */
 export const filmExtensions = ['.mp4', '.webm', '.gif', '.webp', '.png'] as const
@@ -27,14 +19,14 @@ export const filmExtensions = ['.mp4', '.webm', '.gif', '.webp', '.png'] as cons
 async function encodeWebp(
   frames: Uint8Array,
   format: FilmFormat,
-  target: Size,
-  description?: string,
+  { target = format, description, enlargement }: SaveOptions,
 ): Promise<Uint8Array> {
   const bytes = format.width * format.height * 3
   const count = frames.length / bytes
   const fitted: Uint8Array[] = []
   for (let i = 0; i < count; i++) {
-    fitted.push(await fitFrame(frames.subarray(i * bytes, (i + 1) * bytes), format, target))
+    const frame = frames.subarray(i * bytes, (i + 1) * bytes)
+    fitted.push(await fitFrame(frame, format, target, enlargement))
   }
   const { width, height } = target
   const raw = { width, height: height * count, channels: 4, pageHeight: height } as const
@@ -61,6 +53,27 @@ async function saveWebm(
   }
 }
 
+/** Saves a picture, or a strip of a film. */
+async function saveStrip(
+  file: string,
+  frames: Uint8Array,
+  format: FilmFormat,
+  { target = format, description, enlargement }: SaveOptions,
+): Promise<void> {
+  const isPicture = frames.length === format.width * format.height * 3
+  const picked = await Promise.all(
+    pickFrames(frames, format, isPicture ? 1 : STRIP_FRAMES).map(async frame => {
+      if (target.width === format.width && target.height === format.height) return frame
+      const { width, height } = target
+      const raw = { width, height, channels: 4 } as const
+      const fitted = await fitFrame(frame, format, target, enlargement)
+      return new Uint8Array(await sharp(fitted, { raw }).removeAlpha().raw().toBuffer())
+    }),
+  )
+  if (isPicture) return savePicture(file, picked[0], target, description)
+  return saveSheet(file, [{ label: '', frames: picked }], target, { description })
+}
+
 /**
  * Saves a film as `.mp4` (H.264), `.webm` (VP9, needs node-av), `.gif`, `.webp` (animated), or as a `.png`: a strip of 8
  * frames, or the picture when it has one frame. The same film gives the same bytes; a crash leaves no half-written file.
@@ -71,29 +84,26 @@ export async function saveVideo(
   file: string,
   frames: Uint8Array,
   format: FilmFormat,
-  { target = format, description }: SaveOptions = {},
+  options: SaveOptions = {},
 ): Promise<void> {
+  const { target = format, description, enlargement } = options
   switch (path.extname(file).toLowerCase()) {
-    case '.png': {
-      if (frames.length === format.width * format.height * 3)
-        return savePicture(file, frames, format, description)
-      const row = { label: '', frames: pickFrames(frames, format, STRIP_FRAMES) }
-      return saveSheet(file, [row], format, { description })
-    }
+    case '.png':
+      return saveStrip(file, frames, format, options)
     case '.mp4': {
-      const bytes = await encodeMp4(frames, format, target)
+      const bytes = await encodeMp4(frames, format, target, enlargement)
       const parts = description === undefined ? [bytes] : [bytes, describeMp4(description)]
       return writeWhole(file, Buffer.concat(parts))
     }
     case '.webm':
       return saveWebm(file, frames, format, {
+        ...options,
         target: { width: target.width, height: target.height },
-        description,
       })
     case '.gif':
-      return writeWhole(file, await encodeGif(frames, format, target, description))
+      return writeWhole(file, await encodeGif(frames, format, options))
     case '.webp':
-      return writeWhole(file, await encodeWebp(frames, format, target, description))
+      return writeWhole(file, await encodeWebp(frames, format, options))
     default:
       throw new RangeError(`a film is saved as ${filmExtensions.join(', ')}, got "${path.basename(file)}"`)
   }

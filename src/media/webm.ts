@@ -1,5 +1,5 @@
 import { requireLibav } from './libav.ts'
-import { type FilmFormat, fitFrame, type Size } from './picture.ts'
+import { type FilmFormat, fitFrame, type SaveOptions } from './picture.ts'
 
 /** VP9's constant quality: 0 is lossless, 63 the worst. */
 const QUALITY = 20
@@ -14,7 +14,7 @@ export async function writeWebm(
   file: string,
   frames: Uint8Array,
   format: FilmFormat,
-  { target = format, description }: { readonly target?: Size; readonly description?: string } = {},
+  { target = format, description, enlargement }: SaveOptions = {},
 ): Promise<void> {
   const av = await requireLibav('a .webm cannot be written')
   const timeBase = { num: 1, den: format.fps }
@@ -45,7 +45,7 @@ export async function writeWebm(
   const stream = muxer.addStream(encoder)
   const bytes = format.width * format.height * 3
   for (let i = 0; i * bytes < frames.length; i++) {
-    const rgba = await fitFrame(frames.subarray(i * bytes, (i + 1) * bytes), format, target)
+    const rgba = await fitFrame(frames.subarray(i * bytes, (i + 1) * bytes), format, target, enlargement)
     using picture = av.Frame.fromVideoBuffer(Buffer.from(rgba), {
       ...target,
       format: av.AV_PIX_FMT_RGBA,

@@ -65,3 +65,14 @@ export {
   transformerSizes,
   transformerSpecs,
 } from './transformer.ts'
+export {
+  enlargedPlaces,
+  type UpscalerConfig,
+  type UpscalerParams,
+  type UpscalerScale,
+  upscale,
+  upscalerFeatures,
+  upscalerScales,
+  upscalerSize,
+  upscalerSpecs,
+} from './upscaler.ts'

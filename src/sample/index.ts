@@ -48,6 +48,13 @@ export {
 export { storyboard } from './storyboard.ts'
 export { textToVideo } from './textToVideo.ts'
 export {
+  assembleUpscaler,
+  chooseScale,
+  enlargeTowards,
+  openUpscaler,
+  type Upscaler,
+} from './upscale.ts'
+export {
   chooseToken,
   compileWriter,
   type SamplingOptions,

@@ -59,8 +59,12 @@ function bodyWeight(pixels: number, cropPixels: number): number {
   return Math.min(10, Math.max(2, (0.25 * cropPixels) / Math.max(1, pixels)))
 }
 
-/** A crop that holds a body, three times in four; anywhere else. */
-function chooseCorner(random: Random, clip: Clip, crop: number): [number, number] {
+/** Left and top of a crop that holds a body, three times in four; anywhere else. */
+export function chooseCorner(
+  random: Random,
+  clip: Pick<Clip, 'width' | 'height' | 'masks'>,
+  crop: number,
+): [number, number] {
   const { width, height } = clip
   const anywhere: [number, number] = [random.integer(width - crop + 1), random.integer(height - crop + 1)]
   if (random.uniform() < 0.25) return anywhere

@@ -57,7 +57,15 @@ export interface Recipe {
 }
 
 /** One stage of a recipe, in order. */
-export type Stage = 'clips' | 'autoencoder' | 'latents' | 'transformer' | 'captioner' | 'few steps'
+export type Stage =
+  | 'clips'
+  | 'autoencoder'
+  | 'latents'
+  | 'transformer'
+  | 'captioner'
+  | 'few steps'
+  | 'pairs'
+  | 'upscaler'
 
 /** How a recipe is run. */
 export interface RecipeOptions {

@@ -9,7 +9,7 @@ import {
   saveThumbnail,
   saveVideo,
 } from '../../media/index.ts'
-import type { Film } from '../../sample/index.ts'
+import { enlargeTowards, type Film, type Upscaler } from '../../sample/index.ts'
 import type { Signer } from '../provenance/sign.ts'
 import type { FileStore } from '../store/files.ts'
 import type { Job } from '../store/job.ts'
@@ -38,25 +38,30 @@ function markFrames(frames: Uint8Array, width: number, height: number, text: str
   }
 }
 
-/** Encodes a film in the size that was asked for, and signs its files. */
+/** Encodes a film in the size that was asked for, enlarged frame by frame where that is larger, and signs its files. */
 export async function encodeFilm(
   { id, request }: Job,
   film: Film,
-  signer: Signer,
-  mark: string | undefined,
+  {
+    signer,
+    mark,
+    upscaler,
+  }: { readonly signer: Signer; readonly mark?: string; readonly upscaler?: Upscaler },
 ): Promise<Output> {
   const [width, height] = sizeOf(request.size)
   const target = { width, height }
   const shaped = cropFootage(film, target)
   const shown = mark === undefined ? shaped : { ...shaped, frames: shaped.frames.slice() }
   if (mark !== undefined) markFrames(shown.frames, shown.width, shown.height, mark)
+  const enlargement = upscaler && enlargeTowards(upscaler, shown, target)
   const folder = await mkdtemp(path.join(tmpdir(), 'aozora-work-'))
   const at = (name: string) => path.join(folder, name)
   try {
-    await saveThumbnail(at('thumbnail.webp'), shown.frames, shown, target)
+    await saveThumbnail(at('thumbnail.webp'), shown.frames, shown, { target, enlargement })
     await saveSpriteSheet(at('sprites.jpg'), shown.frames, shown)
     await saveVideo(at('video.mp4'), shown.frames, shown, {
       target,
+      enlargement,
       description: JSON.stringify(film.origin),
     })
     const sign = async (name: string, kind: string) =>

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
 import { chooseGrid, encodeJpeg, scalePicture } from '../../media/index.ts'
-import type { Film, FilmOptions, Footage, Model } from '../../sample/index.ts'
+import type { Film, FilmOptions, Footage, Model, Upscaler } from '../../sample/index.ts'
 import type { Expander } from '../../words/index.ts'
 import { isDiskFull } from '../errors.ts'
 import type { Moderation } from '../moderation.ts'
@@ -26,6 +26,8 @@ export interface Workshop {
   readonly moderation: Moderation
   /** Puts prompts into the words of the model, where words alone say what is seen; they stay as they are when absent. */
   readonly expander?: Pick<Expander, 'expand'>
+  /** Enlarges films to the size that was asked for; Lanczos does when absent. */
+  readonly upscaler?: Upscaler
   /** A text that is written into every frame. */
   readonly mark?: string
   /** One line of the log. */
@@ -218,13 +220,13 @@ async function cleanUp({ stores }: Workshop, { id }: Job, isOurs: boolean): Prom
 
 /** Makes one video, saying now and then that it is still at it; stops when the job is no longer its own. */
 async function makeVideo(workshop: Workshop, job: Job, worker: string, stop: AbortSignal): Promise<void> {
-  const { stores, signer, moderation, mark, log } = workshop
+  const { stores, moderation, log } = workshop
   const started = performance.now()
   const reports = startReports(workshop, job, worker)
   let outcome: Outcome
   try {
     const film = await makeFilm(workshop, job, AbortSignal.any([stop, reports.signal]), reports.onProgress)
-    const output = await encodeFilm(job, film, signer, mark)
+    const output = await encodeFilm(job, film, workshop)
     const refusal = await moderation.checkVideo(job.request.prompt, output.spritesheet)
     if (refusal) throw new Refused(refusal)
     if (!reports.signal.aborted) await putOutput(stores.files, job.id, output)
