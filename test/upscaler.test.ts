@@ -78,7 +78,10 @@ test('frames come one after the other as they would alone, of odd sizes too; oth
   const grey = new Uint8Array(3 * 8 * 8).fill(77)
   const large = await upscaler.enlargeFrame(grey, { width: 8, height: 8 }, 4)
   assert.ok(large.every(byte => byte === 77))
-  await assert.rejects(upscaler.enlargeFrame(grey, { width: 8, height: 9 }, 2), /must hold 216 bytes, got 192/)
+  await assert.rejects(
+    upscaler.enlargeFrame(grey, { width: 8, height: 9 }, 2),
+    /must hold 216 bytes, got 192/,
+  )
   await upscaler.close()
 })
 
