@@ -1,14 +1,24 @@
 import { captionWords } from '../world/index.ts'
 import { concepts, type Kind } from './concepts.ts'
 
+/** A concept that a word may stand for. */
+export interface Hint {
+  /** Its number in `concepts`. */
+  readonly concept: number
+  /** How surely: 1 hardly, 9 surely; the square of its ninth is about a probability. */
+  readonly level: number
+}
+
 /** What the lexicon knows of a word. */
 export interface Entry {
+  /** Parts of speech as bits: noun 1, verb 2, adjective 4, adverb 8. */
+  readonly parts: number
   /** What kind of thing it is as a noun, if it is one. */
   readonly kind?: Kind
   /** How common it is: 0 never counted, 9 very. */
   readonly common: number
-  /** Concepts that are near, the nearest first: numbers in `concepts`, and whether it is sure. */
-  readonly hints: readonly { readonly concept: number; readonly isSure: boolean }[]
+  /** Concepts that are near, the nearest first. */
+  readonly hints: readonly Hint[]
 }
 
 /** Words and what they may mean to the worlds. */
@@ -16,8 +26,14 @@ export interface Lexicon {
   readonly entries: ReadonlyMap<string, Entry>
 }
 
+/** The level from which on a hint is as good as certain. */
+export const SURE = 7
+
+const isSure = ({ hints }: Entry) => hints.some(({ level }) => level >= SURE)
+
 /**
- * Reads a lexicon from the lines that tools/learnLexicon.ts writes: `word kind+common hint!...`.
+ * Reads a lexicon from the lines that tools/learnLexicon.ts writes: word, then parts of speech, kind and commonness in
+ * three letters, then level and concept of every hint.
  * @throws Error naming the line that is damaged
  */
 export function readLexicon(text: string): Lexicon {
@@ -25,14 +41,14 @@ export function readLexicon(text: string): Lexicon {
   for (const line of text.split('\n')) {
     const [word, what, ...codes] = line.split(' ')
     const hints = codes.map(code => ({
-      concept: Number.parseInt(code, 36),
-      isSure: code.endsWith('!'),
+      level: Number(code[0]),
+      concept: Number.parseInt(code.slice(1), 36),
     }))
-    if (!what || hints.some(({ concept }) => !(concept < concepts.length))) {
+    if (what?.length !== 3 || hints.some(({ concept, level }) => !(concept < concepts.length && level > 0))) {
       throw new Error(`the lexicon is damaged: ${line}`)
     }
-    const kind = what[0] === '-' ? undefined : (what[0] as Kind)
-    entries.set(word, { kind, common: Number(what.slice(1)), hints })
+    const kind = what[1] === '-' ? undefined : (what[1] as Kind)
+    entries.set(word, { parts: Number.parseInt(what[0], 16), kind, common: Number(what[2]), hints })
   }
   return { entries }
 }
@@ -94,7 +110,9 @@ export function lookUp({ entries }: Lexicon, word: string): { lemma: string; ent
     return entry ? [{ lemma, entry }] : []
   })
   // "left" is a direction and "leaves" goes: the form as it stands says more than what it may come from.
-  return found.find(({ entry }) => entry.hints.some(({ isSure }) => isSure)) ?? found[0]
+  return (
+    found.find(({ entry }) => isSure(entry)) ?? found.find(({ entry }) => entry.hints.length > 0) ?? found[0]
+  )
 }
 
 /** Letters that must be changed, added, left out or swapped with their neighbour (Damerau 1964), up to `most` + 1. */
@@ -123,8 +141,8 @@ const candidates = new WeakMap<Lexicon, readonly (readonly string[])[]>()
 function candidatesOf(lexicon: Lexicon): readonly (readonly string[])[] {
   const known = candidates.get(lexicon)
   if (known) return known
-  const useful = [...lexicon.entries].flatMap(([word, { common, hints }]) =>
-    common > 0 && (hints.some(({ isSure }) => isSure) || common > 2) ? [word] : [],
+  const useful = [...lexicon.entries].flatMap(([word, entry]) =>
+    entry.common > 0 && (isSure(entry) || entry.common > 2) ? [word] : [],
   )
   const byLength: string[][] = Array.from({ length: 20 }, () => [])
   for (const word of new Set([...plain, ...useful])) byLength[Math.min(19, word.length)].push(word)
@@ -173,7 +191,7 @@ function nearestWord(lexicon: Lexicon, word: string): string | undefined {
         const distance = editDistance(form, candidate, most)
         if (distance > most) continue
         const entry = lexicon.entries.get(candidate)
-        const useful = plain.has(candidate) ? 0.6 : entry?.hints.some(({ isSure }) => isSure) ? 0.3 : 0
+        const useful = plain.has(candidate) ? 0.6 : entry && isSure(entry) ? 0.3 : 0
         const first = candidate[0] === form[0] ? 0.3 : 0
         const cost = distance - useful - first - (entry?.common ?? 0) / 40 + (form === word ? 0 : 0.2)
         if (cost < least) [best, least] = [candidate, cost]
