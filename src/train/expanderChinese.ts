@@ -9,11 +9,19 @@ import {
 import { mark } from './expanderMarks.ts'
 import { pick } from './expanderRequests.ts'
 
+/** Common letters, among which those that mean something to the worlds are left out: what prompts say besides. */
+const common =
+  '是人有我他这为之来以们说国和也时道出而要于就得可你年生自会那后能对事其所行家用发如然作方成者多日都经法当起与好看学种将还分此心前又定见只主没公从' +
+  '知全通实现把性应工此外打记直情报视频影片画段短美丽请帮让呢吧啊吗哦麻烦做给想最些什么怎样谢几新本次果场长名叫故事里讲述关于突忽先接非常真正可爱'
+const idle = [...common].filter(letter => !Object.values(chineseWords).flat().join('').includes(letter))
+
 /** Writes one Chinese prompt, marked. */
 export function writeChinese(random: Random, request: Request): string {
   const is = (share: number) => random.uniform() < share
   const say = (label: string, of = '', more: { is?: string; to?: string } = {}) =>
     mark({ label, of, ...more }, pick(random, chineseWords[label]))
+  const chatter = (share: number) =>
+    is(share) ? Array.from({ length: 1 + random.integer(5) }, () => pick(random, idle)).join('') : ''
   const mentioned = new Set<number>()
   let events = 0
   const shapeOf = ({ shape }: RequestBody, k: number) => say(`shape:${shape}`, '', { is: `b${k}` })
@@ -63,7 +71,8 @@ export function writeChinese(random: Random, request: Request): string {
     const count = isGroup
       ? mark({ label: `count:${number}`, of: 'b0' }, ['', '', '两', '三', '四'][number])
       : ''
-    const subject = isGroup ? look(body, k, `${count}个`) : mention(k)
+    const filler = chatter(0.12)
+    const subject = filler + (isGroup ? look(body, k, `${count}个`) : mention(k)) + chatter(0.05)
     const join = pick(random, ['，然后', '，', '并', '，接着', '再', '，它', '，又'])
     return subject + body.events.map(event => doing(k, event)).join(join)
   })
@@ -89,8 +98,10 @@ export function writeChinese(random: Random, request: Request): string {
         '视频内容：',
       ])
     : ''
+  const opening = chatter(0.25) + (is(0.3) ? pick(random, ['，', '：', '一个', '']) : '')
+  const end = (is(0.5) ? pick(random, ['，', '']) : '') + chatter(0.15)
   const sep = pick(random, ['，', '，', '', '。'])
   return is(0.6)
-    ? `${ask}${around.join(sep)}${around.length > 0 ? sep : ''}${told}${shot}`
-    : `${ask}${told}${around.map(part => `${sep}${part}`).join('')}${shot}`
+    ? `${opening}${ask}${around.join(sep)}${around.length > 0 ? sep : ''}${told}${shot}${end}`
+    : `${opening}${ask}${told}${around.map(part => `${sep}${part}`).join('')}${shot}${end}`
 }

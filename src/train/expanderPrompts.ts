@@ -11,7 +11,16 @@ import { writeChinese } from './expanderChinese.ts'
 import { mark } from './expanderMarks.ts'
 import { pick } from './expanderRequests.ts'
 import { type Form, inflect } from './expanderVerbs.ts'
-import { chains, developmentWords, joins, noise, requestsFor, trainingWords, tries } from './expanderWords.ts'
+import {
+  chains,
+  developmentWords,
+  joins,
+  noise,
+  requestsFor,
+  trainingWords,
+  tries,
+  ways,
+} from './expanderWords.ts'
 
 /** Words to write prompts with, beside the tables. */
 export interface PromptWords {
@@ -75,20 +84,27 @@ class English {
   is = (share: number) => this.random.uniform() < share
   pick = <T>(from: readonly T[]): T => pick(this.random, from)
 
-  /** A word of a concept: of the tables, or one that only the lexicon knows. */
+  /** A word of a concept: of the tables, or one that only the lexicon knows, or made of what moves and where to. */
   word(concept: string): string {
+    const tails = ways[concept]
+    if (tails && this.is(0.15)) {
+      const verbs = this.words.sure.get(this.is(0.3) ? 'verb:drops' : 'verb:moves')
+      return `${this.pick(verbs ?? trainingWords['verb:moves'])} ${this.pick(tails)}`
+    }
     const kind = this.random.uniform()
-    const known = kind < 0.3 ? this.words.sure : kind < 0.42 ? this.words.supposed : undefined
+    const known = kind < 0.3 ? this.words.sure : kind < 0.4 ? this.words.supposed : undefined
     const list = known?.get(concept)
-    if (!list) return this.pick(trainingWords[concept])
-    const word = this.pick(list)
-    if (concept.startsWith('floor:')) {
+    return list ? this.frame(concept, this.pick(list)) : this.pick(trainingWords[concept])
+  }
+
+  /** A single word with the small ones that go with it. */
+  frame(concept: string, word: string): string {
+    const [slot] = concept.split(':')
+    if (slot === 'floor') {
       return `${this.pick(['on the', 'on', 'on a', 'in the', 'across the', 'over', 'in a', 'upon the'])} ${word}`
     }
-    if (concept.startsWith('light:')) {
-      return `${this.pick(['at', 'in the', 'at the', 'during', 'by', 'in'])} ${word}`
-    }
-    if (concept.startsWith('sky:')) {
+    if (slot === 'light') return `${this.pick(['at', 'in the', 'at the', 'during', 'by', 'in'])} ${word}`
+    if (slot === 'sky') {
       return this.pick([
         `under a ${word} sky`,
         `in ${word} weather`,
@@ -99,8 +115,7 @@ class English {
     if (concept === 'verb:hits' && this.is(0.6)) return `${word} ${this.pick(['into', 'against'])}`
     if (concept === 'verb:topples' && this.is(0.6)) return `${word} over`
     if (concept === 'verb:drops' && this.is(0.3)) return `${word} down`
-    if (concept === 'verb:passes' || concept === 'verb:hides') return `${word} behind`
-    return word
+    return concept === 'verb:passes' || concept === 'verb:hides' ? `${word} behind` : word
   }
 
   say = (label: string, of: string) => mark({ label, of }, this.word(label))

@@ -262,3 +262,12 @@ export const tries: readonly string[] = [
   ],
   ...['can be seen ing', 'is seen ing', 'keeps ing', 'goes on ing', 'is busy ing', 'continues to', 'would'],
 ]
+
+/** What makes another event of a verb that moves or falls. */
+export const ways: Readonly<Record<string, readonly string[]>> = {
+  'verb:hits': ['into', 'against', 'right into'],
+  'verb:topples': ['over', 'over on its side'],
+  'verb:enters': ['into view', 'into the picture', 'into the frame', 'in', 'in from the side'],
+  'verb:leaves': ['away', 'out of view', 'out of the picture', 'out of the frame', 'off'],
+  'verb:passes': ['behind', 'along behind'],
+}

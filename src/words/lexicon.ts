@@ -103,16 +103,36 @@ export function lemmasOf(word: string): string[] {
 
 const plain: ReadonlySet<string> = new Set(captionWords)
 
-/** What is known of a word or of the word that it is a form of: that with hints goes before that without. */
-export function lookUp({ entries }: Lexicon, word: string): { lemma: string; entry: Entry } | undefined {
+const isTold = (entry: Entry) => entry.hints.length > 0
+
+/** What the two words say together that a long one is made of, less surely; undefined when it is made of none. */
+function splitCompound({ entries }: Lexicon, word: string): Entry | undefined {
+  for (let at = word.length - 3; at > 3; at--) {
+    const parts = [word.slice(0, at), word.slice(at)].map(part => entries.get(part))
+    const [first, second] = parts
+    if (!first || !second || first.common + second.common === 0) continue
+    const levels = new Map<number, number>()
+    for (const { concept, level } of [...first.hints, ...second.hints])
+      levels.set(concept, Math.max(levels.get(concept) ?? 1, level - 3))
+    const hints = [...levels].map(([concept, level]) => ({ concept, level }))
+    if (hints.length > 0) return { parts: second.parts, kind: second.kind, common: 0, hints }
+  }
+  return undefined
+}
+
+/** What is known of a word, of the word that it is a form of, or of those that it is made of: hints go before none. */
+export function lookUp(lexicon: Lexicon, word: string): { lemma: string; entry: Entry } | undefined {
   const found = lemmasOf(word).flatMap(lemma => {
-    const entry = entries.get(lemma)
+    const entry = lexicon.entries.get(lemma)
     return entry ? [{ lemma, entry }] : []
   })
   // "left" is a direction and "leaves" goes: the form as it stands says more than what it may come from.
-  return (
-    found.find(({ entry }) => isSure(entry)) ?? found.find(({ entry }) => entry.hints.length > 0) ?? found[0]
-  )
+  const told = found.find(({ entry }) => isSure(entry)) ?? found.find(({ entry }) => isTold(entry))
+  if (told || word.length < 7) return told ?? found[0]
+  const entry = splitCompound(lexicon, word)
+  return entry
+    ? { lemma: word, entry: { ...entry, ...(found[0] && { parts: found[0].entry.parts }) } }
+    : found[0]
 }
 
 /** Letters that must be changed, added, left out or swapped with their neighbour (Damerau 1964), up to `most` + 1. */

@@ -27,6 +27,9 @@ export interface Understood {
 /** From which probability on something may have been said that was not understood. */
 const PERHAPS = 0.12
 
+/** From which probability on a colour, which every body has, is guessed rather than drawn. */
+const GUESSED = 0.02
+
 /** What a word says. */
 interface Said {
   readonly at: number
@@ -36,8 +39,8 @@ interface Said {
 }
 
 /** What each word says, and of which slots there may be more. */
-function readLabels(tags: Tags): { said: Said[]; open: Set<Slot> } {
-  const said: Said[] = []
+function readLabels(tags: Tags): { said: Said[]; hinted: Said[]; open: Set<Slot> } {
+  const [said, hinted] = [[] as Said[], [] as Said[]]
   const open = new Set<Slot>()
   for (const [at, row] of tags.labels.entries()) {
     const slots = new Map<Slot, Map<string, number>>()
@@ -52,9 +55,12 @@ function readLabels(tags: Tags): { said: Said[]; open: Set<Slot> } {
     masses.sort((a, b) => b.mass - a.mass)
     const best = masses[0].mass > row[0] ? masses.shift() : undefined
     if (best) said.push({ at, slot: best.slot, values: best.values })
-    for (const { slot, mass } of masses) if (mass > PERHAPS) open.add(slot)
+    for (const { slot, values, mass } of masses) {
+      if (mass > PERHAPS) open.add(slot)
+      if (mass > GUESSED) hinted.push({ at, slot, values })
+    }
   }
-  return { said, open }
+  return { said, hinted, open }
 }
 
 /** The value for which words speak most. */
@@ -158,8 +164,10 @@ function readEvents(acts: readonly Act[], details: readonly Said[], bodies: read
   }
   const events = bodies.map(() => [] as RequestEvent[])
   for (const [i, act] of acts.entries()) {
-    const verb = vote(act.said) as RequestEvent['verb']
+    const asked = vote(act.said) as RequestEvent['verb']
     const other = otherOf(act, bodies, tags)
+    // What hides behind nothing that is named is gone.
+    const verb = asked === 'hides' && other === undefined ? 'leaves' : asked
     const told = {
       ...{ verb, ...tell(own[i]) },
       ...(other !== undefined && needsOther.has(verb) && { other }),
@@ -199,7 +207,7 @@ function multiply(
 
 /** Makes a request of what a tagger says of words. */
 export function understand(words: readonly string[], tags: Tags): Understood {
-  const { said, open } = readLabels(tags)
+  const { said, hinted, open } = readLabels(tags)
   const of = (...slots: Slot[]) => said.filter(({ slot }) => slots.includes(slot))
   let named = gatherBodies(of('shape'), tags).slice(0, 4)
   const looks = of('colour', 'size', 'material', 'count')
@@ -215,7 +223,10 @@ export function understand(words: readonly string[], tags: Tags): Understood {
   )
   const bodies = named.map((body, i): RequestBody => {
     const look = (slot: Slot) => vote(looks.filter(one => one.slot === slot && owners.get(one) === i))
-    const [colour, size, material] = [look('colour'), look('size'), look('material')]
+    const isOwn = ({ at, slot }: Said) =>
+      slot === 'colour' && choose(tags.first[at], groups).group === i && !groups.flat().includes(at)
+    const colour = look('colour') ?? vote(hinted.filter(isOwn))
+    const [size, material] = [look('size'), look('material')]
     return {
       ...(colour && { colour: colour as RequestBody['colour'] }),
       ...(size && { size: size as RequestBody['size'] }),
