@@ -28,7 +28,7 @@ export interface ExpanderTrainingOptions {
 type Drawn = Omit<ExpanderTrainingOptions, 'schedule' | 'config'>
 
 /** How often a word is taken for one that no table has, a Chinese word for one that is not known, and a row left out. */
-const [UNKNOWN, UNKNOWN_CHINESE, NAMELESS] = [0.5, 0.4, 0.25]
+const [UNKNOWN, UNKNOWN_CHINESE, NAMELESS] = [0.6, 0.45, 0.25]
 
 /** A prompt and what should be said of its words, some of them as if they were unknown. */
 function drawPrompt(random: Random, options: Drawn, numbers: ReadonlyMap<string, number>): TaggedPrompt {

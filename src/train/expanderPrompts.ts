@@ -32,6 +32,8 @@ export interface PromptWords {
   readonly things: readonly string[]
   readonly doings: readonly string[]
   readonly idle: readonly string[]
+  /** Nouns for what cannot be seen. */
+  readonly matters: readonly string[]
 }
 
 /** Parts of speech, as bits, that words of a slot have. */
@@ -45,7 +47,7 @@ export function collectWords({ entries }: Lexicon): PromptWords {
     Object.values(developmentWords).flatMap(words => words.flatMap(word => word.split(' '))),
   )
   const [sure, supposed] = [new Map<string, string[]>(), new Map<string, string[]>()]
-  const [things, doings, idle] = [[] as string[], [] as string[], [] as string[]]
+  const [things, doings, idle, matters] = [[] as string[], [] as string[], [] as string[], [] as string[]]
   for (const [word, { parts, kind, common, hints }] of entries) {
     if (heldOutContent.has(word) || aside.has(word) || word.length < 3) continue
     const [first, second] = hints
@@ -56,11 +58,12 @@ export function collectWords({ entries }: Lexicon): PromptWords {
       if (fits && (common > 0 || first.level >= 8)) map.set(name, [...(map.get(name) ?? []), word])
     }
     if ((first?.level ?? 0) > 1 || common === 0) continue
+    if (parts & 1 && kind === 'x' && common > 2) matters.push(word)
     if (parts & 1 && kind && kind !== 'x' && kind !== 'w') things.push(word)
     else if (parts & 12) idle.push(word)
     else if (parts & 2 && common < 6) doings.push(word)
   }
-  return { sure, supposed, things, doings, idle }
+  return { sure, supposed, things, doings, idle, matters }
 }
 
 /** Writes one English prompt, marked. */
@@ -201,7 +204,9 @@ class English {
   doings(body: number, form: Form): string {
     const { events } = this.request.bodies[body]
     // "tries to roll and stop", "can be seen rolling"
-    const kind = this.is(0.25) && form !== 'ing' ? this.pick(tries) : undefined
+    const isTried = this.is(0.28) && form !== 'ing'
+    const other = this.is(0.35) ? `${inflect(this.pick(this.words.doings), form)} to` : this.pick(tries)
+    const kind = isTried ? other : undefined
     const own = kind ? (kind.endsWith('ing') ? 'ing' : 'base') : form
     const told = events.map(event => this.doing(body, event, own))
     if (this.is(0.03)) told.push(inflect(this.pick(this.words.doings), own))
@@ -263,7 +268,7 @@ class English {
         events.length === 0
           ? this.pick([' and ', ', ', ' with ', ' , ', ' together with ', '; '])
           : this.is(0.12)
-            ? `${this.pick([', ', '. ', ' '])}${this.pick(this.words.idle)} `
+            ? `${this.pick([', ', '. ', ' '])}${this.pick(this.is(0.6) ? this.words.idle : this.words.matters)}${this.pick([' ', ', ', ' '])}`
             : this.pick(joins)
       text += (text === '' ? '' : /^(?:which|that|and|who) /.test(clause) ? ', ' : join) + clause
     }
@@ -285,6 +290,12 @@ class English {
     if (this.form === 'base') return this.pick(['let ', 'make ', 'have ', '', '', 'i want '])
     const share = this.form === 'ing' ? 0.5 : 0.2
     if (!this.is(share)) return ''
+    if (this.is(0.4)) {
+      // "my idea is", "a short description of"
+      const matter = `${this.is(0.4) ? `${this.pick(this.words.idle)} ` : ''}${this.pick(this.words.matters)}`
+      const verb = inflect(this.pick(this.words.doings), 's')
+      return `${this.pick(['my', 'the', 'a', 'one', 'in this', 'this', 'for a', ''])} ${matter} ${this.pick([': ', 'is ', 'about ', 'of ', 'with ', ', ', 'where ', 'and ', `that ${verb} `, `${verb} `, 'by which '])}`
+    }
     if (this.is(0.3)) {
       const filler = Array.from({ length: 1 + this.random.integer(3) }, () => this.pick(this.words.idle))
       return `${filler.join(' ')}${this.pick([': ', ', ', ' ', ' the '])}`

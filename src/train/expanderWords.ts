@@ -11,7 +11,7 @@ export const trainingWords = split({
   'colour:orange': 'orange, orange, amber, orange-coloured, peach, salmon, copper-coloured',
   'colour:yellow': 'yellow, yellow, yellowish, blond, buttery, sunflower',
   'colour:green': 'green, green, greenish, lime, forest green, pea-green',
-  'colour:cyan': 'cyan, cyan, turquoise, blue-green, bluish green, peacock',
+  'colour:cyan': 'cyan, cyan, turquoise, blue-green, bluish green, blue green, turquoise green, peacock',
   'colour:blue': 'blue, blue, azure, bluish, sky-blue, sky blue, royal blue',
   'colour:purple': 'purple, purple, lavender, purplish, aubergine, heliotrope',
   'colour:pink': 'pink, pink, magenta, pinkish, salmon pink, rosy',

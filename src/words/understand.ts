@@ -38,6 +38,8 @@ interface Said {
   readonly values: ReadonlyMap<string, number>
 }
 
+const sumOf = (values: ReadonlyMap<string, number>) => [...values.values()].reduce((a, b) => a + b, 0)
+
 /** What each word says, and of which slots there may be more. */
 function readLabels(tags: Tags): { said: Said[]; hinted: Said[]; open: Set<Slot> } {
   const [said, hinted] = [[] as Said[], [] as Said[]]
@@ -50,7 +52,7 @@ function readLabels(tags: Tags): { said: Said[]; hinted: Said[]; open: Set<Slot>
     }
     const masses = [...slots].map(([slot, values]) => ({
       ...{ slot, values },
-      mass: [...values.values()].reduce((a, b) => a + b, 0),
+      mass: sumOf(values),
     }))
     masses.sort((a, b) => b.mass - a.mass)
     const best = masses[0].mass > row[0] ? masses.shift() : undefined
@@ -145,22 +147,43 @@ function otherOf({ body, said }: Act, bodies: readonly Named[], tags: Tags): num
   return share > tags.second[at][at] ? group : undefined
 }
 
-function readEvents(acts: readonly Act[], details: readonly Said[], bodies: readonly Named[], tags: Tags) {
-  const groups = acts.map(({ said }) => said.map(({ at }) => at))
-  const own = acts.map(() => [] as Said[])
-  const loose: Said[] = []
-  for (const detail of details) {
-    if (acts.length === 0) loose.push(detail)
-    else own[choose(tags.first[detail.at], groups).group].push(detail)
+/** What a detail is of: an act, or a word that no act was seen in, as its place. */
+function ownerOf(
+  { at }: Said,
+  groups: readonly (readonly number[])[],
+  { first }: Tags,
+): number | { at: number } {
+  const { group, share } = choose(first[at], groups)
+  const place = first[at].reduce((best, probability, i) => (probability > first[at][best] ? i : best), 0)
+  return groups.length === 0 || first[at][place] > 2 * share ? { at: place } : group
+}
+
+/** What details say of an act. */
+function tellDetails(said: readonly Said[]): Pick<RequestEvent, 'direction' | 'speed' | 'times'> {
+  const of = (slot: Slot) => vote(said.filter(detail => detail.slot === slot))
+  const [way, speed, times] = [of('way'), of('speed'), of('times')]
+  return {
+    ...(way && { direction: way as RequestEvent['direction'] }),
+    ...(speed && { speed: speed as RequestEvent['speed'] }),
+    ...(times && { times: Number(times) }),
   }
-  const tell = (said: readonly Said[]) => {
-    const of = (slot: Slot) => vote(said.filter(detail => detail.slot === slot))
-    const [way, speed, times] = [of('way'), of('speed'), of('times')]
-    return {
-      ...(way && { direction: way as RequestEvent['direction'] }),
-      ...(speed && { speed: speed as RequestEvent['speed'] }),
-      ...(times && { times: Number(times) }),
-    }
+}
+
+/** The events of every body. Details of a word that is no verb of those known are those of something that moves. */
+function readEvents(
+  acts: readonly Act[],
+  details: readonly Said[],
+  bodies: readonly Named[],
+  tags: Tags,
+): RequestEvent[][] {
+  const groups = acts.map(({ said }) => said.map(({ at }) => at))
+  const places = bodies.map(({ said }) => said.map(({ at }) => at))
+  const own = acts.map(() => [] as Said[])
+  const loose = bodies.map(() => [] as Said[])
+  for (const detail of details) {
+    const owner = ownerOf(detail, groups, tags)
+    if (typeof owner === 'number') own[owner].push(detail)
+    else loose[choose(tags.first[owner.at], places).group]?.push(detail)
   }
   const events = bodies.map(() => [] as RequestEvent[])
   for (const [i, act] of acts.entries()) {
@@ -169,7 +192,7 @@ function readEvents(acts: readonly Act[], details: readonly Said[], bodies: read
     // What hides behind nothing that is named is gone.
     const verb = asked === 'hides' && other === undefined ? 'leaves' : asked
     const told = {
-      ...{ verb, ...tell(own[i]) },
+      ...{ verb, ...tellDetails(own[i]) },
       ...(other !== undefined && needsOther.has(verb) && { other }),
       ...(other !== undefined && verb === 'rests' && { beside: other }),
     }
@@ -178,8 +201,15 @@ function readEvents(acts: readonly Act[], details: readonly Said[], bodies: read
     if (same >= 0) list[same] = { ...list[same], ...told }
     else list.push(told)
   }
-  // A way without a verb: something goes there.
-  if (loose.length > 0) events[0]?.push({ verb: 'moves', ...tell(loose) })
+  for (const [body, said] of loose.entries()) {
+    const told = tellDetails(said)
+    const going = events[body].findIndex(
+      ({ verb }) => verb === 'rolls' || verb === 'slides' || verb === 'moves',
+    )
+    if (said.length === 0) continue
+    if (going >= 0) events[body][going] = { ...told, ...events[body][going] }
+    else events[body].unshift({ verb: 'moves', ...told })
+  }
   return events
 }
 
@@ -215,12 +245,13 @@ export function understand(words: readonly string[], tags: Tags): Understood {
   if (named.length === 0 && looks.length + of('verb', 'way').length > 0) named = [{ at: -1, said: [] }]
   const groups = named.map(body => body.said.map(({ at }) => at))
   const owners = new Map(looks.map(look => [look, choose(tags.first[look.at], groups).group]))
-  const events = readEvents(
-    gatherActs(of('verb'), named, tags, words),
-    of('way', 'speed', 'times'),
-    named,
-    tags,
-  )
+  const acts = gatherActs(of('verb'), named, tags, words)
+  // A body of which no verb is sure does what a word may perhaps say.
+  const perhaps = hinted.filter(({ slot, values }) => slot === 'verb' && sumOf(values) > PERHAPS)
+  const guesses = gatherActs(perhaps, named, tags, words).filter(({ body }) => {
+    return !acts.some(act => act.body === body)
+  })
+  const events = readEvents([...acts, ...guesses], of('way', 'speed', 'times'), named, tags)
   const bodies = named.map((body, i): RequestBody => {
     const look = (slot: Slot) => vote(looks.filter(one => one.slot === slot && owners.get(one) === i))
     const isOwn = ({ at, slot }: Said) =>

@@ -14,8 +14,5 @@ test('prompts are expanded for models that know the words of the worlds, and for
     expandRequest({ expander }, { id: 'job', request: asked }, vocabulary)
   assert.equal((await expand(request, captionWords)).prompt, 'a red ball')
   assert.equal((await expand(request, ['a', 'circle', 'hits', 'the', 'wall'])).prompt, request.prompt)
-  assert.equal(
-    (await expand({ ...request, task: 'image to video' }, captionWords)).prompt,
-    request.prompt,
-  )
+  assert.equal((await expand({ ...request, task: 'image to video' }, captionWords)).prompt, request.prompt)
 })
