@@ -114,12 +114,22 @@ function likenesses(word: string, found: readonly Likeness[]) {
   }
 }
 
+/** What the thesaurus has of a word; of an adverb also what it has of its adjective. */
+function findLike(word: string): readonly Likeness[] {
+  const own = thesaurus.get(word) ?? []
+  if (!word.endsWith('ly')) return own
+  const stem = word.slice(0, -2)
+  const bases = [stem, `${stem}e`, `${stem}le`, stem.replace(/i$/, 'y'), stem.replace(/al$/, '')]
+  const base = bases.find(one => wordNet.senses.get(one)?.some(({ pos }) => pos === 'a'))
+  return [...own, ...(base ? (thesaurus.get(base) ?? []) : [])].sort((a, b) => b.cosine - a.cosine)
+}
+
 const sum = (values: ArrayLike<number>) => Array.from(values).reduce((a, b) => a + b, 0)
 
 /** All that the lists say of a word, NUMBERS for each concept; undefined when they say nothing. */
 function measure(word: string): Float32Array | undefined {
   const { total, rare } = walk(word)
-  const { highest, mean } = likenesses(word, thesaurus.get(word) ?? [])
+  const { highest, mean } = likenesses(word, findLike(word))
   const colour = colours.get(word)
   const sums = [sum(total), sum(highest.map(value => value ** 2)), sum(mean)].map(value => value + 1e-3)
   if (sums[0] < 0.02 && sums[1] < 0.002 && !colour?.isWhole) return undefined

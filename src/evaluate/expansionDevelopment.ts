@@ -17,7 +17,8 @@ import {
 // Prompts to look at while the expander is worked on: other words and sentences than those of training and than those
 // of the evaluation, which nobody looks at.
 
-const sentences: readonly Sentence[] = [
+/** Sentences that neither training nor the evaluation has. */
+export const developmentSentences: readonly Sentence[] = [
   (p, hits) =>
     `In this clip, ${a(thing(p, 0))} ${told(p, 0, third, ' and subsequently ')}${rest(p, hits, third, ', whilst ')}${last(p, ' - ')}`,
   (p, hits) =>
@@ -82,7 +83,7 @@ const chineseSentences = [
 
 /** Draws English prompts for development. */
 export const drawDevelopmentPrompts = (count: number, seed: number): AskedPrompt[] =>
-  drawPromptsOf(count, seed, developmentWords, sentences)
+  drawPromptsOf(count, seed, developmentWords, developmentSentences)
 
 /** Draws Chinese prompts for development. */
 export const drawChineseDevelopment = (count: number, seed: number): AskedPrompt[] =>

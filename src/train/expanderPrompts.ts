@@ -38,7 +38,7 @@ export interface PromptWords {
 
 /** Parts of speech, as bits, that words of a slot have. */
 const partsOfSlot: Readonly<Record<string, number>> = {
-  ...{ colour: 5, size: 4, material: 5, shape: 1, verb: 2, speed: 8, floor: 1, light: 1, sky: 4 },
+  ...{ colour: 5, size: 4, material: 5, shape: 1, verb: 2, speed: 8, floor: 1, light: 1, sky: 4, camera: 2 },
 }
 
 /** Collects them from a lexicon; what is held out or set aside is left out. */
@@ -91,8 +91,16 @@ class English {
   word(concept: string): string {
     const tails = ways[concept]
     if (tails && this.is(0.15)) {
-      const verbs = this.words.sure.get(this.is(0.3) ? 'verb:drops' : 'verb:moves')
-      return `${this.pick(verbs ?? trainingWords['verb:moves'])} ${this.pick(tails)}`
+      const other = concept.startsWith('camera') ? 'verb:spins' : 'verb:drops'
+      const verbs = this.words.sure.get(this.is(0.3) ? other : 'verb:moves')
+      const verb = this.pick(verbs ?? trainingWords['verb:moves'])
+      return concept.startsWith('camera')
+        ? `${this.pick(['the camera', 'camera', 'our camera', 'the lens'])} ${inflect(verb, this.pick(['s', 's', 'ing', 'is ing']))} ${this.pick(tails)}`
+        : `${verb} ${this.pick(tails)}`
+    }
+    const side = /^way:(left|right)$/.exec(concept)
+    if (side && this.is(0.12)) {
+      return `${this.pick(['to', 'towards', 'toward', 'at', 'on'])} the ${side[1]} ${this.pick(this.words.matters)}`
     }
     const kind = this.random.uniform()
     const known = kind < 0.3 ? this.words.sure : kind < 0.4 ? this.words.supposed : undefined
@@ -106,6 +114,8 @@ class English {
     if (slot === 'floor') {
       return `${this.pick(['on the', 'on', 'on a', 'in the', 'across the', 'over', 'in a', 'upon the'])} ${word}`
     }
+    if (slot === 'camera')
+      return `${this.pick(['the camera', 'the camera', 'camera'])} ${inflect(word, this.pick(['s', 's', 'ing']))}`
     if (slot === 'light') return `${this.pick(['at', 'in the', 'at the', 'during', 'by', 'in'])} ${word}`
     if (slot === 'sky') {
       return this.pick([

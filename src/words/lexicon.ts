@@ -120,19 +120,29 @@ function splitCompound({ entries }: Lexicon, word: string): Entry | undefined {
   return undefined
 }
 
-/** What is known of a word, of the word that it is a form of, or of those that it is made of: hints go before none. */
+/** The level up to which a long word is also taken for what it is made of. */
+const DIM = 3
+
+/**
+ * What is known of a word, of the word that it is a form of, or of those that it is made of; what is known to mean
+ * something goes before what is not.
+ */
 export function lookUp(lexicon: Lexicon, word: string): { lemma: string; entry: Entry } | undefined {
-  const found = lemmasOf(word).flatMap(lemma => {
-    const entry = lexicon.entries.get(lemma)
-    return entry ? [{ lemma, entry }] : []
-  })
+  const [own, ...forms] = lemmasOf(word).map(lemma => ({ lemma, entry: lexicon.entries.get(lemma) }))
+  // Butter is nobody who butts.
+  const others = own.entry && word.endsWith('er') ? [] : forms
+  const found = [own, ...others].flatMap(({ lemma, entry }) => (entry ? [{ lemma, entry }] : []))
   // "left" is a direction and "leaves" goes: the form as it stands says more than what it may come from.
   const told = found.find(({ entry }) => isSure(entry)) ?? found.find(({ entry }) => isTold(entry))
-  if (told || word.length < 7) return told ?? found[0]
-  const entry = splitCompound(lexicon, word)
-  return entry
-    ? { lemma: word, entry: { ...entry, ...(found[0] && { parts: found[0].entry.parts }) } }
-    : found[0]
+  if (word.length < 7 || (told && told.entry.hints[0].level > DIM)) return told ?? found[0]
+  const made = splitCompound(lexicon, word)
+  if (!made) return told ?? found[0]
+  const known = told?.entry.hints ?? []
+  const isNews = (hint: Hint, among: readonly Hint[]) =>
+    !among.some(({ concept, level }) => concept === hint.concept && level >= hint.level)
+  const kept = known.filter(hint => isNews(hint, made.hints))
+  const hints = [...kept, ...made.hints.filter(hint => isNews(hint, kept))].sort((a, b) => b.level - a.level)
+  return { lemma: word, entry: { ...made, ...(found[0]?.entry ?? {}), hints } }
 }
 
 /** Letters that must be changed, added, left out or swapped with their neighbour (Damerau 1964), up to `most` + 1. */
