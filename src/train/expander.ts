@@ -30,6 +30,23 @@ type Drawn = Omit<ExpanderTrainingOptions, 'schedule' | 'config'>
 /** How often a word is taken for one that no table has, a Chinese word for one that is not known, and a row left out. */
 const [UNKNOWN, UNKNOWN_CHINESE, NAMELESS] = [0.6, 0.45, 0.25]
 
+/** Share of words that mean something to which another meaning is given besides, so that their place must tell. */
+const AMBIGUOUS = 0.25
+
+/** The same word with a meaning that it does not have, and its own somewhat less sure. */
+function blur(entry: Entry, draw: (number: number) => number): Entry {
+  const { hints } = entry
+  if (hints.length === 0 || hints[0].level < 3) return entry
+  const other = { concept: Math.floor(draw(0) * concepts.length), level: 2 + Math.floor(draw(1) * 8) }
+  const slotOf = (concept: number) => concepts[concept].split(':')[0]
+  // Of two colours the surer one is meant, but a colour may look much like a thing.
+  const isRival = hints.some(({ concept }) => slotOf(concept) === slotOf(other.concept))
+  const told = isRival ? { ...other, level: Math.max(1, hints[0].level - 2) } : other
+  const loss = Math.floor(draw(2) * 3)
+  const own = hints.map(hint => ({ ...hint, level: Math.max(1, hint.level - loss) }))
+  return { ...entry, hints: hints.some(({ concept }) => concept === other.concept) ? own : [...own, told] }
+}
+
 /** A prompt and what should be said of its words, some of them as if they were unknown. */
 function drawPrompt(random: Random, options: Drawn, numbers: ReadonlyMap<string, number>): TaggedPrompt {
   const { lexicon, evidence, words, length } = options
@@ -40,8 +57,11 @@ function drawPrompt(random: Random, options: Drawn, numbers: ReadonlyMap<string,
     for (let i = 0; i < word.length; i++) hash = Math.imul(hash ^ word.charCodeAt(i), 0x01000193)
     return ((hash ^ (hash >>> 15)) >>> 0) / 2 ** 32
   }
-  const instead = (word: string): Entry | undefined =>
-    draw(word, 1) < UNKNOWN ? evidence.entries.get(word) : undefined
+  const instead = (word: string): Entry | undefined => {
+    const entry =
+      (draw(word, 1) < UNKNOWN ? evidence.entries.get(word) : undefined) ?? lexicon.entries.get(word)
+    return entry && draw(word, 4) < AMBIGUOUS ? blur(entry, share => draw(word, 5 + share)) : entry
+  }
   const knows = (word: string) => draw(word, 2) > UNKNOWN_CHINESE
   const numberOf = (word: string) => {
     const isNamed = smallWords.has(word) || !/\p{L}/u.test(word) || draw(word, 3) > NAMELESS

@@ -74,6 +74,19 @@ function vote(said: readonly Said[]): string | undefined {
   return [...votes].sort((a, b) => b[1] - a[1])[0]?.[0]
 }
 
+/** What the words that speak of one colour say: of "greenish blue" the last word most. */
+function voteColour(said: readonly Said[]): string | undefined {
+  const weighed = said.map(({ at, slot, values }) => {
+    const isLast = !said.some(other => other.at === at + 1)
+    return {
+      at,
+      slot,
+      values: new Map([...values].map(([value, share]) => [value, share * (isLast ? 1.5 : 1)])),
+    }
+  })
+  return vote(weighed)
+}
+
 /** Words that name one body; the last of the first ones stands for it. */
 interface Named {
   readonly at: number
@@ -98,6 +111,15 @@ function gatherBodies(nouns: readonly Said[], { first }: Tags): Named[] {
     else bodies.push({ at, said: [noun] })
   }
   return bodies.sort((a, b) => a.at - b.at)
+}
+
+/** Whether a body is a thing of which nothing is said, by a word that hardly names one: "my idea". */
+function isIdle({ at, said }: Named, others: readonly Said[], { first, second }: Tags): boolean {
+  const isThing = said.every(({ values }) =>
+    ['any', 'other'].includes(vote([{ at, slot: 'shape', values }]) ?? ''),
+  )
+  const isSpoken = others.some(other => first[other.at][at] > 0.3 || second[other.at][at] > 0.3)
+  return isThing && !isSpoken && said.every(({ values }) => sumOf(values) < 0.8)
 }
 
 /** Which of some groups of places a pointer means, and with what probability. */
@@ -239,8 +261,11 @@ function multiply(
 export function understand(words: readonly string[], tags: Tags): Understood {
   const { said, hinted, open } = readLabels(tags)
   const of = (...slots: Slot[]) => said.filter(({ slot }) => slots.includes(slot))
-  let named = gatherBodies(of('shape'), tags).slice(0, 4)
   const looks = of('colour', 'size', 'material', 'count')
+  let named = gatherBodies(of('shape'), tags)
+  named = named
+    .filter(body => named.length === 1 || !isIdle(body, [...looks, ...of('verb')], tags))
+    .slice(0, 4)
   // Looks and deeds of nothing that is named are those of something.
   if (named.length === 0 && looks.length + of('verb', 'way').length > 0) named = [{ at: -1, said: [] }]
   const groups = named.map(body => body.said.map(({ at }) => at))
@@ -253,11 +278,11 @@ export function understand(words: readonly string[], tags: Tags): Understood {
   })
   const events = readEvents([...acts, ...guesses], of('way', 'speed', 'times'), named, tags)
   const bodies = named.map((body, i): RequestBody => {
-    const look = (slot: Slot) => vote(looks.filter(one => one.slot === slot && owners.get(one) === i))
+    const of = (slot: Slot) => looks.filter(one => one.slot === slot && owners.get(one) === i)
     const isOwn = ({ at, slot }: Said) =>
       slot === 'colour' && choose(tags.first[at], groups).group === i && !groups.flat().includes(at)
-    const colour = look('colour') ?? vote(hinted.filter(isOwn))
-    const [size, material] = [look('size'), look('material')]
+    const colour = voteColour(of('colour')) ?? vote(hinted.filter(isOwn))
+    const [size, material] = [vote(of('size')), vote(of('material'))]
     return {
       ...(colour && { colour: colour as RequestBody['colour'] }),
       ...(size && { size: size as RequestBody['size'] }),
