@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { captionWords } from '../../world/index.ts'
 import type { VideoRequest } from '../store/job.ts'
 import { expandRequest } from './work.ts'
+
+const worlds = 'a the ball metal rolls under sky camera'.split(' ')
 
 const request = { task: 'text to video', prompt: 'a crimson marble', seed: 3 } as VideoRequest
 const expander = {
@@ -12,7 +13,7 @@ const expander = {
 test('prompts are expanded for models that know the words of the worlds, and for no others', async () => {
   const expand = (asked: VideoRequest, vocabulary: readonly string[]) =>
     expandRequest({ expander }, { id: 'job', request: asked }, vocabulary)
-  assert.equal((await expand(request, captionWords)).prompt, 'a red ball')
+  assert.equal((await expand(request, worlds)).prompt, 'a red ball')
   assert.equal((await expand(request, ['a', 'circle', 'hits', 'the', 'wall'])).prompt, request.prompt)
-  assert.equal((await expand({ ...request, task: 'image to video' }, captionWords)).prompt, request.prompt)
+  assert.equal((await expand({ ...request, task: 'image to video' }, worlds)).prompt, request.prompt)
 })
