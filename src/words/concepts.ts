@@ -1,7 +1,7 @@
 import { hues } from './hue.ts'
 
 // What the words of a prompt can mean to the worlds. A hint is a concept that the lexicon finds behind a word; the
-// expander reads hints beside the letters, so that it understands words that no training prompt had.
+// expander reads hints in place of words, so that it understands those that no training prompt had.
 
 /** A kind of thing outside the worlds, by one letter: what a noun is when no concept is near. */
 export type Kind = 'a' | 'p' | 'l' | 'f' | 'b' | 't' | 'n' | 'w' | 'x'

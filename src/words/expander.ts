@@ -140,13 +140,7 @@ export async function openExpander(parts: ExpanderParts = loadExpander()): Promi
     signal?.throwIfAborted()
     const words = readWords(parts.lexicon, prompt)
     const tags = await tagging.tag(words)
-    return {
-      ...understand(
-        words.map(({ word }) => word),
-        tags,
-      ),
-      words,
-    }
+    return { ...understand(words, tags), words }
   }
   return {
     async expand(prompt, { seed = 0, signal } = {}) {

@@ -1,3 +1,5 @@
+import { concepts } from './concepts.ts'
+import type { PromptWord } from './reader.ts'
 import {
   cameraOf,
   labelParts,
@@ -30,6 +32,9 @@ const PERHAPS = 0.12
 /** From which probability on a colour, which every body has, is guessed rather than drawn. */
 const GUESSED = 0.02
 
+/** What the lexicon's knowledge is taken for where it knows nothing. */
+const DOUBT = 0.2
+
 /** What a word says. */
 interface Said {
   readonly at: number
@@ -40,8 +45,25 @@ interface Said {
 
 const sumOf = (values: ReadonlyMap<string, number>) => [...values.values()].reduce((a, b) => a + b, 0)
 
+/** What is understood of a word besides what a tagger says. */
+type Word = Pick<PromptWord, 'word' | 'evidence'>
+
+/**
+ * Colours and shapes are single words, so that of their values the lexicon knows more than the place does: probabilities
+ * times what the lexicon says, with the same sum.
+ */
+function weigh(slot: Slot, values: ReadonlyMap<string, number>, { evidence }: Word): Map<string, number> {
+  if (slot !== 'colour' && slot !== 'shape') return new Map(values)
+  const weighed = [...values].map(([value, share]): [string, number] => {
+    const near = evidence.get(concepts.indexOf(`${slot}:${value}`)) ?? 0
+    return [value, share * (DOUBT + near ** 2)]
+  })
+  const scale = sumOf(values) / weighed.reduce((sum, [, share]) => sum + share, 0)
+  return new Map(weighed.map(([value, share]) => [value, share * scale]))
+}
+
 /** What each word says, and of which slots there may be more. */
-function readLabels(tags: Tags): { said: Said[]; hinted: Said[]; open: Set<Slot> } {
+function readLabels(words: readonly Word[], tags: Tags): { said: Said[]; hinted: Said[]; open: Set<Slot> } {
   const [said, hinted] = [[] as Said[], [] as Said[]]
   const open = new Set<Slot>()
   for (const [at, row] of tags.labels.entries()) {
@@ -51,7 +73,7 @@ function readLabels(tags: Tags): { said: Said[]; hinted: Said[]; open: Set<Slot>
       slots.set(slot, (slots.get(slot) ?? new Map()).set(value, row[label]))
     }
     const masses = [...slots].map(([slot, values]) => ({
-      ...{ slot, values },
+      ...{ slot, values: weigh(slot, values, words[at]) },
       mass: sumOf(values),
     }))
     masses.sort((a, b) => b.mass - a.mass)
@@ -142,7 +164,7 @@ function gatherActs(
   verbs: readonly Said[],
   bodies: readonly Named[],
   tags: Tags,
-  words: readonly string[],
+  words: readonly Word[],
 ): Act[] {
   const groups = bodies.map(({ said }) => said.map(({ at }) => at))
   const acts: Act[] = []
@@ -151,7 +173,7 @@ function gatherActs(
     const before = acts.at(-1)
     const from = before?.said.at(-1)?.at ?? 0
     const isSame = before?.body === body && vote(before.said) === vote([verb])
-    const isNear = words.slice(from + 1, verb.at).every(word => inside.has(word)) && verb.at - from < 4
+    const isNear = words.slice(from + 1, verb.at).every(({ word }) => inside.has(word)) && verb.at - from < 4
     if (before?.body === body && (isSame || isNear)) before.said.push(verb)
     else acts.push({ body, said: [verb] })
   }
@@ -258,8 +280,8 @@ function multiply(
 }
 
 /** Makes a request of what a tagger says of words. */
-export function understand(words: readonly string[], tags: Tags): Understood {
-  const { said, hinted, open } = readLabels(tags)
+export function understand(words: readonly Word[], tags: Tags): Understood {
+  const { said, hinted, open } = readLabels(words, tags)
   const of = (...slots: Slot[]) => said.filter(({ slot }) => slots.includes(slot))
   const looks = of('colour', 'size', 'material', 'count')
   let named = gatherBodies(of('shape'), tags)

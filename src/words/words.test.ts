@@ -120,7 +120,8 @@ function tagsOf(rows: readonly (readonly [label: string, first?: number, second?
 }
 
 test('labels and pointers become a request', () => {
-  const words = 'two red balls come to rest beside it , a cone slowly hits a ball'.split(' ')
+  const text = 'two red balls come to rest beside it , a cone slowly hits a ball'
+  const words = text.split(' ').map(word => ({ word, evidence: new Map<number, number>() }))
   const { request, named } = understand(
     words,
     tagsOf([
