@@ -183,8 +183,9 @@ function candidatesOf(lexicon: Lexicon): readonly (readonly string[])[] {
 /** A word as it was probably meant; itself when it is known or nothing is near. */
 export function correctSpelling(lexicon: Lexicon, word: string): string {
   const found = lookUp(lexicon, word)?.entry
-  // Rare short words of WordNet are likelier to be slips of common ones.
-  const isRare = found && found.common === 0 && found.hints.length === 0 && word.length < 6
+  // Rare words of the lists, short or in the thesaurus alone, are likelier to be slips of common ones.
+  const isDim = found && found.common === 0 && (found.hints[0]?.level ?? 0) <= DIM
+  const isRare = isDim && (word.length < 6 || found.parts === 0)
   if (plain.has(word) || smallWords.has(word) || (found && !isRare) || !/^[a-z]{3,}$/.test(word)) return word
   const memory = corrections.get(lexicon) ?? new Map<string, string>()
   corrections.set(lexicon, memory)
