@@ -28,10 +28,10 @@ export interface ExpanderTrainingOptions {
 type Drawn = Omit<ExpanderTrainingOptions, 'schedule' | 'config'>
 
 /** How often a word is taken for one that no table has, a Chinese word for one that is not known, and a row left out. */
-const [UNKNOWN, UNKNOWN_CHINESE, NAMELESS] = [0.6, 0.45, 0.25]
+const [UNKNOWN, UNKNOWN_CHINESE, NAMELESS] = [0.6, 0.45, 0.35]
 
 /** Share of words that mean something to which another meaning is given besides, so that their place must tell. */
-const AMBIGUOUS = 0.25
+const AMBIGUOUS = 0.3
 
 /** The same word with a meaning that it does not have, and its own somewhat less sure. */
 function blur(entry: Entry, draw: (number: number) => number): Entry {
@@ -41,8 +41,8 @@ function blur(entry: Entry, draw: (number: number) => number): Entry {
   const slotOf = (concept: number) => concepts[concept].split(':')[0]
   // Of two colours the surer one is meant, but a colour may look much like a thing.
   const isRival = hints.some(({ concept }) => slotOf(concept) === slotOf(other.concept))
-  const told = isRival ? { ...other, level: Math.max(1, hints[0].level - 2) } : other
-  const loss = Math.floor(draw(2) * 3)
+  const loss = Math.floor(draw(2) * 5)
+  const told = isRival ? { ...other, level: Math.max(1, hints[0].level - loss - 2) } : other
   const own = hints.map(hint => ({ ...hint, level: Math.max(1, hint.level - loss) }))
   return { ...entry, hints: hints.some(({ concept }) => concept === other.concept) ? own : [...own, told] }
 }

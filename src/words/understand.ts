@@ -1,4 +1,5 @@
 import { concepts } from './concepts.ts'
+import { smallWords } from './lexicon.ts'
 import type { PromptWord } from './reader.ts'
 import {
   cameraOf,
@@ -60,6 +61,22 @@ function weigh(slot: Slot, values: ReadonlyMap<string, number>, { evidence }: Wo
   })
   const scale = sumOf(values) / weighed.reduce((sum, [, share]) => sum + share, 0)
   return new Map(weighed.map(([value, share]) => [value, share * scale]))
+}
+
+/** How sure the lexicon must be of a way, a pace or a place for a word to count that the tagger passes over. */
+const TOLD = 0.6
+
+/** What the lexicon surely knows of words that the tagger passes over: ways and paces, and places that no word tells. */
+function readSure(words: readonly Word[], tags: Tags, said: readonly Said[]): Said[] {
+  return words.slice(0, tags.labels.length).flatMap(({ word, evidence }, at) => {
+    const [concept, share] = [...evidence].sort((a, b) => b[1] - a[1])[0] ?? [0, 0]
+    const [slot, value] = concepts[concept].split(':') as [Slot, string]
+    if (share < TOLD || smallWords.has(word) || said.some(one => one.at === at)) return []
+    const isDetail = slot === 'way' || slot === 'speed'
+    const isPlace = slot === 'floor' || slot === 'light' || slot === 'sky'
+    const isNew = !said.some(one => one.slot === slot)
+    return (isDetail || isPlace) && isNew ? [{ at, slot, values: new Map([[value, share]]) }] : []
+  })
 }
 
 /** What each word says, and of which slots there may be more. */
@@ -281,7 +298,8 @@ function multiply(
 
 /** Makes a request of what a tagger says of words. */
 export function understand(words: readonly Word[], tags: Tags): Understood {
-  const { said, hinted, open } = readLabels(words, tags)
+  const { said: tagged, hinted, open } = readLabels(words, tags)
+  const said = [...tagged, ...readSure(words, tags, tagged)]
   const of = (...slots: Slot[]) => said.filter(({ slot }) => slots.includes(slot))
   const looks = of('colour', 'size', 'material', 'count')
   let named = gatherBodies(of('shape'), tags)
