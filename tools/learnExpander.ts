@@ -1,23 +1,31 @@
 import { readFileSync } from 'node:fs'
 import { gunzipSync } from 'node:zlib'
-import { learnExpander } from '../src/train/index.ts'
+import { expanderRecipe, learnExpander } from '../src/train/index.ts'
 
-// Trains the bundled expander, in about ten minutes of one core: first its lexicon (tools/learnLexicon.ts), then
+// Trains the bundled expander, after its lexicon (tools/learnLexicon.ts):
 //
-//   node --import tsx tools/learnExpander.ts runs/lexicon.txt.gz runs/expander weights/expander.safetensors
+//   node --import tsx tools/learnExpander.ts lexicon.txt.gz evidence.txt.gz runs/expander weights/expander.safetensors [steps]
 
-const [lexicon, folder, file] = process.argv.slice(2)
-if (!file) throw new Error('usage: learnExpander.ts <lexicon.txt.gz> <folder> <file.safetensors>')
+const [lexicon, evidence, folder, file, steps] = process.argv.slice(2)
+if (!file)
+  throw new Error(
+    'usage: learnExpander.ts <lexicon.txt.gz> <evidence.txt.gz> <folder> <file.safetensors> [steps]',
+  )
 
+const read = (name: string) => gunzipSync(readFileSync(name)).toString()
+const { schedule } = expanderRecipe
 await learnExpander(
   {
-    lexiconLines: gunzipSync(readFileSync(lexicon)).toString(),
-    folder,
-    seed: 1,
-    threads: 1,
-    onStep: ({ step, steps, loss, itemsPerSecond }) => {
-      if (step % 20 === 0)
-        console.log(`${step}/${steps}: loss ${loss.toFixed(4)}, ${itemsPerSecond.toFixed(0)} prompts/s`)
+    lexiconLines: read(lexicon),
+    evidenceLines: read(evidence),
+    recipe: { ...expanderRecipe, schedule: { ...schedule, steps: Number(steps ?? schedule.steps) } },
+    ...{ folder, seed: 1, threads: 1, secondsPerCheckpoint: 60 },
+    onStep: ({ step, steps, loss, watch, itemsPerSecond }) => {
+      if (step % 20 > 0 && step > 4) return
+      const parts = Object.entries(watch).map(([name, value]) => `${name} ${value.toFixed(3)}`)
+      console.log(
+        `${step}/${steps}: loss ${loss.toFixed(3)}, ${parts.join(', ')}, ${itemsPerSecond.toFixed(0)} prompts/s`,
+      )
     },
   },
   file,

@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { type Expander, type Expansion, openExpander, withChat } from '../words/index.ts'
+import { type Expander, type Expansion, knowsWorlds, openExpander, withChat } from '../words/index.ts'
 import { wholeNumber } from './options.ts'
 import type { Rewrite } from './task.ts'
 
@@ -62,8 +62,7 @@ export async function createRewriter(
   options: ExpandSettings,
   vocabulary: readonly string[],
 ): Promise<{ rewrite: Rewrite; last(): Expansion | undefined; close(): Promise<void> } | undefined> {
-  const knows = ['the', 'camera', 'ball', 'metal', 'under', 'sky'].every(word => vocabulary.includes(word))
-  if (options.expand === false || !knows) return undefined
+  if (options.expand === false || !knowsWorlds(vocabulary)) return undefined
   const expander = await openSettings(options, line => console.error(line))
   let last: Expansion | undefined
   return {

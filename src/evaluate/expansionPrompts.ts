@@ -10,6 +10,9 @@ export interface AskedPrompt {
   readonly request: Request
 }
 
+/** Words by the concept they stand for. */
+type Words = Readonly<Record<string, readonly string[]>>
+
 const pick = <T>(random: Random, from: readonly T[]): T => from[random.integer(from.length)]
 
 /** The plain words: those of the grammar itself. */
@@ -51,17 +54,19 @@ const plainWords: Readonly<Record<string, string>> = {
 /** Share of the things said for which a held-out word is taken, where there is one. */
 const HELD_OUT = 0.6
 
-function say(random: Random, concept: string): string {
-  const held = heldOutWords[concept]
+function say(random: Random, words: Words, concept: string): string {
+  const held = words[concept]
   const plain = plainWords[concept] ?? concept.slice(concept.indexOf(':') + 1)
   return held && random.uniform() < HELD_OUT ? pick(random, held) : plain
 }
 
-const third = (phrase: string) =>
+/** He does. */
+export const third = (phrase: string) =>
   phrase.replace(/^\w+/, verb =>
     /(?:s|sh|ch|x|z|o)$/.test(verb) ? `${verb}es` : `${verb.replace(/([^aeiou])y$/, '$1ie')}s`,
   )
-const gerund = (phrase: string) =>
+/** Doing. */
+export const gerund = (phrase: string) =>
   phrase.replace(/^\w+/, verb => {
     if (/[^aeiou][aeiou][bdgmnpt]$/.test(verb) && verb.length < 5) return `${verb}${verb.at(-1)}ing`
     return /[^e]e$/.test(verb) ? `${verb.slice(0, -1)}ing` : `${verb}ing`
@@ -136,56 +141,64 @@ function drawAsked(random: Random): Request {
 
 const article = (words: string) => (/^[aeiou]/.test(words) ? 'an' : 'a')
 
-/** The pieces of a prompt, each in words. */
-function sayPieces(random: Random, { bodies, floor, light, sky, camera }: Request) {
+function sayPieces(random: Random, words: Words, { bodies, floor, light, sky, camera }: Request) {
   const looks = bodies.map(({ size, colour, material, shape }) => {
     const adjectives = [
-      ...(size ? [say(random, `size:${size}`)] : []),
-      ...(colour ? [say(random, `colour:${colour}`)] : []),
-      ...(material ? [say(random, `material:${material}`)] : []),
+      ...(size ? [say(random, words, `size:${size}`)] : []),
+      ...(colour ? [say(random, words, `colour:${colour}`)] : []),
+      ...(material ? [say(random, words, `material:${material}`)] : []),
     ]
-    return { adjectives, noun: say(random, `shape:${shape}`) }
+    return { adjectives, noun: say(random, words, `shape:${shape}`) }
   })
   const acts = bodies.map(({ events }) =>
     events.map(({ verb, direction, speed }) => ({
-      verb: say(random, `verb:${verb}`),
+      verb: say(random, words, `verb:${verb}`),
       tail: [
-        ...(speed ? [say(random, `speed:${speed}`)] : []),
-        ...(direction ? [say(random, `way:${direction}`)] : []),
+        ...(speed ? [say(random, words, `speed:${speed}`)] : []),
+        ...(direction ? [say(random, words, `way:${direction}`)] : []),
       ].join(' '),
     })),
   )
   const around = [
-    ...(floor ? [say(random, `floor:${floor}`)] : []),
-    ...(light ? [say(random, `light:${light}`)] : []),
-    ...(sky ? [say(random, `sky:${sky}`)] : []),
+    ...(floor ? [say(random, words, `floor:${floor}`)] : []),
+    ...(light ? [say(random, words, `light:${light}`)] : []),
+    ...(sky ? [say(random, words, `sky:${sky}`)] : []),
   ]
   const shot =
     camera &&
     say(
       random,
+      words,
       `camera:${camera.move}${'direction' in camera && camera.direction ? ` ${camera.direction}` : ''}`,
     )
   return { looks, acts, around, shot }
 }
 
-type Pieces = ReturnType<typeof sayPieces>
-const thing = ({ looks }: Pieces, i: number) => [...looks[i].adjectives, looks[i].noun].join(' ')
-const a = (words: string) => `${article(words)} ${words}`
-const told = (pieces: Pieces, i: number, form: (verb: string) => string, and = ' and afterwards ') =>
+/** The pieces of a prompt, each in words. */
+export type Pieces = ReturnType<typeof sayPieces>
+/** A body with its looks. */
+export const thing = ({ looks }: Pieces, i: number) => [...looks[i].adjectives, looks[i].noun].join(' ')
+/** With its article. */
+export const a = (words: string) => `${article(words)} ${words}`
+/** What a body does, with `form` applied to its verbs. */
+export const told = (pieces: Pieces, i: number, form: (verb: string) => string, and = ' and afterwards ') =>
   pieces.acts[i].map(({ verb, tail }) => `${form(verb)} ${tail}`.trim()).join(and)
-const last = (pieces: Pieces, between: string) =>
+/** What is around, and the camera, with `between` before each. */
+export const last = (pieces: Pieces, between: string) =>
   [...pieces.around, ...(pieces.shot ? [pieces.shot] : [])].map(part => between + part).join('')
 /** What the second body is told with: that it is hit, what it does, or nothing. */
-const rest = (pieces: Pieces, hits: boolean, form: (verb: string) => string, join: string) =>
+export const rest = (pieces: Pieces, hits: boolean, form: (verb: string) => string, join: string) =>
   pieces.looks.length < 2
     ? ''
     : hits
       ? ` ${a(thing(pieces, 1))}`
       : `${join}${a(thing(pieces, 1))} ${told(pieces, 1, form)}`
 
+/** A sentence of pieces; `hits` when the second body is hit by the first. */
+export type Sentence = (pieces: Pieces, hits: boolean) => string
+
 /** The sentences of the evaluation; none of them is how training prompts are built. */
-const sentences: readonly ((pieces: Pieces, hits: boolean) => string)[] = [
+const sentences: readonly Sentence[] = [
   (p, hits) =>
     `Picture this: ${a(thing(p, 0))} that ${told(p, 0, third)}${rest(p, hits, third, ', whereas ')}${last(p, ', ')}!`,
   (p, hits) =>
@@ -221,16 +234,25 @@ function slip(random: Random, prompt: string): string {
   return prompt.slice(0, at) + prompt[at + 1] + prompt[at] + prompt.slice(at + 2)
 }
 
-/** Draws English prompts. The same seed gives the same ones. */
-export function drawAskedPrompts(count: number, seed: number): AskedPrompt[] {
+/** Draws English prompts in some words and sentences. The same seed gives the same ones. */
+export function drawPromptsOf(
+  count: number,
+  seed: number,
+  words: Words,
+  sentences: readonly Sentence[],
+): AskedPrompt[] {
   return Array.from({ length: count }, (_, i) => {
     const random = createRandom(seed * 100_003 + i)
     const request = drawAsked(random)
     const hits = request.bodies[0].events.some(({ verb }) => verb === 'hits')
-    const prompt = pick(random, sentences)(sayPieces(random, request), hits)
+    const prompt = pick(random, sentences)(sayPieces(random, words, request), hits)
     return { prompt: slip(random, prompt), request }
   })
 }
+
+/** Draws English prompts. */
+export const drawAskedPrompts = (count: number, seed: number): AskedPrompt[] =>
+  drawPromptsOf(count, seed, heldOutWords, sentences)
 
 /** Chinese words of the evaluation, by concept: none is in the expander's lexicon. */
 const chinese: Readonly<Record<string, readonly string[]>> = {
@@ -268,11 +290,33 @@ const chinese: Readonly<Record<string, readonly string[]>> = {
   'light:night': ['大晚上', '半夜里'],
 }
 
-/** Draws Chinese prompts of words and sentences that no training prompt has. */
-export function drawChinesePrompts(count: number, seed: number): AskedPrompt[] {
+/** Where, when and what: the pieces of a Chinese prompt, '' for what is not said. */
+export interface ChinesePieces {
+  readonly looks: string
+  readonly act: string
+  readonly place: string
+  readonly time: string
+}
+
+const chineseSentences = [
+  ({ looks, act, place, time }: ChinesePieces) =>
+    `帮我做个短片：${time}${place ? `，${place}` : ''}有${looks}${act}`,
+  ({ looks, act, place, time }: ChinesePieces) =>
+    `${looks}${act}${place ? `，地点是${place}` : ''}${time ? `，时间是${time}` : ''}`,
+  ({ looks, act, place, time }: ChinesePieces) =>
+    `能不能看到${time}一个${looks}${place ? `在${place}` : ''}${act}？`,
+]
+
+/** Draws Chinese prompts in some words and sentences. */
+export function drawChineseOf(
+  count: number,
+  seed: number,
+  words: Words,
+  sentences: readonly ((pieces: ChinesePieces) => string)[],
+): AskedPrompt[] {
   return Array.from({ length: count }, (_, i) => {
     const random = createRandom(seed * 100_003 + 50_000 + i)
-    const said = (concept: string) => pick(random, chinese[concept])
+    const said = (concept: string) => pick(random, words[concept])
     const verb = pick(random, ['rolls', 'slides', 'drops', 'bounces', 'topples', 'spins', 'rests'] as const)
     const direction =
       verb === 'rolls' || verb === 'slides' ? pick(random, ['left', 'right'] as const) : undefined
@@ -283,12 +327,12 @@ export function drawChinesePrompts(count: number, seed: number): AskedPrompt[] {
     const looks = `${size ? said(`size:${size}`) : ''}${said(`colour:${colour}`)}的${said(`shape:${shape}`)}`
     const act = `${direction ? said(`way:${direction}`) : ''}${said(`verb:${verb}`)}`
     const [place, time] = [floor ? said(`floor:${floor}`) : '', light ? said(`light:${light}`) : '']
-    const prompt = pick(random, [
-      `帮我做个短片：${time}${place ? `，${place}` : ''}有${looks}${act}`,
-      `${looks}${act}${place ? `，地点是${place}` : ''}${time ? `，时间是${time}` : ''}`,
-      `能不能看到${time}一个${looks}${place ? `在${place}` : ''}${act}？`,
-    ])
+    const prompt = pick(random, sentences)({ looks, act, place, time })
     const { material: _unsaid, ...told } = body
     return { prompt, request: { bodies: [told], ...(floor && { floor }), ...(light && { light }) } }
   })
 }
+
+/** Draws Chinese prompts of words and sentences that no training prompt has. */
+export const drawChinesePrompts = (count: number, seed: number): AskedPrompt[] =>
+  drawChineseOf(count, seed, chinese, chineseSentences)

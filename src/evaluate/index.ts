@@ -9,6 +9,7 @@ export {
   scoreCaption,
 } from './captions.ts'
 export { type ExpansionScore, judgeExpansion, scoreExpander } from './expansion.ts'
+export { drawChineseDevelopment, drawDevelopmentPrompts } from './expansionDevelopment.ts'
 export { type AskedPrompt, drawAskedPrompts, drawChinesePrompts } from './expansionPrompts.ts'
 export { evaluateLong, type LongOptions } from './long.ts'
 export { type ParsedBody, parseBodies, parseFilm, type SeenBody, type SeenFilm } from './parse.ts'

@@ -56,6 +56,14 @@ export {
   type Traced,
   traceParameters,
 } from './parameters.ts'
+export {
+  type TaggerConfig,
+  type TaggerInputs,
+  type TaggerOutputs,
+  type TaggerParams,
+  tagger,
+  taggerSpecs,
+} from './tagger.ts'
 export { splitWords, type TextConfig, type Tokens, tokenize } from './text.ts'
 export {
   type TransformerConfig,

@@ -1,15 +1,24 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { createRandom } from '../array/index.ts'
-import { decodeRequest, encodeRequest, heldOutContent, heldOutWords, loadExpander } from '../words/index.ts'
+import { taggerSpecs } from '../model/index.ts'
+import { heldOutContent, heldOutWords, labels, loadExpander, taggerSize } from '../words/index.ts'
 import { expanderTraining } from './expander.ts'
-import { collectWords, inflect, writePrompt } from './expanderPrompts.ts'
+import { mark, readMarks, unmark } from './expanderMarks.ts'
+import { collectWords, writePrompt } from './expanderPrompts.ts'
 import { drawRequest } from './expanderRequests.ts'
-import { trainingWords } from './expanderWords.ts'
+import { inflect } from './expanderVerbs.ts'
+import { developmentWords, trainingWords } from './expanderWords.ts'
 import { traceForward } from './step.ts'
 
-const parts = loadExpander()
-const words = collectWords(parts.lexicon)
+const { lexicon } = loadExpander()
+const words = collectWords(lexicon)
+const contentOf = (table: Readonly<Record<string, readonly string[]>>) =>
+  new Set(
+    Object.values(table)
+      .flat()
+      .flatMap(phrase => phrase.split(/[ -]/)),
+  )
 
 test('no training prompt has the held-out words', () => {
   const { things, doings, idle, sure, supposed } = words
@@ -18,11 +27,7 @@ test('no training prompt has the held-out words', () => {
     [...heldOutContent].filter(word => drawn.has(word)),
     [],
   )
-  const tables = new Set(
-    Object.values(trainingWords)
-      .flat()
-      .flatMap(phrase => phrase.split(/[ -]/)),
-  )
+  const tables = new Set([...contentOf(trainingWords), ...contentOf(developmentWords)])
   const told = Object.values(heldOutWords).flat()
   const isNew = (word: string) => heldOutContent.has(word) && !tables.has(word)
   assert.deepEqual(
@@ -31,15 +36,46 @@ test('no training prompt has the held-out words', () => {
   )
 })
 
-test('requests and prompts follow their seed, and requests come back from their tokens', () => {
-  for (let seed = 0; seed < 200; seed++) {
+test('no training prompt has what is set aside for development', () => {
+  const { sure, supposed } = words
+  const drawn = new Set([...sure.values(), ...supposed.values(), ...Object.values(trainingWords)].flat())
+  assert.deepEqual(
+    Object.values(developmentWords)
+      .flat()
+      .filter(word => drawn.has(word)),
+    [],
+  )
+})
+
+test('prompts follow their seed, and every mark of them can be read', () => {
+  for (let seed = 0; seed < 100; seed++) {
     const request = drawRequest(createRandom(seed))
-    const ids = encodeRequest(request)
-    assert.deepEqual(encodeRequest(decodeRequest(ids)), ids)
     const write = () => writePrompt(createRandom(seed), request, words)
-    assert.ok(write().length > 0)
     assert.equal(write(), write())
+    assert.doesNotMatch(unmark(write()), /\p{Cc}/u)
+    const tagged = readMarks(lexicon, () => undefined, write(), { length: 160 })
+    assert.ok(tagged)
+    const told = new Set(Array.from(tagged.labels, label => labels[label]))
+    assert.ok(!told.has(undefined as never))
+    for (const { colour, shape, events } of request.bodies) {
+      assert.ok(told.has(`shape:${shape}`) && (!colour || told.has(`colour:${colour}`)), unmark(write()))
+      assert.ok(events.every(({ verb }) => told.has(`verb:${verb}`)))
+    }
   }
+})
+
+test('marks say what words belong to', () => {
+  const red = mark({ label: 'colour:red', of: 'b0' }, 'red')
+  const ball = mark({ label: 'shape:ball', is: 'b0' }, 'round thing')
+  const cone = mark({ label: 'shape:cone', is: 'b1' }, 'cone')
+  const hits = mark({ label: 'verb:hits', of: 'b0', is: 'e0', to: 'b1' }, 'bumps into')
+  const tagged = readMarks(lexicon, () => undefined, `a ${red} ${ball} ${hits} a ${cone}`, { length: 8 })
+  assert.deepEqual(
+    Array.from(tagged!.labels, label => labels[label]),
+    ['nothing', 'colour:red', 'shape:ball', 'shape:ball', 'verb:hits', 'verb:hits', 'nothing', 'shape:cone'],
+  )
+  assert.deepEqual([...tagged!.first], [0, 3, 3, 3, 3, 3, 6, 7])
+  assert.deepEqual([...tagged!.second], [0, 1, 2, 3, 7, 7, 6, 7])
 })
 
 test('verbs are inflected', () => {
@@ -51,13 +87,15 @@ test('verbs are inflected', () => {
 })
 
 test('the loss of the expander is traced from its batches', async () => {
-  const { config, lexicon, tokenizer } = parts
+  const vocabulary = ['a', 'the', '球']
+  const config = { ...taggerSize(vocabulary.length), width: 16, depth: 1, heads: 2, pointer: 4 }
   const training = expanderTraining({
-    ...{ config, lexicon, tokenizer, words, batchSize: 2, requestLength: 40 },
+    ...{ config, lexicon, evidence: lexicon, vocabulary, words, batchSize: 2, length: 30 },
     schedule: { steps: 1, warmup: 1, decay: 1, adamRate: 0.01, muonRate: 0.01 },
   })
   const batch = await training.nextBatch(createRandom(1), 1)
-  assert.deepEqual(batch.text.shape, [2, config.promptLength])
-  assert.deepEqual(batch.targets.shape, [2, 40])
+  assert.deepEqual(batch.numbers.shape, [2, 30, config.numbers])
+  assert.deepEqual(batch.first.shape, [2, 30])
   assert.deepEqual(traceForward(training, batch).shape, [])
+  assert.equal(taggerSpecs(config).tables.length, 4)
 })

@@ -1,18 +1,30 @@
 import type { Random } from '../array/index.ts'
 import {
-  chineseWords,
+  cameraName,
   concepts,
   heldOutContent,
   type Lexicon,
   type Request,
-  type RequestBody,
   type RequestEvent,
 } from '../words/index.ts'
+import { writeChinese } from './expanderChinese.ts'
+import { mark } from './expanderMarks.ts'
 import { pick } from './expanderRequests.ts'
-import { noise, requestsFor, trainingWords } from './expanderWords.ts'
+import { type Form, inflect } from './expanderVerbs.ts'
+import {
+  chains,
+  developmentWords,
+  joins,
+  noise,
+  requestsFor,
+  trainingWords,
+  tries,
+  ways,
+} from './expanderWords.ts'
 
-/** Words to write prompts with: for every concept those of the tables, and those of which the lexicon is sure. */
+/** Words to write prompts with, beside the tables. */
 export interface PromptWords {
+  /** Words of which the lexicon is sure, by concept. */
   readonly sure: ReadonlyMap<string, readonly string[]>
   /** Words that the lexicon only supposes to mean a concept. */
   readonly supposed: ReadonlyMap<string, readonly string[]>
@@ -20,64 +32,41 @@ export interface PromptWords {
   readonly things: readonly string[]
   readonly doings: readonly string[]
   readonly idle: readonly string[]
+  /** Nouns for what cannot be seen. */
+  readonly matters: readonly string[]
 }
 
-/** Collects them from a lexicon; what the evaluation holds out is left out. */
+/** Parts of speech, as bits, that words of a slot have. */
+const partsOfSlot: Readonly<Record<string, number>> = {
+  ...{ colour: 5, size: 4, material: 5, shape: 1, verb: 2, speed: 8, floor: 1, light: 1, sky: 4, camera: 2 },
+}
+
+/** Collects them from a lexicon; what is held out or set aside is left out. */
 export function collectWords({ entries }: Lexicon): PromptWords {
+  const aside = new Set(
+    Object.values(developmentWords).flatMap(words => words.flatMap(word => word.split(' '))),
+  )
   const [sure, supposed] = [new Map<string, string[]>(), new Map<string, string[]>()]
-  const [things, doings, idle] = [[] as string[], [] as string[], [] as string[]]
-  for (const [word, { kind, common, hints }] of entries) {
-    if (heldOutContent.has(word) || word.length < 3) continue
+  const [things, doings, idle, matters] = [[] as string[], [] as string[], [] as string[], [] as string[]]
+  for (const [word, { parts, kind, common, hints }] of entries) {
+    if (heldOutContent.has(word) || aside.has(word) || word.length < 3) continue
     const [first, second] = hints
-    if (first && !second?.isSure) {
-      const [name, map] = [concepts[first.concept], first.isSure ? sure : supposed]
-      if (first.isSure || (!second && common > 0)) map.set(name, [...(map.get(name) ?? []), word])
+    if (first && first.level >= 3 && first.level > (second?.level ?? 0) + 2) {
+      const name = concepts[first.concept]
+      const map = first.level >= 6 ? sure : supposed
+      const fits = (partsOfSlot[name.split(':')[0]] ?? 0) & parts
+      if (fits && (common > 0 || first.level >= 8)) map.set(name, [...(map.get(name) ?? []), word])
     }
-    if (hints.length > 0 || common === 0) continue
-    if (kind && kind !== 'x' && kind !== 'w') things.push(word)
-    else if (kind === undefined && common < 5) idle.push(word)
-    else if (kind === 'x' && common < 6) doings.push(word)
+    if ((first?.level ?? 0) > 1 || common === 0) continue
+    if (parts & 1 && kind === 'x' && common > 2) matters.push(word)
+    if (parts & 1 && kind && kind !== 'x' && kind !== 'w') things.push(word)
+    else if (parts & 12) idle.push(word)
+    else if (parts & 2 && common < 6) doings.push(word)
   }
-  return { sure, supposed, things, doings, idle }
+  return { sure, supposed, things, doings, idle, matters }
 }
 
-type Form = 's' | 'ing' | 'is ing' | 'ed' | 'base'
-
-/** A verb with what follows it, in one of the forms of English. */
-export function inflect(phrase: string, form: Form): string {
-  const [verb, ...rest] = phrase.split(' ')
-  const tail = rest.length > 0 ? ` ${rest.join(' ')}` : ''
-  if (verb === 'not') return `${form === 'base' ? 'not' : 'does not'}${tail}`
-  if (verb === 'is' || verb === 'gets') return form === 'ing' || form === 'is ing' ? `being${tail}` : phrase
-  if (form === 'base') return phrase
-  const doubles = /[^aeiou][aeiou][bdgmnprt]$/.test(verb) && verb.length < 5
-  if (form === 's')
-    return `${/(?:s|sh|ch|x|z|o)$/.test(verb) ? `${verb}es` : `${verb.replace(/([^aeiou])y$/, '$1ie')}s`}${tail}`
-  const stem =
-    verb === 'lie' ? 'ly' : /[^e]e$/.test(verb) ? verb.slice(0, -1) : doubles ? verb + verb.at(-1) : verb
-  if (form === 'ing') return `${stem}ing${tail}`
-  if (form === 'is ing') return `is ${stem}ing${tail}`
-  const past: Record<string, string> = {
-    fall: 'fell',
-    spin: 'spun',
-    hit: 'hit',
-    strike: 'struck',
-    go: 'went',
-    run: 'ran',
-    come: 'came',
-    slide: 'slid',
-    sit: 'sat',
-    stand: 'stood',
-    leave: 'left',
-    hide: 'hid',
-    lie: 'lay',
-    get: 'got',
-    make: 'made',
-  }
-  return `${past[verb] ?? `${stem}ed`}${tail}`
-}
-
-/** Writes one English prompt. */
+/** Writes one English prompt, marked. */
 class English {
   readonly mentioned = new Set<number>()
   readonly nouns: string[] = []
@@ -85,131 +74,196 @@ class English {
   readonly random: Random
   readonly words: PromptWords
   readonly request: Request
+  events = 0
 
   constructor(random: Random, words: PromptWords, request: Request) {
     this.random = random
     this.words = words
     this.request = request
     const kind = random.uniform()
-    this.form = kind < 0.55 ? 's' : kind < 0.72 ? 'ing' : kind < 0.85 ? 'is ing' : kind < 0.93 ? 'ed' : 'base'
+    this.form = kind < 0.5 ? 's' : kind < 0.68 ? 'ing' : kind < 0.8 ? 'is ing' : kind < 0.9 ? 'ed' : 'base'
   }
 
   is = (share: number) => this.random.uniform() < share
+  pick = <T>(from: readonly T[]): T => pick(this.random, from)
 
-  /** A word of a concept: of the tables, or one that only the lexicon knows. */
-  say(concept: string): string {
-    const known = (this.is(0.15) ? this.words.supposed : this.words.sure).get(concept)
-    if (known && this.is(0.42)) {
-      const word = pick(this.random, known)
-      if (concept.startsWith('floor:'))
-        return `${pick(this.random, ['on the', 'on', 'on a', 'in the', 'across the'])} ${word}`
-      if (concept.startsWith('light:'))
-        return `${pick(this.random, ['at', 'in the', 'at the', 'during', 'by'])} ${word}`
-      if (concept.startsWith('sky:')) return this.is(0.5) ? `under a ${word} sky` : `in ${word} weather`
-      if (concept === 'verb:hits' && this.is(0.6)) return `${word} ${pick(this.random, ['into', 'against'])}`
-      if (concept === 'verb:topples' && this.is(0.5)) return `${word} over`
-      if (concept === 'verb:drops' && this.is(0.3)) return `${word} down`
-      if (!/^(?:camera|number|way):/.test(concept)) return word
+  /** A word of a concept: of the tables, or one that only the lexicon knows, or made of what moves and where to. */
+  word(concept: string): string {
+    const tails = ways[concept]
+    if (tails && this.is(0.15)) {
+      const other = concept.startsWith('camera') ? 'verb:spins' : 'verb:drops'
+      const verbs = this.words.sure.get(this.is(0.3) ? other : 'verb:moves')
+      const verb = this.pick(verbs ?? trainingWords['verb:moves'])
+      return concept.startsWith('camera')
+        ? `${this.pick(['the camera', 'camera', 'our camera', 'the lens'])} ${inflect(verb, this.pick(['s', 's', 'ing', 'is ing']))} ${this.pick(tails)}`
+        : `${verb} ${this.pick(tails)}`
     }
-    return pick(this.random, trainingWords[concept])
+    const side = /^way:(left|right)$/.exec(concept)
+    if (side && this.is(0.12)) {
+      return `${this.pick(['to', 'towards', 'toward', 'at', 'on'])} the ${side[1]} ${this.pick(this.words.matters)}`
+    }
+    const kind = this.random.uniform()
+    const known = kind < 0.3 ? this.words.sure : kind < 0.4 ? this.words.supposed : undefined
+    const list = known?.get(concept)
+    return list ? this.frame(concept, this.pick(list)) : this.pick(trainingWords[concept])
   }
+
+  /** A single word with the small ones that go with it. */
+  frame(concept: string, word: string): string {
+    const [slot] = concept.split(':')
+    if (slot === 'floor') {
+      return `${this.pick(['on the', 'on', 'on a', 'in the', 'across the', 'over', 'in a', 'upon the'])} ${word}`
+    }
+    if (slot === 'camera')
+      return `${this.pick(['the camera', 'the camera', 'camera'])} ${inflect(word, this.pick(['s', 's', 'ing']))}`
+    if (slot === 'light') return `${this.pick(['at', 'in the', 'at the', 'during', 'by', 'in'])} ${word}`
+    if (slot === 'sky') {
+      return this.pick([
+        `under a ${word} sky`,
+        `in ${word} weather`,
+        `beneath a ${word} sky`,
+        `on a ${word} day`,
+      ])
+    }
+    if (concept === 'verb:hits' && this.is(0.6)) return `${word} ${this.pick(['into', 'against'])}`
+    if (concept === 'verb:topples' && this.is(0.6)) return `${word} over`
+    if (concept === 'verb:drops' && this.is(0.3)) return `${word} down`
+    return concept === 'verb:passes' || concept === 'verb:hides' ? `${word} behind` : word
+  }
+
+  say = (label: string, of: string) => mark({ label, of }, this.word(label))
 
   noun(body: number): string {
     const { shape } = this.request.bodies[body]
-    this.nouns[body] ??= shape === 'other' ? pick(this.random, this.words.things) : this.say(`shape:${shape}`)
+    this.nouns[body] ??= shape === 'other' ? this.pick(this.words.things) : this.word(`shape:${shape}`)
     return this.nouns[body]
+  }
+
+  shape(body: number, plural = ''): string {
+    return mark(
+      { label: `shape:${this.request.bodies[body].shape}`, is: `b${body}` },
+      this.noun(body) + plural,
+    )
   }
 
   introduce(body: number, determiner?: string, plural = ''): string {
     this.mentioned.add(body)
     const { colour, size, material } = this.request.bodies[body]
-    const noun = this.noun(body) + plural
+    const of = `b${body}`
+    const noun = this.shape(body, plural)
     const looks: string[] = []
-    if (size) looks.push(this.say(`size:${size}`))
-    const not = this.is(0.02) ? `not ${this.say('colour:red')} but ` : ''
-    if (colour) looks.push(not + this.say(`colour:${colour}`))
-    const adjectives = [...looks, ...(material ? [this.say(`material:${material}`)] : [])]
+    if (size)
+      looks.push(
+        (this.is(0.1) ? `${this.pick(['very', 'really', 'quite', 'so'])} ` : '') +
+          this.say(`size:${size}`, of),
+      )
+    const not = this.is(0.02) ? `not ${this.pick(trainingWords['colour:red'])} but ` : ''
+    if (colour) looks.push(not + this.say(`colour:${colour}`, of))
+    const made = material && this.say(`material:${material}`, of)
+    const adjectives = [...looks, ...(made ? [made] : [])]
     if (this.is(0.25)) adjectives.sort(() => this.random.uniform() - 0.5)
-    if (this.is(0.06)) adjectives.unshift(pick(this.random, this.words.idle))
-    const article = determiner ?? pick(this.random, ['a', 'a', 'a', 'one', 'the', '', 'some'])
+    if (this.is(0.08))
+      adjectives.splice(this.random.integer(adjectives.length + 1), 0, this.pick(this.words.idle))
+    const article = determiner ?? this.pick(['a', 'a', 'a', 'one', 'the', '', 'some', 'this', 'my'])
     const way = this.random.uniform()
-    if (way < 0.78 || adjectives.length === 0)
-      return `${article} ${adjectives.join(this.is(0.1) ? ', ' : ' ')} ${noun}`
-    if (way < 0.86 && material) {
-      return `${article} ${looks.join(' ')} ${noun} ${pick(this.random, ['made of', 'of', 'out of'])} ${adjectives.find(word => !looks.includes(word)) ?? ''}`
+    const between = this.pick([' ', ' ', ' ', ' ', ', ', ' and '])
+    if (way < 0.74 || adjectives.length === 0) return `${article} ${adjectives.join(between)} ${noun}`
+    if (way < 0.84 && made) {
+      return `${article} ${looks.join(' ')} ${noun} ${this.pick(['made of', 'of', 'out of', 'made from', 'in'])} ${made}`
     }
-    const which = pick(
-      this.random,
-      plural ? [' that are ', ', ', ' which are '] : [' that is ', ', ', ' which is ', ' in '],
-    )
-    return `${article} ${noun}${which}${adjectives.join(' and ')}${this.is(0.5) ? ',' : ''}`
+    const which = plural
+      ? this.pick([' that are ', ', ', ' which are '])
+      : this.pick([' that is ', ', ', ' which is ', ' in ', ' , ', '; ', ': ', ' '])
+    const joined = adjectives.join(this.pick([' and ', ', ', ' ', ' , ']))
+    return `${article} ${noun}${which}${joined}${this.pick([',', ',', '', ';'])}`
   }
 
   refer(body: number): string {
     const { colour } = this.request.bodies[body]
-    return `the ${colour && this.is(0.6) ? `${this.say(`colour:${colour}`)} ` : ''}${this.noun(body)}`
+    const look = colour && this.is(0.5) ? `${this.say(`colour:${colour}`, `b${body}`)} ` : ''
+    return `${this.pick(['the', 'the', 'that', 'this'])} ${look}${this.shape(body)}`
   }
 
   mention = (body: number) => (this.mentioned.has(body) ? this.refer(body) : this.introduce(body))
 
-  doing({ verb, direction, speed, times, other, beside }: RequestEvent, form: Form): string {
-    const base = inflect(this.say(`verb:${verb}`), form)
+  doing(body: number, event: RequestEvent, form: Form): string {
+    const { verb, direction, speed, times, other, beside } = event
+    const id = `e${this.events++}`
+    const to = other ?? beside
+    const act = { label: `verb:${verb}`, of: `b${body}`, is: id, ...(to !== undefined && { to: `b${to}` }) }
+    const base = mark(act, inflect(this.word(`verb:${verb}`), form))
     const parts = [
-      ...(direction ? [this.say(`way:${direction}`)] : []),
-      ...(times ? [this.say(`number:${times}`)] : []),
+      ...(direction ? [this.say(`way:${direction}`, id)] : []),
+      ...(times ? [this.say(`times:${times}`, id)] : []),
     ]
-    const pace = speed ? this.say(`speed:${speed}`) : ''
+    const pace = speed ? this.say(`speed:${speed}`, id) : ''
     if (speed) parts.splice(this.is(0.5) ? 0 : parts.length, 0, pace)
-    const front = speed && this.is(0.2) && form !== 'base'
+    const isFront = speed && this.is(0.2) && form !== 'base'
     const object =
       other !== undefined
         ? ` ${this.mention(other)}`
         : verb === 'hits'
-          ? ' something'
+          ? ` ${this.pick(['something', 'it', 'that one'])}`
           : beside !== undefined
-            ? ` ${pick(this.random, ['beside', 'next to', 'near', 'by'])} ${this.mention(beside)}`
+            ? ` ${this.pick(['beside', 'next to', 'near', 'by'])} ${this.mention(beside)}`
             : ''
-    const tail = parts.filter(part => !(front && part === pace)).join(' ')
-    return `${front ? `${pace} ` : ''}${base}${object} ${tail}`.trim()
+    const tail = parts.filter(part => !(isFront && part === pace)).join(this.is(0.08) ? ', ' : ' ')
+    return `${isFront ? `${pace} ` : ''}${base}${object} ${tail}`.trim()
   }
 
-  doings(events: readonly RequestEvent[], form: Form): string {
-    const told = events.map(event => this.doing(event, form))
-    if (this.is(0.03)) told.push(inflect(pick(this.random, this.words.doings), form))
-    return told
-      .map((part, i) =>
-        i === 0 ? part : pick(this.random, [' and ', ', then ', ' and then ', ', ', ' before it ']) + part,
-      )
-      .join('')
+  doings(body: number, form: Form): string {
+    const { events } = this.request.bodies[body]
+    // "tries to roll and stop", "can be seen rolling"
+    const isTried = this.is(0.28) && form !== 'ing'
+    const other = this.is(0.35) ? `${inflect(this.pick(this.words.doings), form)} to` : this.pick(tries)
+    const kind = isTried ? other : undefined
+    const own = kind ? (kind.endsWith('ing') ? 'ing' : 'base') : form
+    const told = events.map(event => this.doing(body, event, own))
+    if (this.is(0.03)) told.push(inflect(this.pick(this.words.doings), own))
+    const chained = told.map((part, i) => (i === 0 ? part : this.chain() + part)).join('')
+    return kind ? `${kind.replace(/ing$/, '').trim()} ${chained}` : chained
+  }
+
+  /** What stands between two things that one body does. */
+  chain(): string {
+    return this.is(0.12) ? ` and ${this.pick(this.words.idle)} ` : this.pick(chains)
   }
 
   clause(body: number, last: number | undefined): string {
     const { events } = this.request.bodies[body]
     const known = this.mentioned.has(body)
     if (known && events.length === 0) return ''
-    const subject = known
-      ? last === body && this.is(0.6)
-        ? pick(this.random, ['which', 'that', 'and it'])
-        : this.refer(body)
-      : this.introduce(body)
-    return events.length === 0 ? subject : `${subject} ${this.doings(events, this.form)}`
+    if (known) {
+      const subject =
+        last === body && this.is(0.6) ? this.pick(['which', 'that', 'and it', 'it', 'who']) : this.refer(body)
+      return `${subject} ${this.doings(body, this.form)}`
+    }
+    const subject = this.introduce(body)
+    if (events.length === 0) return subject
+    const kind = this.random.uniform()
+    const told = this.doings(body, this.form)
+    if (kind < 0.1)
+      return `${this.pick(['there is', 'we have', 'here comes', 'i see', 'look at'])} ${subject}. ${this.pick(['it', 'this', 'this thing', 'it then', 'he', 'she'])} ${told}`
+    if (kind < 0.22)
+      return `${subject} ${this.pick(['that', 'which', 'who', 'and it', ', it', 'as it', 'while it'])} ${told}`
+    return `${subject} ${told}`
   }
 
   /** Several bodies of one kind in one clause. */
   group(): string {
-    const { bodies } = this.request
-    const count = pick(
-      this.random,
+    const number = this.request.bodies.length
+    const count = this.pick(
       [
-        ['one'],
-        ['one'],
+        [],
+        [],
         ['two', '2', 'a pair of', 'a couple of'],
         ['three', '3', 'a trio of'],
-        ['four', '4', 'several', 'many', 'five'],
-      ][bodies.length],
+        ['four', '4', 'several', 'many', 'five', 'some'],
+      ][number],
     )
     const form = this.form === 's' ? 'base' : this.form === 'is ing' ? 'ing' : this.form
-    return `${this.introduce(0, count, 's')} ${this.doings(bodies[0].events, form)}`
+    const counted = mark({ label: `count:${number}`, of: 'b0' }, count)
+    return `${this.introduce(0, counted, 's')} ${this.doings(0, form)}`
   }
 
   bodies(): string {
@@ -218,15 +272,15 @@ class English {
     if (bodies.length > 1 && bodies.every(body => JSON.stringify(body) === same)) return this.group()
     let text = ''
     for (const [i, { events }] of bodies.entries()) {
-      const before = bodies[i - 1]?.events.at(-1)?.other
-      const clause = this.clause(i, before)
+      const clause = this.clause(i, bodies[i - 1]?.events.at(-1)?.other)
       if (clause === '') continue
-      const joins =
+      const join =
         events.length === 0
-          ? [' and ', ', ', ' with ']
-          : [' and ', '. ', ' while ', ', ', '; ', ', then ', ' as ']
-      text +=
-        (text === '' ? '' : /^(?:which|that|and) /.test(clause) ? ', ' : pick(this.random, joins)) + clause
+          ? this.pick([' and ', ', ', ' with ', ' , ', ' together with ', '; '])
+          : this.is(0.12)
+            ? `${this.pick([', ', '. ', ' '])}${this.pick(this.is(0.6) ? this.words.idle : this.words.matters)}${this.pick([' ', ', ', ' '])}`
+            : this.pick(joins)
+      text += (text === '' ? '' : /^(?:which|that|and|who) /.test(clause) ? ', ' : join) + clause
     }
     return text
   }
@@ -234,94 +288,44 @@ class English {
   settings(): string[] {
     const { floor, light, sky, camera } = this.request
     const parts = [
-      ...(floor ? [this.say(`floor:${floor}`)] : []),
-      ...(light ? [this.say(`light:${light}`)] : []),
-      ...(sky ? [this.say(`sky:${sky}`)] : []),
-    ]
-    return [
-      ...parts.sort(() => this.random.uniform() - 0.5),
-      ...(camera
-        ? [
-            this.say(
-              `camera:${[camera.move, 'direction' in camera ? camera.direction : undefined].filter(Boolean).join(' ')}`,
-            ),
-          ]
-        : []),
-    ]
+      ...(floor ? [this.say(`floor:${floor}`, '')] : []),
+      ...(light ? [this.say(`light:${light}`, '')] : []),
+      ...(sky ? [this.say(`sky:${sky}`, '')] : []),
+    ].sort(() => this.random.uniform() - 0.5)
+    return camera ? [...parts, this.say(`camera:${cameraName(camera)}`, '')] : parts
+  }
+
+  /** What people say before they say what they want. */
+  opening(): string {
+    if (this.form === 'base') return this.pick(['let ', 'make ', 'have ', '', '', 'i want '])
+    const share = this.form === 'ing' ? 0.5 : 0.2
+    if (!this.is(share)) return ''
+    if (this.is(0.4)) {
+      // "my idea is", "a short description of"
+      const matter = `${this.is(0.4) ? `${this.pick(this.words.idle)} ` : ''}${this.pick(this.words.matters)}`
+      const verb = inflect(this.pick(this.words.doings), 's')
+      return `${this.pick(['my', 'the', 'a', 'one', 'in this', 'this', 'for a', ''])} ${matter} ${this.pick([': ', 'is ', 'about ', 'of ', 'with ', ', ', 'where ', 'and ', `that ${verb} `, `${verb} `, 'by which '])}`
+    }
+    if (this.is(0.3)) {
+      const filler = Array.from({ length: 1 + this.random.integer(3) }, () => this.pick(this.words.idle))
+      return `${filler.join(' ')}${this.pick([': ', ', ', ' ', ' the '])}`
+    }
+    return `${this.pick(requestsFor)}${this.pick([' ', ' ', ': ', ' how ', ' where '])}`
   }
 
   write(): string {
-    const front: string[] = []
-    const back: string[] = []
+    const [front, back] = [[] as string[], [] as string[]]
     const told = this.bodies()
-    for (const setting of this.settings()) (this.is(0.25) ? front : back).push(setting)
-    const lets = this.form === 'base' ? pick(this.random, ['let ', 'make ', 'have ', '', '']) : ''
-    const asks = lets
-      ? lets
-      : this.form === 'ing' && this.is(0.6)
-        ? `${pick(this.random, requestsFor)} `
-        : this.is(0.12)
-          ? `${pick(this.random, requestsFor)} `
-          : ''
-    if (this.is(0.1)) back.push(pick(this.random, noise))
+    const share = this.is(0.25) ? 0.7 : 0.12
+    for (const setting of this.settings()) (this.is(share) ? front : back).push(setting)
+    if (this.is(0.1)) back.push(this.pick(noise))
     if (this.is(0.05))
-      back.push(
-        `${pick(this.random, ['in the', 'on the', 'at the', 'in a'])} ${pick(this.random, this.words.things)}`,
-      )
-    return `${front.join(' ')}${front.length > 0 ? ', ' : ''}${asks}${told}${back.map(part => pick(this.random, [' ', ', ', '. ', ' ']) + part).join('')}`
+      back.push(`${this.pick(['in the', 'on the', 'at the', 'in a'])} ${this.pick(this.words.things)}`)
+    const between = this.pick([' ', ', ', '. ', ' ', ' , ', '; '])
+    const end = back.map(part => (this.is(0.7) ? between : this.pick([' ', ', ', '. '])) + part).join('')
+    const comma = front.length === 0 ? '' : this.pick([', ', ' ', ': ', ', '])
+    return `${front.join(this.pick([' ', ', ']))}${comma}${this.opening()}${told}${end}${this.pick(['', '', '.', '!', ' please'])}`
   }
-}
-
-/** Writes one Chinese prompt. */
-function writeChinese(random: Random, request: Request): string {
-  const say = (concept: string) => pick(random, chineseWords[concept])
-  const is = (share: number) => random.uniform() < share
-  const mentioned = new Set<number>()
-  const look = (body: RequestBody, count: string) => {
-    const { colour, size, material, shape } = body
-    const parts = [
-      size && say(`size:${size}`),
-      colour && say(`colour:${colour}`) + (is(0.6) ? '的' : ''),
-      material && say(`material:${material}`),
-    ]
-    if (is(0.3)) parts.reverse()
-    return `${count}${parts.filter(Boolean).join(is(0.2) ? '的' : '')}${say(`shape:${shape}`)}`
-  }
-  const mention = (k: number) => {
-    const body = request.bodies[k]
-    if (!mentioned.has(k))
-      return mentioned.add(k) && look(body, pick(random, ['一个', '一个', '一只', '', '一颗']))
-    return `${pick(random, ['那个', '这个', ''])}${body.colour ? say(`colour:${body.colour}`) : ''}${say(`shape:${body.shape}`)}`
-  }
-  const doing = ({ verb, direction, speed, times, other, beside }: RequestEvent) => {
-    const front = [direction && say(`way:${direction}`), speed && say(`speed:${speed}`)].filter(Boolean)
-    if (is(0.4)) front.reverse()
-    const next = beside === undefined ? '' : `在${mention(beside)}旁边`
-    return `${next}${front.join('')}${say(`verb:${verb}`)}${times ? (is(0.5) ? '了' : '') + say(`number:${times}`) : ''}${other === undefined ? '' : (is(0.3) ? '了' : '') + mention(other)}`
-  }
-  const same = JSON.stringify(request.bodies[0])
-  const isGroup = request.bodies.length > 1 && request.bodies.every(body => JSON.stringify(body) === same)
-  const clauses = (isGroup ? request.bodies.slice(0, 1) : request.bodies).map((body, k) => {
-    const known = mentioned.has(k)
-    if (known && body.events.length === 0) return ''
-    const subject = isGroup ? look(body, ['', '', '两个', '三个', '四个'][request.bodies.length]) : mention(k)
-    return subject + body.events.map(doing).join(pick(random, ['，然后', '，', '并', '，接着', '再']))
-  })
-  const { floor, light, sky, camera } = request
-  const around = [
-    floor && (is(0.8) ? '在' : '') + say(`floor:${floor}`),
-    light && say(`light:${light}`),
-    sky && say(`sky:${sky}`),
-  ].filter(Boolean)
-  if (is(0.5)) around.reverse()
-  const told = clauses.filter(Boolean).join(pick(random, ['，', '。', '，同时', '，还有']))
-  const shot = camera
-    ? `，${say(`camera:${camera.move}${'direction' in camera && camera.direction ? ` ${camera.direction}` : ''}`)}`
-    : ''
-  const ask = is(0.15) ? pick(random, ['请生成', '我想看', '做一个视频：', '画面里', '拍一段']) : ''
-  return is(0.6)
-    ? `${ask}${around.join('，')}${around.length > 0 ? '，' : ''}${told}${shot}`
-    : `${ask}${told}${around.map(part => `，${part}`).join('')}${shot}`
 }
 
 /** One slip of the fingers: letters swapped, left out, doubled or wrong. */
@@ -334,16 +338,20 @@ export function misspell(random: Random, word: string): string {
   return word.slice(0, at) + String.fromCharCode(97 + random.integer(26)) + word.slice(at + 1)
 }
 
-/** Writes a prompt that asks for all that a request holds, and no more; three in ten are Chinese. */
+/** Writes a prompt that asks for all that a request holds, and no more, marked (`mark`); a quarter are Chinese. */
 export function writePrompt(random: Random, request: Request, words: PromptWords): string {
-  const isForeign = random.uniform() < 0.28
-  if (isForeign) return writeChinese(random, request)
-  const text = new English(random, words, request)
+  if (random.uniform() < 0.25) return writeChinese(random, request)
+  return new English(random, words, request)
     .write()
     .replace(/\s+/g, ' ')
     .replace(/ ([,.;])/g, '$1')
     .trim()
-  if (random.uniform() > 0.2) return text
+}
+
+/** Slips of the fingers in one prompt of five; words of less than four letters have none. */
+export function drawSlips(random: Random): (text: string) => string {
+  if (random.uniform() > 0.2) return text => text
   const share = 0.06 + 0.1 * random.uniform()
-  return text.replace(/[a-z]{4,}/g, word => (random.uniform() < share ? misspell(random, word) : word))
+  return text =>
+    text.replace(/[a-z]{4,}/g, word => (random.uniform() < share ? misspell(random, word) : word))
 }

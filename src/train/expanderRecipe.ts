@@ -1,109 +1,85 @@
 import { createRandom } from '../array/index.ts'
-import { type BytePairs, type Parameters, selectParameters, trainBytePairs } from '../model/index.ts'
-import { type Lexicon, type ReaderConfig, readerSize, readLexicon, saveExpander } from '../words/index.ts'
+import { selectParameters } from '../model/index.ts'
+import {
+  type ExpanderParts,
+  type Lexicon,
+  readLexicon,
+  saveExpander,
+  smallWords,
+  taggerSize,
+} from '../words/index.ts'
+import { captionWords } from '../world/index.ts'
 import { expanderTraining } from './expander.ts'
+import { unmark } from './expanderMarks.ts'
 import { collectWords, type PromptWords, writePrompt } from './expanderPrompts.ts'
 import { drawRequest } from './expanderRequests.ts'
+import { chains, joins, requestsFor, trainingWords, tries } from './expanderWords.ts'
 import { type RunOptions, train } from './loop.ts'
+import type { Schedule } from './schedule.ts'
 
-/** One part of the expander's training: short prompts first, since they cost less, then long ones. */
-export interface ExpanderStage {
-  readonly name: string
-  readonly promptLength: number
-  readonly requestLength: number
+/** How the bundled expander is trained. */
+export interface ExpanderRecipe {
+  readonly schedule: Schedule
   readonly batchSize: number
-  readonly steps: number
-  readonly decay: number
-  /** Learning rate of both optimizers. */
-  readonly rate: number
+  /** Words of the longest prompt. */
+  readonly length: number
 }
 
-/** Two stages in about a quarter of an hour of one core. The bundled weights had a third one by hand: docs/LOG.md. */
-export const expanderStages: readonly ExpanderStage[] = [
-  {
-    name: 'short',
-    promptLength: 32,
-    requestLength: 24,
-    batchSize: 32,
-    steps: 640,
-    decay: 0.35,
-    rate: 0.024,
-  },
-  {
-    name: 'long',
-    promptLength: readerSize.promptLength,
-    requestLength: 38,
-    batchSize: 32,
-    steps: 170,
-    decay: 0.35,
-    rate: 0.014,
-  },
-]
+/** The bundled expander. */
+export const expanderRecipe: ExpanderRecipe = {
+  schedule: { steps: 1500, warmup: 30, decay: 0.7, adamRate: 0.02, muonRate: 0.02 },
+  batchSize: 64,
+  length: 44,
+}
 
-/** Prompts from which the tokenizer learns its pairs. */
-const TOKENIZER_PROMPTS = 12_000
+/** Prompts in which letters and signs are counted. */
+const COUNTED_PROMPTS = 4000
 
-/** Learns the byte pairs of training prompts. */
-export function learnTokenizer(words: PromptWords, prompts = TOKENIZER_PROMPTS): BytePairs {
-  const texts = Array.from({ length: prompts }, (_, i) => {
+/** Words with rows of their own: small ones, those of captions and of phrases, and all Chinese letters of training. */
+export function collectVocabulary(words: PromptWords): string[] {
+  const phrases = Object.values(trainingWords)
+    .flat()
+    .filter(phrase => phrase.includes(' '))
+  const named = [...phrases, ...requestsFor, ...chains, ...joins, ...tries].flatMap(
+    phrase => phrase.match(/[a-z]+/g) ?? [],
+  )
+  const counts = new Map<string, number>()
+  for (let i = 0; i < COUNTED_PROMPTS; i++) {
     const random = createRandom(7_000_000 + i)
-    return ` ${writePrompt(random, drawRequest(random), words)}`
-  })
-  return trainBytePairs(texts, readerSize.textTokens)
+    const text = unmark(writePrompt(random, drawRequest(random), words))
+    for (const [letter] of text.matchAll(/\p{Script=Han}|\p{N}|[,.;:!?]/gu))
+      counts.set(letter, (counts.get(letter) ?? 0) + 1)
+  }
+  const letters = [...counts].flatMap(([letter, count]) => (count > 3 ? [letter] : []))
+  return [...new Set([...smallWords, ...captionWords, ...named, ...letters])]
 }
 
 /** What `trainExpander` needs besides the options of a run. */
 export interface ExpanderRun extends Omit<RunOptions, 'warmStart'> {
-  /** Lines of the lexicon (tools/learnLexicon.ts). */
+  /** Lines of both files of tools/learnLexicon.ts. */
   readonly lexiconLines: string
-  readonly stages?: readonly ExpanderStage[]
-  readonly tokenizer?: BytePairs
+  readonly evidenceLines: string
+  readonly recipe?: ExpanderRecipe
 }
 
 /**
- * Trains an expander in stages, each in a folder of its own under `folder`; stopped, it goes on where it was.
+ * Trains an expander; stopped, it goes on where it was.
  * @returns what `saveExpander` writes: the averaged parameters
  */
 export async function trainExpander({
   lexiconLines,
-  stages = expanderStages,
-  tokenizer: given,
-  folder,
+  evidenceLines,
+  recipe = expanderRecipe,
   ...run
-}: ExpanderRun): Promise<{
-  config: ReaderConfig
-  params: Parameters
-  tokenizer: BytePairs
-  lexicon: Lexicon
-}> {
-  const lexicon = readLexicon(lexiconLines)
+}: ExpanderRun): Promise<ExpanderParts> {
+  const lexicon: Lexicon = readLexicon(lexiconLines)
   const words = collectWords(lexicon)
-  const tokenizer = given ?? learnTokenizer(words)
-  let state: Awaited<ReturnType<typeof train>> = {}
-  for (const [i, stage] of stages.entries()) {
-    const { promptLength, requestLength, batchSize, steps, decay, rate } = stage
-    const training = expanderTraining({
-      config: { ...readerSize, promptLength },
-      lexicon,
-      tokenizer,
-      words,
-      batchSize,
-      requestLength,
-      schedule: { steps, warmup: 30, decay, adamRate: rate, muonRate: rate },
-    })
-    state = await train(training, {
-      ...run,
-      folder: `${folder}/${stage.name}`,
-      seed: run.seed + i,
-      warmStart: selectParameters(state, 'param'),
-    })
-  }
-  return {
-    config: { ...readerSize, promptLength: stages[stages.length - 1].promptLength },
-    params: selectParameters(state, 'ema'),
-    tokenizer,
-    lexicon,
-  }
+  const vocabulary = collectVocabulary(words)
+  const config = taggerSize(vocabulary.length)
+  const evidence = readLexicon(evidenceLines)
+  const training = expanderTraining({ ...recipe, config, lexicon, evidence, vocabulary, words })
+  const state = await train(training, run)
+  return { config, vocabulary, params: selectParameters(state, 'ema'), lexicon }
 }
 
 /** Trains an expander and writes its file. */

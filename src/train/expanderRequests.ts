@@ -95,7 +95,7 @@ export function drawRequest(random: Random): Request {
     bodies,
     ...(chance(random, 0.4) && { floor: pick(random, floors) }),
     ...(chance(random, 0.3) && { light: pick(random, lights) }),
-    ...(chance(random, 0.2) && { sky: pick(random, skies) }),
-    ...(chance(random, 0.2) && { camera: pick(random, cameras) }),
+    ...(chance(random, 0.25) && { sky: pick(random, skies) }),
+    ...(chance(random, 0.3) && { camera: pick(random, cameras) }),
   }
 }

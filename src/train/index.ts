@@ -2,17 +2,18 @@ export { type CaptionerRecipe, runCaptionerRecipe } from './captionerRecipe.ts'
 export { type DistillOptions, distillTraining } from './distill.ts'
 export { type EncodeOptions, encodeDataset } from './encodeDataset.ts'
 export { drawExpanderBatch, expanderTraining } from './expander.ts'
-export { collectWords, inflect, misspell, writePrompt } from './expanderPrompts.ts'
+export { mark, readMarks, unmark } from './expanderMarks.ts'
+export { collectWords, misspell, writePrompt } from './expanderPrompts.ts'
 export {
+  type ExpanderRecipe,
   type ExpanderRun,
-  type ExpanderStage,
-  expanderStages,
+  expanderRecipe,
   learnExpander,
-  learnTokenizer,
   trainExpander,
 } from './expanderRecipe.ts'
 export { drawRequest } from './expanderRequests.ts'
-export { trainingWords } from './expanderWords.ts'
+export { inflect } from './expanderVerbs.ts'
+export { developmentWords, trainingWords } from './expanderWords.ts'
 export { type FewStepsRecipe, runFewStepsRecipe } from './fewStepsRecipe.ts'
 export type { LatentSet, LatentStatistics, LatentWindow } from './latents.ts'
 export { type RunOptions, type StepReport, type Training, train } from './loop.ts'

@@ -51,10 +51,10 @@ export const chineseWords: Readonly<Record<string, readonly string[]>> = {
   'way:away': ['向远处', '远离镜头', '往远处'],
   'speed:slowly': ['慢慢', '缓慢', '缓缓', '慢慢地', '慢速'],
   'speed:quickly': ['快速', '飞快地', '迅速', '很快地', '快快地'],
-  'number:1': ['一', '一次', '一下'],
-  'number:2': ['两', '两次', '两下', '二'],
-  'number:3': ['三', '三次', '三下'],
-  'number:4': ['四', '很多次', '好几次', '许多次', '多次'],
+  'times:1': ['一', '一次', '一下'],
+  'times:2': ['两', '两次', '两下', '二'],
+  'times:3': ['三', '三次', '三下'],
+  'times:4': ['四', '很多次', '好几次', '许多次', '多次'],
   'floor:plain': ['灰色地板上', '平地上', '地面上', '普通地面上'],
   'floor:checkered': ['格子地板上', '棋盘格地面上', '方格地砖上'],
   'floor:wood': ['木地板上', '木板上', '木头地面上'],
@@ -83,14 +83,52 @@ const rows = Object.entries(chineseWords).flatMap(([concept, words]) =>
 const conceptOf = new Map(rows)
 const longest = Math.max(...rows.map(([word]) => word.length))
 
-/** Cuts Chinese text into the longest words that the lexicon has, and single letters between them. */
-export function cutChinese(text: string): { readonly word: string; readonly concept?: string }[] {
-  const cut: { word: string; concept?: string }[] = []
+/** Concepts of a name in the table: what goes to a side says both; how many times is a number. */
+const partsOf = (name: string): readonly string[] => {
+  const side = / (left|right)$/.exec(name)
+  return side ? [name.slice(0, side.index), `way:${side[1]}`] : [name.replace('times:', 'number:')]
+}
+
+/** How often each letter stands in words of each concept, as a share of the concepts that it stands in. */
+const letters = new Map<string, Map<string, number>>()
+for (const [word, name] of rows) {
+  for (const letter of new Set(word)) {
+    const shares = letters.get(letter) ?? new Map<string, number>()
+    for (const concept of partsOf(name)) {
+      shares.set(concept, (shares.get(concept) ?? 0) + 1 / chineseWords[name].length)
+    }
+    letters.set(letter, shares)
+  }
+}
+
+/** A letter of Chinese text. */
+export interface ChineseLetter {
+  readonly letter: string
+  /** The word of the table that begins here, and the name of its concept. */
+  readonly begins?: { readonly word: string; readonly concept: string }
+  /** Concepts that it may stand for, from 0 to 1: those of its word surely, else those of words with this letter. */
+  readonly evidence: ReadonlyMap<string, number>
+}
+
+/**
+ * Cuts Chinese text into letters with what each may mean, by the longest words of the table.
+ * @param knows which words count as known; all when absent
+ */
+export function cutChinese(text: string, knows: (word: string) => boolean = () => true): ChineseLetter[] {
+  const cut: ChineseLetter[] = []
   for (let at = 0; at < text.length; ) {
     let length = Math.min(longest, text.length - at)
-    while (length > 1 && !conceptOf.has(text.slice(at, at + length))) length--
+    const isWord = () => conceptOf.has(text.slice(at, at + length)) && knows(text.slice(at, at + length))
+    while (length > 1 && !isWord()) length--
     const word = text.slice(at, at + length)
-    cut.push({ word, concept: conceptOf.get(word) })
+    const concept = isWord() ? conceptOf.get(word) : undefined
+    for (const [i, letter] of [...word].entries()) {
+      const shares = letters.get(letter) ?? new Map<string, number>()
+      const most = Math.max(0.3, ...shares.values())
+      const evidence = new Map([...shares].map(([name, share]) => [name, (0.7 * share) / most]))
+      if (concept) for (const name of partsOf(concept)) evidence.set(name, 1)
+      cut.push({ letter, evidence, ...(i === 0 && concept && { begins: { word, concept } }) })
+    }
     at += length
   }
   return cut

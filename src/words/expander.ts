@@ -1,23 +1,24 @@
 import { existsSync } from 'node:fs'
 import { gunzipSync, gzipSync } from 'node:zlib'
-import { createRandom, type Tensor } from '../array/index.ts'
-import { type BytePairs, type Parameters, selectParameters } from '../model/index.ts'
-import { bundledFolder, compileWriter, type TextWriter } from '../sample/index.ts'
+import { createRandom, input, softmax, type Tensor } from '../array/index.ts'
+import {
+  fixParameters,
+  type Parameters,
+  selectParameters,
+  type TaggerConfig,
+  tagger,
+  taggerSpecs,
+} from '../model/index.ts'
+import { compile } from '../onnx/index.ts'
+import { bundledFolder } from '../sample/index.ts'
 import { loadTensors, saveTensors } from '../store/index.ts'
 import { findAttributes, writeAttributes } from '../world/index.ts'
-import { allowByEvidence } from './evidence.ts'
 import { fillRequest } from './fill.ts'
 import { type Lexicon, readLexicon } from './lexicon.ts'
-import {
-  featuresOf,
-  placeFeatures,
-  promptVectors,
-  type ReaderConfig,
-  readerSize,
-  readWords,
-} from './reader.ts'
-import { decodeRequest, MOST_REQUEST_TOKENS, REQUEST_END, type Request } from './request.ts'
+import { featuresOf, PROMPT_LENGTH, type PromptWord, readWords, taggerSize } from './reader.ts'
+import type { Request } from './request.ts'
 import { playParts } from './standIns.ts'
+import { type Understood, understand } from './understand.ts'
 
 /** A prompt in the words that the film model was taught with. */
 export interface Expansion {
@@ -50,33 +51,35 @@ export function isCaption(prompt: string): boolean {
   return (findAttributes(prompt)?.bodies.length ?? 0) > 0
 }
 
+/** Whether a model was taught the words of the worlds, so that expanded prompts mean something to it. */
+export function knowsWorlds(vocabulary: readonly string[]): boolean {
+  return ['the', 'camera', 'ball', 'metal', 'under', 'sky'].every(word => vocabulary.includes(word))
+}
+
 /** The parts of an expander's file. */
 export interface ExpanderParts {
-  readonly config: ReaderConfig
+  readonly config: TaggerConfig
   readonly params: Parameters
-  readonly tokenizer: BytePairs
+  /** Words that have rows of their own in the tagger's first table. */
+  readonly vocabulary: readonly string[]
   readonly lexicon: Lexicon
 }
 
-/** Writes an expander as one file: parameters in half precision, the tokenizer's pairs, the lexicon's lines. */
+/** Writes an expander as one file: parameters in half precision, words with rows, the lexicon's lines. */
 export function saveExpander(
   file: string,
-  { config, params, tokenizer }: Omit<ExpanderParts, 'lexicon'>,
+  { config, params, vocabulary }: Omit<ExpanderParts, 'lexicon'>,
   lexiconLines: string,
 ): void {
-  const named = Object.entries(params).map(([name, tensor]) => [`reader.${name}`, tensor] as const)
-  const pairs: Tensor = { shape: [tokenizer.pairs.length, 2], data: Int32Array.from(tokenizer.pairs.flat()) }
-  saveTensors(
-    file,
-    { ...Object.fromEntries(named), pairs },
-    {
-      dtype: 'F16',
-      metadata: {
-        config: JSON.stringify(config),
-        lexicon: gzipSync(lexiconLines, { level: 9 }).toString('base64'),
-      },
+  const named = Object.entries(params).map(([name, tensor]) => [`tagger.${name}`, tensor] as const)
+  saveTensors(file, Object.fromEntries(named), {
+    dtype: 'F16',
+    metadata: {
+      config: JSON.stringify(config),
+      vocabulary: vocabulary.join(' '),
+      lexicon: gzipSync(lexiconLines, { level: 9 }).toString('base64'),
     },
-  )
+  })
 }
 
 /**
@@ -86,31 +89,42 @@ export function saveExpander(
 export function loadExpander(file: string = bundledFolder('expander.safetensors')): ExpanderParts {
   if (!existsSync(file)) throw new Error(`there is no expander in ${file}`)
   const { tensors, metadata } = loadTensors(file)
-  if (!metadata.config || !metadata.lexicon || !tensors.pairs) throw new Error(`${file} holds no expander`)
-  const { data } = tensors.pairs
-  const pairs = Array.from({ length: data.length / 2 }, (_, i) => [data[2 * i], data[2 * i + 1]] as const)
+  if (!metadata.config || !metadata.lexicon || !metadata.vocabulary)
+    throw new Error(`${file} holds no expander`)
+  const vocabulary = metadata.vocabulary.split(' ')
   return {
-    config: { ...readerSize, ...(JSON.parse(metadata.config) as Partial<ReaderConfig>) },
-    params: selectParameters(tensors, 'reader'),
-    tokenizer: { pairs },
+    config: { ...taggerSize(vocabulary.length), ...(JSON.parse(metadata.config) as Partial<TaggerConfig>) },
+    params: selectParameters(tensors, 'tagger'),
+    vocabulary,
     lexicon: readLexicon(gunzipSync(Buffer.from(metadata.lexicon, 'base64')).toString()),
   }
 }
 
-async function readPrompt(
-  { config, params, tokenizer, lexicon }: ExpanderParts,
-  writer: TextWriter,
-  prompt: string,
-  signal?: AbortSignal,
-) {
-  const words = readWords(lexicon, prompt)
-  const features = placeFeatures(featuresOf(tokenizer, words), config.promptLength)
-  const prefix = promptVectors(params, features, config.language.width)
-  const { ids } = await writer.write(
-    { prefix, ids: [0] },
-    { allowed: allowByEvidence(words), end: REQUEST_END, most: MOST_REQUEST_TOKENS, signal },
-  )
-  return { words, request: decodeRequest(ids) }
+/** Compiles the tagger for one prompt: probabilities of the labels and pointers of its words. */
+async function compileTagger({ config, params, vocabulary }: ExpanderParts) {
+  const length = PROMPT_LENGTH
+  const rows = config.tables.map((_, i) => input(`rows${i}`, [1, length], 'int32'))
+  const numbers_BLN = input('numbers', [1, length, config.numbers])
+  const isThere_BL = input('isThere', [1, length])
+  const traced = fixParameters(taggerSpecs(config), params)
+  const { labels_BLV, first_BLL, second_BLL } = tagger(traced, { rows, numbers_BLN, isThere_BL }, config)
+  const outputs = { labels: softmax(labels_BLV), first: softmax(first_BLL), second: softmax(second_BLL) }
+  const compiled = await compile(outputs, { threads: 1 })
+  const numberOf = new Map(vocabulary.map((word, i) => [word, i]))
+  return {
+    async tag(words: readonly PromptWord[]) {
+      const features = featuresOf(word => numberOf.get(word), words, length)
+      const results = await compiled.run({
+        ...Object.fromEntries(features.rows.map((data, i) => [`rows${i}`, { shape: [1, length], data }])),
+        numbers: { shape: [1, length, config.numbers], data: features.numbers },
+        isThere: { shape: [1, length], data: features.isThere },
+      })
+      const split = ({ shape, data }: Tensor) =>
+        words.slice(0, length).map((_, i) => (data as Float32Array).slice(i * shape[2], (i + 1) * shape[2]))
+      return { labels: split(results.labels), first: split(results.first), second: split(results.second) }
+    },
+    release: () => compiled.release(),
+  }
 }
 
 /**
@@ -118,22 +132,25 @@ async function readPrompt(
  * @param parts those of the bundled file when absent
  */
 export async function openExpander(parts: ExpanderParts = loadExpander()): Promise<Expander> {
-  const { config, params } = parts
-  const sizes = {
-    prefix: config.promptLength,
-    begin: 1,
-    length: config.promptLength + 1 + MOST_REQUEST_TOKENS,
+  const tagging = await compileTagger(parts)
+  const read = async (
+    prompt: string,
+    signal?: AbortSignal,
+  ): Promise<Understood & { words: PromptWord[] }> => {
+    signal?.throwIfAborted()
+    const words = readWords(parts.lexicon, prompt)
+    const tags = await tagging.tag(words)
+    return { ...understand(words, tags), words }
   }
-  const writer = await compileWriter(config.language, selectParameters(params, 'language'), sizes)
   return {
     async expand(prompt, { seed = 0, signal } = {}) {
       if (isCaption(prompt)) return { caption: prompt, notes: [], by: 'nothing' }
-      const { words, request } = await readPrompt(parts, writer, prompt, signal)
-      const played = playParts(request, words)
+      const { request, named, words } = await read(prompt, signal)
+      const played = playParts(request, words, named)
       return { caption: tellRequest(played.request, seed), notes: played.notes, by: 'expander' }
     },
-    read: async (prompt, signal) => (await readPrompt(parts, writer, prompt, signal)).request,
-    close: () => writer.release(),
+    read: async (prompt, signal) => (await read(prompt, signal)).request,
+    close: () => tagging.release(),
   }
 }
 

@@ -9,7 +9,7 @@ import {
   type ShapeName,
 } from '../world/index.ts'
 import { nearestColour } from './hue.ts'
-import type { Request, RequestBody, RequestEvent } from './request.ts'
+import type { Request, RequestBody, RequestEvent, Slot } from './request.ts'
 
 // From what a prompt asks for to all that a detailed caption tells: what is not said is drawn by the seed, as the
 // curriculum of the bundled model (`second`) draws it and as things go on in its films.
@@ -28,15 +28,23 @@ const bounces = { 1: 30, 2: 40, 3: 20, 4: 10 } as const
 
 const goes = ({ verb }: RequestEvent) => verb === 'rolls' || verb === 'slides' || verb === 'moves'
 
+/** Whether the prompt seems to say something of a slot that was not understood: nothing is invented there. */
+type IsOpen = (slot: Slot) => boolean
+
+/** A field, if it has a value. */
+const given = <Key extends string, Value>(key: Key, value: Value | undefined) =>
+  (value === undefined ? {} : { [key]: value }) as { readonly [K in Key]?: Value }
+
 type Draft = { -readonly [K in keyof BodyAttributes]: BodyAttributes[K] } & { events: Event[] }
 
-const sideways = (random: Random) => (random.uniform() < 0.5 ? 'left' : 'right')
+const sideways = (random: Random): 'left' | 'right' => (random.uniform() < 0.5 ? 'left' : 'right')
 
 /** Looks that are not said; colours that no body has yet, since captions tell bodies apart by them. */
 function fillLooks(
   random: Random,
   { colour, size, material, shape }: RequestBody,
   taken: Set<string>,
+  isOpen: IsOpen,
 ): Draft {
   const free = (Object.keys(colours) as Colour[]).filter(name => !taken.has(name))
   const drawn = free[random.integer(free.length)]
@@ -45,8 +53,8 @@ function fillLooks(
   return {
     colour: known ?? drawn,
     shape: shape === 'any' || shape === 'other' ? shapes[random.integer(4)] : shape,
-    size: size ?? weigh(random, second.sizes),
-    material: material ?? weigh(random, second.materials),
+    ...given('size', size ?? (isOpen('size') ? undefined : weigh(random, second.sizes))),
+    ...given('material', material ?? (isOpen('material') ? undefined : weigh(random, second.materials))),
     events: [],
   }
 }
@@ -60,13 +68,14 @@ function drawEvents(random: Random, shape: ShapeName, isFirst: boolean): Request
 }
 
 /** A way: by itself rolling for balls, sliding for the rest, with a direction. */
-function goesOn(random: Random, event: Partial<RequestEvent>, shape: ShapeName): Event {
+function goesOn(random: Random, event: Partial<RequestEvent>, shape: ShapeName, isOpen: IsOpen): Event {
   const verb =
     event.verb === 'rolls' || event.verb === 'slides' ? event.verb : shape === 'ball' ? 'rolls' : 'slides'
-  const { direction = sideways(random), speed } = event
-  const drawn =
-    random.uniform() < 0.25 ? ({ speed: random.uniform() < 0.4 ? 'slowly' : 'quickly' } as const) : {}
-  return { verb, direction, ...(speed ? { speed } : drawn) }
+  const drawn = { direction: sideways(random), pace: random.uniform(), kind: random.uniform() }
+  const direction = event.direction ?? (isOpen('way') ? undefined : drawn.direction)
+  const pace = drawn.kind < 0.4 ? 'slowly' : 'quickly'
+  const speed = event.speed ?? (isOpen('speed') || drawn.pace >= 0.25 ? undefined : pace)
+  return { verb, ...given('direction', direction), ...given('speed', speed) }
 }
 
 /** The events of one body in full: what must come before them, and how they go on. */
@@ -75,6 +84,7 @@ function fillEvents(
   asked: readonly RequestEvent[],
   shape: ShapeName,
   isWet: boolean,
+  isOpen: IsOpen,
 ): Event[] {
   const events: Event[] = []
   const has = (verb: Event['verb']) => events.some(event => event.verb === verb)
@@ -86,11 +96,13 @@ function fillEvents(
       ['rolls', 'slides', 'pushed', 'enters'].includes(before),
     )
     if (needsWay(verb) && !isMoving && !asked.some(goes) && events.length === 0) {
-      events.push(goesOn(random, {}, shape))
+      events.push(goesOn(random, {}, shape, isOpen))
     }
-    if (goes(event)) events.push(goesOn(random, event, shape))
-    else if (verb === 'pushed') events.push({ verb, direction: event.direction ?? sideways(random) })
-    else if (verb === 'bounces') {
+    if (goes(event)) events.push(goesOn(random, event, shape, isOpen))
+    else if (verb === 'pushed') {
+      const direction = event.direction ?? (isOpen('way') ? undefined : sideways(random))
+      events.push({ verb, ...given('direction', direction) })
+    } else if (verb === 'bounces') {
       if (!has('drops')) events.push({ verb: 'drops' })
       events.push({ verb, times: event.times ?? Number(weigh(random, bounces)) })
     } else if (verb === 'rests') {
@@ -146,26 +158,30 @@ function pushHit(random: Random, bodies: readonly Draft[], asked: readonly Reque
  */
 export function fillRequest(request: Request, seed: number): Attributes {
   const random = createRandom(seed ^ 0xf111)
+  const isOpen: IsOpen = slot => request.open?.includes(slot) ?? false
   const asked = addMissing(request.bodies.length > 0 ? request.bodies : [{ shape: 'any', events: [] }])
   const splashes = asked.some(({ events }) => events.some(({ verb }) => verb === 'splashes'))
-  const floor = request.floor ?? (splashes ? 'water' : weigh(random, second.floors))
+  const drawn = splashes ? 'water' : weigh(random, second.floors)
+  const floor = request.floor ?? (isOpen('floor') ? undefined : drawn)
   const taken = new Set<string>(asked.flatMap(({ colour }) => (colour ? [nearestColour(colour)] : [])))
   const bodies = asked.map(body => {
-    const draft = fillLooks(random, body, taken)
+    const draft = fillLooks(random, body, taken, isOpen)
     taken.add(draft.colour)
     return draft
   })
   for (const [i, draft] of bodies.entries()) {
     const { events } = asked[i]
     const wanted = events.length > 0 ? events : drawEvents(random, draft.shape, i === 0)
-    draft.events = fillEvents(random, wanted, draft.shape, floor === 'water')
+    draft.events = fillEvents(random, wanted, draft.shape, floor === 'water', isOpen)
   }
   pushHit(random, bodies, asked)
+  const light = weigh(random, second.lights)
+  const sky = random.uniform() < 0.5 ? 'clear' : 'cloudy'
   return {
     bodies,
-    floor,
-    light: request.light ?? weigh(random, second.lights),
-    sky: request.sky ?? (random.uniform() < 0.5 ? 'clear' : 'cloudy'),
-    camera: request.camera ?? { move: 'still' },
+    ...given('floor', floor),
+    ...given('light', request.light ?? (isOpen('light') ? undefined : light)),
+    ...given('sky', request.sky ?? (isOpen('sky') ? undefined : sky)),
+    ...given('camera', request.camera ?? (isOpen('camera') ? undefined : ({ move: 'still' } as const))),
   }
 }

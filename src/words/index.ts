@@ -1,13 +1,14 @@
 export { askChat, type ChatExpanderOptions, chatInstructions, withChat } from './chat.ts'
 export { chineseWords } from './chinese.ts'
 export type { ChatOptions } from './completions.ts'
-export { concepts } from './concepts.ts'
+export { conceptSeeds, concepts } from './concepts.ts'
 export {
   type Expander,
   type ExpanderParts,
   type ExpandOptions,
   type Expansion,
   isCaption,
+  knowsWorlds,
   loadExpander,
   openExpander,
   saveExpander,
@@ -18,28 +19,22 @@ export { heldOutContent, heldOutWords } from './heldOut.ts'
 export { type Hue, hues, nearestColour, nearestHue } from './hue.ts'
 export { type Entry, editDistance, type Lexicon, lookUp, readLexicon, smallWords } from './lexicon.ts'
 export {
-  FEATURES,
+  type Features,
   featuresOf,
+  PROMPT_LENGTH,
   type PromptWord,
-  placeFeatures,
-  promptVectors,
-  type ReaderConfig,
-  readerSize,
-  readerSpecs,
+  type ReadingOptions,
   readWords,
-  tracePrompt,
+  taggerSize,
 } from './reader.ts'
 export {
-  allowedTokens,
-  decodeRequest,
-  encodeRequest,
-  MOST_REQUEST_TOKENS,
-  REQUEST_END,
+  cameraName,
+  labels,
   type Request,
   type RequestBody,
   type RequestEvent,
   type RequestShape,
-  requestTokens,
 } from './request.ts'
 export { playParts } from './standIns.ts'
+export { understand } from './understand.ts'
 export { describeFrames } from './vision.ts'

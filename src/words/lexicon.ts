@@ -1,14 +1,24 @@
 import { captionWords } from '../world/index.ts'
 import { concepts, type Kind } from './concepts.ts'
 
+/** A concept that a word may stand for. */
+export interface Hint {
+  /** Its number in `concepts`. */
+  readonly concept: number
+  /** How surely: 1 hardly, 9 surely; the square of its ninth is about a probability. */
+  readonly level: number
+}
+
 /** What the lexicon knows of a word. */
 export interface Entry {
+  /** Parts of speech as bits: noun 1, verb 2, adjective 4, adverb 8. */
+  readonly parts: number
   /** What kind of thing it is as a noun, if it is one. */
   readonly kind?: Kind
   /** How common it is: 0 never counted, 9 very. */
   readonly common: number
-  /** Concepts that are near, the nearest first: numbers in `concepts`, and whether it is sure. */
-  readonly hints: readonly { readonly concept: number; readonly isSure: boolean }[]
+  /** Concepts that are near, the nearest first. */
+  readonly hints: readonly Hint[]
 }
 
 /** Words and what they may mean to the worlds. */
@@ -16,8 +26,14 @@ export interface Lexicon {
   readonly entries: ReadonlyMap<string, Entry>
 }
 
+/** The level from which on a hint is as good as certain. */
+export const SURE = 7
+
+const isSure = ({ hints }: Entry) => hints.some(({ level }) => level >= SURE)
+
 /**
- * Reads a lexicon from the lines that tools/learnLexicon.ts writes: `word kind+common hint!...`.
+ * Reads a lexicon from the lines that tools/learnLexicon.ts writes: word, then parts of speech, kind and commonness in
+ * three letters, then level and concept of every hint.
  * @throws Error naming the line that is damaged
  */
 export function readLexicon(text: string): Lexicon {
@@ -25,14 +41,14 @@ export function readLexicon(text: string): Lexicon {
   for (const line of text.split('\n')) {
     const [word, what, ...codes] = line.split(' ')
     const hints = codes.map(code => ({
-      concept: Number.parseInt(code, 36),
-      isSure: code.endsWith('!'),
+      level: Number(code[0]),
+      concept: Number.parseInt(code.slice(1), 36),
     }))
-    if (!what || hints.some(({ concept }) => !(concept < concepts.length))) {
+    if (what?.length !== 3 || hints.some(({ concept, level }) => !(concept < concepts.length && level > 0))) {
       throw new Error(`the lexicon is damaged: ${line}`)
     }
-    const kind = what[0] === '-' ? undefined : (what[0] as Kind)
-    entries.set(word, { kind, common: Number(what.slice(1)), hints })
+    const kind = what[1] === '-' ? undefined : (what[1] as Kind)
+    entries.set(word, { parts: Number.parseInt(what[0], 16), kind, common: Number(what[2]), hints })
   }
   return { entries }
 }
@@ -87,14 +103,46 @@ export function lemmasOf(word: string): string[] {
 
 const plain: ReadonlySet<string> = new Set(captionWords)
 
-/** What is known of a word or of the word that it is a form of: that with hints goes before that without. */
-export function lookUp({ entries }: Lexicon, word: string): { lemma: string; entry: Entry } | undefined {
-  const found = lemmasOf(word).flatMap(lemma => {
-    const entry = entries.get(lemma)
-    return entry ? [{ lemma, entry }] : []
-  })
+const isTold = (entry: Entry) => entry.hints.length > 0
+
+/** What the two words say together that a long one is made of, less surely; undefined when it is made of none. */
+function splitCompound({ entries }: Lexicon, word: string): Entry | undefined {
+  for (let at = word.length - 3; at > 3; at--) {
+    const parts = [word.slice(0, at), word.slice(at)].map(part => entries.get(part))
+    const [first, second] = parts
+    if (!first || !second || first.common + second.common === 0) continue
+    const levels = new Map<number, number>()
+    for (const { concept, level } of [...first.hints, ...second.hints])
+      levels.set(concept, Math.max(levels.get(concept) ?? 1, level - 3))
+    const hints = [...levels].map(([concept, level]) => ({ concept, level }))
+    if (hints.length > 0) return { parts: second.parts, kind: second.kind, common: 0, hints }
+  }
+  return undefined
+}
+
+/** The level up to which a long word is also taken for what it is made of. */
+const DIM = 3
+
+/**
+ * What is known of a word, of the word that it is a form of, or of those that it is made of; what is known to mean
+ * something goes before what is not.
+ */
+export function lookUp(lexicon: Lexicon, word: string): { lemma: string; entry: Entry } | undefined {
+  const [own, ...forms] = lemmasOf(word).map(lemma => ({ lemma, entry: lexicon.entries.get(lemma) }))
+  // Butter is nobody who butts.
+  const others = own.entry && word.endsWith('er') ? [] : forms
+  const found = [own, ...others].flatMap(({ lemma, entry }) => (entry ? [{ lemma, entry }] : []))
   // "left" is a direction and "leaves" goes: the form as it stands says more than what it may come from.
-  return found.find(({ entry }) => entry.hints.some(({ isSure }) => isSure)) ?? found[0]
+  const told = found.find(({ entry }) => isSure(entry)) ?? found.find(({ entry }) => isTold(entry))
+  if (word.length < 7 || (told && told.entry.hints[0].level > DIM)) return told ?? found[0]
+  const made = splitCompound(lexicon, word)
+  if (!made) return told ?? found[0]
+  const known = told?.entry.hints ?? []
+  const isNews = (hint: Hint, among: readonly Hint[]) =>
+    !among.some(({ concept, level }) => concept === hint.concept && level >= hint.level)
+  const kept = known.filter(hint => isNews(hint, made.hints))
+  const hints = [...kept, ...made.hints.filter(hint => isNews(hint, kept))].sort((a, b) => b.level - a.level)
+  return { lemma: word, entry: { ...made, ...(found[0]?.entry ?? {}), hints } }
 }
 
 /** Letters that must be changed, added, left out or swapped with their neighbour (Damerau 1964), up to `most` + 1. */
@@ -123,8 +171,8 @@ const candidates = new WeakMap<Lexicon, readonly (readonly string[])[]>()
 function candidatesOf(lexicon: Lexicon): readonly (readonly string[])[] {
   const known = candidates.get(lexicon)
   if (known) return known
-  const useful = [...lexicon.entries].flatMap(([word, { common, hints }]) =>
-    common > 0 && (hints.some(({ isSure }) => isSure) || common > 2) ? [word] : [],
+  const useful = [...lexicon.entries].flatMap(([word, entry]) =>
+    entry.common > 0 && (isSure(entry) || entry.common > 2) ? [word] : [],
   )
   const byLength: string[][] = Array.from({ length: 20 }, () => [])
   for (const word of new Set([...plain, ...useful])) byLength[Math.min(19, word.length)].push(word)
@@ -135,8 +183,9 @@ function candidatesOf(lexicon: Lexicon): readonly (readonly string[])[] {
 /** A word as it was probably meant; itself when it is known or nothing is near. */
 export function correctSpelling(lexicon: Lexicon, word: string): string {
   const found = lookUp(lexicon, word)?.entry
-  // Rare short words of WordNet are likelier to be slips of common ones.
-  const isRare = found && found.common === 0 && found.hints.length === 0 && word.length < 6
+  // Rare words of the lists, short or in the thesaurus alone, are likelier to be slips of common ones.
+  const isDim = found && found.common === 0 && (found.hints[0]?.level ?? 0) <= DIM
+  const isRare = isDim && (word.length < 6 || found.parts === 0)
   if (plain.has(word) || smallWords.has(word) || (found && !isRare) || !/^[a-z]{3,}$/.test(word)) return word
   const memory = corrections.get(lexicon) ?? new Map<string, string>()
   corrections.set(lexicon, memory)
@@ -173,7 +222,7 @@ function nearestWord(lexicon: Lexicon, word: string): string | undefined {
         const distance = editDistance(form, candidate, most)
         if (distance > most) continue
         const entry = lexicon.entries.get(candidate)
-        const useful = plain.has(candidate) ? 0.6 : entry?.hints.some(({ isSure }) => isSure) ? 0.3 : 0
+        const useful = plain.has(candidate) ? 0.6 : entry && isSure(entry) ? 0.3 : 0
         const first = candidate[0] === form[0] ? 0.3 : 0
         const cost = distance - useful - first - (entry?.common ?? 0) / 40 + (form === word ? 0 : 0.2)
         if (cost < least) [best, least] = [candidate, cost]

@@ -1,130 +1,153 @@
-import { add, gather, type Value } from '../array/index.ts'
-import {
-  type BytePairs,
-  encodeBytePairs,
-  type LanguageModelConfig,
-  languageModelSpecs,
-  type Parameters,
-  type Traced,
-} from '../model/index.ts'
-import { cutChinese } from './chinese.ts'
+import type { TaggerConfig } from '../model/index.ts'
+import { type ChineseLetter, cutChinese } from './chinese.ts'
 import { concepts, type Kind } from './concepts.ts'
-import { correctSpelling, type Lexicon, lookUp } from './lexicon.ts'
-import { requestTokens } from './request.ts'
+import { correctSpelling, type Entry, type Lexicon, lookUp } from './lexicon.ts'
+import { labels } from './request.ts'
 
-// Shapes: B batch, P tokens of a prompt, D width. What the expander's model reads of a prompt: for every byte-pair
-// token its number, two hints of the lexicon and the kind of thing, whose vectors are added.
+// What the expander's tagger knows of the words of a prompt: not which word it is, but what the lexicon says that it
+// may mean, how it ends, what part of speech it can be. So words that no training prompt had look like those that
+// training had. Only small words, those of phrases and Chinese letters have rows of their own.
 
-/** A word of a prompt. */
+/** A word of a prompt, a sign, or a Chinese letter. */
 export interface PromptWord {
   /** As it was written, in small letters. */
   readonly written: string
+  /** Where it begins in the prompt. */
+  readonly at: number
   /** As it was probably meant. */
   readonly word: string
-  /** Codes of hints: 0 none, 1 + 2 c a weak one of concept c, 2 + 2 c a sure one. */
-  readonly hints: readonly number[]
+  /** How surely it may stand for concepts, from 0 to 1, by their numbers. */
+  readonly evidence: ReadonlyMap<number, number>
+  /** Parts of speech as bits (`Entry`). */
+  readonly parts: number
   readonly kind?: Kind
-  /** What the lexicon of Chinese says that it is. */
-  readonly concept?: string
+  /** The Chinese word that begins here, and its concept. */
+  readonly begins?: ChineseLetter['begins']
   /** The lemma under which the lexicon has it. */
   readonly lemma?: string
 }
 
 const kinds: readonly Kind[] = ['a', 'p', 'l', 'f', 'b', 't', 'n', 'w', 'x']
 
-/** Rows of the table of hints. */
-export const HINTS = 1 + 2 * concepts.length
-/** Rows of the table of kinds. */
-export const KINDS = 1 + kinds.length
-/** Numbers of one token of a prompt: its own, two hints, a kind. */
-export const FEATURES = 4
+const endings: readonly RegExp[] = [
+  /^[,.;:!?]$/,
+  /\p{Script=Han}/u,
+  /^\d+$/,
+  /wards?$/,
+  /ing$/,
+  /ed$/,
+  /ly$/,
+  /(?:er|est)$/,
+  /(?:ish|y|en)$/,
+  /[^s]s$/,
+]
 
-/** Splits a prompt into words, corrects them, and looks them up. */
-export function readWords(lexicon: Lexicon, prompt: string): PromptWord[] {
-  const text = prompt.normalize('NFKC').toLowerCase().replace(/[’']/g, '')
+/** Which of these things is known of every word, one table each. */
+const TABLES = 4
+
+/** The bundled size, for a vocabulary of so many words. */
+export const taggerSize = (vocabulary: number): TaggerConfig => ({
+  tables: [vocabulary + 2, endings.length + 2, 17, kinds.length + 2],
+  numbers: concepts.length,
+  labels: labels.length,
+  width: 96,
+  depth: 3,
+  heads: 4,
+  pointer: 32,
+})
+
+/** Words of a prompt that are read; the rest is cut. */
+export const PROMPT_LENGTH = 72
+
+const signs: Readonly<Record<string, string>> = {
+  '，': ',',
+  '、': ',',
+  '。': '.',
+  '；': ';',
+  '！': '!',
+  '？': '?',
+}
+
+function readChinese(piece: string, at: number, knows?: (word: string) => boolean): PromptWord[] {
+  return cutChinese(piece, knows).map(({ letter, begins, evidence }, i) => ({
+    written: letter,
+    at: at + i,
+    word: letter,
+    evidence: new Map([...evidence].map(([name, share]) => [concepts.indexOf(name), share])),
+    parts: 0,
+    begins,
+    lemma: begins?.word,
+  }))
+}
+
+const evidenceOf = (entry: Entry | undefined) =>
+  new Map((entry?.hints ?? []).map(({ concept, level }) => [concept, level / 9]))
+
+/** How words are read in training: as if some were not known. */
+export interface ReadingOptions {
+  /** What the lexicon says of a word instead. */
+  readonly instead?: (word: string) => Entry | undefined
+  /** Which Chinese words count as known. */
+  readonly knows?: (word: string) => boolean
+}
+
+/** Splits a prompt into words, signs and Chinese letters, corrects them, and looks them up. */
+export function readWords(lexicon: Lexicon, prompt: string, options: ReadingOptions = {}): PromptWord[] {
+  const text = prompt
+    .normalize('NFKC')
+    .toLowerCase()
+    .replace(/[’']/g, '')
+    .replace(/[()[\]{}/|—–"“”]/g, ',')
+    .replace(/ - /g, ' , ')
   const words: PromptWord[] = []
-  for (const [piece] of text.matchAll(
+  for (const { 0: piece, index: at } of text.matchAll(
     /\p{Script=Han}+|(?:(?!\p{Script=Han})[\p{L}\p{N}])+|[,.;:!?，。；！？、]/gu,
   )) {
     if (/\p{Script=Han}/u.test(piece)) {
-      for (const { word, concept } of cutChinese(piece)) {
-        // Camera phrases and such have no row of their own: letters say enough.
-        const at = concept ? concepts.indexOf(concept) : -1
-        words.push({ written: word, word, concept, hints: at < 0 ? [] : [2 + 2 * at] })
-      }
+      words.push(...readChinese(piece, at, options.knows))
       continue
     }
-    const word = correctSpelling(lexicon, piece)
+    const word = signs[piece] ?? correctSpelling(lexicon, piece)
     const found = lookUp(lexicon, word)
-    const hints = (found?.entry.hints ?? []).map(({ concept, isSure }) => (isSure ? 2 : 1) + 2 * concept)
-    words.push({ written: piece, word, hints, kind: found?.entry.kind, lemma: found?.lemma })
+    const entry = (found && options.instead?.(found.lemma)) ?? found?.entry
+    words.push({
+      written: piece,
+      at,
+      word,
+      evidence: evidenceOf(entry),
+      parts: entry?.parts ?? 0,
+      kind: entry?.kind,
+      lemma: found?.lemma,
+    })
   }
   return words
 }
 
-/** Feature rows of words, FEATURES numbers a token, without padding. */
-export function featuresOf(tokenizer: BytePairs, words: readonly PromptWord[]): number[][] {
-  return words.flatMap(({ word, hints, kind }) => {
-    const [first = 0, second = 0] = hints
-    const kindCode = kind ? kinds.indexOf(kind) + 1 : 0
-    return encodeBytePairs(tokenizer, ` ${word}`).map(id => [id + 1, first, second, kindCode])
-  })
+/** What a tagger reads of a prompt: rows of tables and numbers, `length` places each; places behind the words are 0. */
+export interface Features {
+  readonly rows: readonly Int32Array[]
+  readonly numbers: Float32Array
+  readonly isThere: Float32Array
 }
 
-/** Feature rows as the model reads them: at the end of `length` places (P, FEATURES), zeros in front; the rest is cut. */
-export function placeFeatures(rows: readonly (readonly number[])[], length: number): Int32Array {
-  const placed = new Int32Array(length * FEATURES)
-  const kept = rows.slice(0, length)
-  placed.set(kept.flat(), (length - kept.length) * FEATURES)
-  return placed
-}
-
-/** Sizes of the expander's model. */
-export interface ReaderConfig {
-  readonly language: LanguageModelConfig
-  /** Tokens of the tokenizer. */
-  readonly textTokens: number
-  /** Tokens of a prompt (P). */
-  readonly promptLength: number
-}
-
-/** The bundled size. */
-export const readerSize = {
-  language: { vocabulary: requestTokens.length, width: 128, depth: 4, heads: 4 },
-  textTokens: 1280,
-  promptLength: 56,
-} as const satisfies ReaderConfig
-
-const table = (rows: number, width: number) => ({ shape: [rows, width], start: { deviation: 0.5 } })
-
-/** The parameters of the expander's model: tables of tokens, hints and kinds, and a language model of requests. */
-export function readerSpecs({ language, textTokens }: ReaderConfig) {
-  return {
-    text: table(textTokens + 1, language.width),
-    hints: table(HINTS, language.width),
-    kinds: table(KINDS, language.width),
-    language: languageModelSpecs(language),
+/**
+ * Features of words; what is more than `length` is cut.
+ * @param numberOf the row of a word that has one of its own, from 0
+ */
+export function featuresOf(
+  numberOf: (word: string) => number | undefined,
+  words: readonly Pick<PromptWord, 'word' | 'evidence' | 'parts' | 'kind'>[],
+  length: number,
+): Features {
+  const rows = Array.from({ length: TABLES }, () => new Int32Array(length))
+  const numbers = new Float32Array(length * concepts.length)
+  const isThere = new Float32Array(length)
+  for (const [i, { word, evidence, parts, kind }] of words.slice(0, length).entries()) {
+    const ending = endings.findIndex(pattern => pattern.test(word))
+    const known = [(numberOf(word) ?? -1) + 2, ending + 2, parts + 1, (kind ? kinds.indexOf(kind) : -1) + 2]
+    for (const [table, row] of known.entries()) rows[table][i] = row
+    for (const [concept, share] of evidence) numbers[i * concepts.length + concept] = share
+    isThere[i] = 1
   }
-}
-
-/** Traces the vectors of a prompt: features as four int32 arrays (B, P) to (B, P, D). */
-export function tracePrompt(
-  params: Traced<ReturnType<typeof readerSpecs>>,
-  features: readonly Value[],
-): Value {
-  const [text, first, second, kind] = features
-  const hints = add(gather(params.hints, first), gather(params.hints, second))
-  return add(add(gather(params.text, text), gather(params.kinds, kind)), hints)
-}
-
-/** The same in plain numbers, for one prompt: (P, FEATURES) to P D numbers. */
-export function promptVectors(params: Parameters, features: Int32Array, width: number): Float32Array {
-  const vectors = new Float32Array((features.length / FEATURES) * width)
-  const tables = ['text', 'hints', 'hints', 'kinds'].map(name => params[name].data)
-  for (let at = 0; at < features.length; at++) {
-    const [place, feature] = [Math.floor(at / FEATURES), at % FEATURES]
-    const row = features[at] * width
-    for (let d = 0; d < width; d++) vectors[place * width + d] += tables[feature][row + d]
-  }
-  return vectors
+  return { rows, numbers, isThere }
 }

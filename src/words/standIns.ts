@@ -20,31 +20,9 @@ const roles: Readonly<Record<Kind, Pick<RequestBody, 'shape' | 'size' | 'colour'
 }
 
 /** The colour that a thing has by itself, such as that of a lemon. */
-function ownColour({ hints }: PromptWord): Hue | undefined {
-  const names = hints.map(code => concepts[Math.floor((code - 1) / 2)] ?? '')
-  return names.find(name => name.startsWith('colour:'))?.slice('colour:'.length) as Hue | undefined
-}
-
-const places = new Set(['in', 'on', 'at', 'inside', 'into', 'through', 'near'])
-const articles = new Set(['the', 'a', 'an', 'my', 'some'])
-
-/** Words for things outside the worlds, in the order of the prompt; those behind "in the" come last. */
-function findThings(words: readonly PromptWord[], wanted: number): PromptWord[] {
-  const isShape = ({ hints }: PromptWord) =>
-    hints.some(code =>
-      /^(?:shape|verb|floor|light|sky|size|speed|way|number)/.test(
-        concepts[Math.floor((code - 1) / 2)] ?? '',
-      ),
-    )
-  const things = words.flatMap((word, i) => {
-    const isThing =
-      (word.kind !== undefined && word.kind !== 'x' && !isShape(word)) || word.concept === 'shape:other'
-    if (!isThing) return []
-    const before = words[articles.has(words[i - 1]?.word) ? i - 2 : i - 1]?.word
-    return [{ word, at: i, isPlace: places.has(before ?? '') }]
-  })
-  const chosen = things.sort((a, b) => Number(a.isPlace) - Number(b.isPlace) || a.at - b.at).slice(0, wanted)
-  return chosen.sort((a, b) => a.at - b.at).map(({ word }) => word)
+function ownColour({ evidence }: PromptWord): Hue | undefined {
+  const likely = [...evidence].filter(([, share]) => share > 0.5).map(([concept]) => concepts[concept])
+  return likely.find(name => name.startsWith('colour:'))?.slice('colour:'.length) as Hue | undefined
 }
 
 const plural = (noun: string) => `${noun.replace(/([^aeiou])y$/, '$1ie').replace(/(s|x|ch|sh)$/, '$1e')}s`
@@ -73,26 +51,28 @@ const chineseNames: Readonly<Record<string, string>> = {
 function sayStandIn(body: RequestBody, thing: PromptWord | undefined): string {
   const looks = [body.size!, body.colour!, body.shape]
   if (thing && /\p{Script=Han}/u.test(thing.word)) {
-    return `还没有${thing.word}：由一个${looks.map(look => chineseNames[look] ?? '').join('')}来扮演`
+    return `还没有${thing.begins?.word ?? thing.word}：由一个${looks.map(look => chineseNames[look] ?? '').join('')}来扮演`
   }
   const noun = thing ? plural(thing.lemma ?? thing.word) : 'such things'
   const article = /^[aeiou]/.test(looks[0]) ? 'an' : 'a'
   return `no ${noun} yet: ${article} ${looks.join(' ')} plays its part`
 }
 
-/** Replaces what the worlds do not have, and says so in one line each. */
+/**
+ * Replaces what the worlds do not have, and says so in one line each.
+ * @param named by which word each body is named
+ */
 export function playParts(
   request: Request,
   words: readonly PromptWord[],
+  named: readonly (number | undefined)[],
 ): { readonly request: Request; readonly notes: readonly string[] } {
   const notes: string[] = []
-  const others = request.bodies.filter(({ shape }) => shape === 'other').length
-  const things = findThings(words, others)
   const isChinese = words.some(({ word }) => /\p{Script=Han}/u.test(word))
-  const bodies = request.bodies.map((body): RequestBody => {
+  const bodies = request.bodies.map((body, i): RequestBody => {
     let played = body
     if (body.shape === 'other') {
-      const thing = things.shift()
+      const thing = words[named[i] ?? -1]
       const role = roles[thing?.kind ?? 'x']
       const colour = body.colour ?? (thing && ownColour(thing)) ?? role.colour!
       played = { ...body, shape: role.shape, size: body.size ?? role.size, colour: nearestColour(colour) }

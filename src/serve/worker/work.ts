@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
 import { chooseGrid, encodeJpeg, scalePicture } from '../../media/index.ts'
 import type { Film, FilmOptions, Footage, Model, Upscaler } from '../../sample/index.ts'
-import type { Expander } from '../../words/index.ts'
+import { type Expander, knowsWorlds } from '../../words/index.ts'
 import { isDiskFull } from '../errors.ts'
 import type { Moderation } from '../moderation.ts'
 import { ModerationUnavailable } from '../moderation.ts'
@@ -105,13 +105,17 @@ async function readInput(
   return bytes && conformFootage(await unpackFootage(bytes), model.size, model.fps)
 }
 
-/** The request with a prompt in the words of the model, where words alone say what is seen. */
-async function expandRequest(
-  { expander, log }: Workshop,
-  { id, request }: Job,
-  signal: AbortSignal,
+/**
+ * The request with a prompt in the words of the model, where words alone say what is seen; as it is, where the model was
+ * taught other words than those of the worlds.
+ */
+export async function expandRequest(
+  { expander, log }: Pick<Workshop, 'expander' | 'log'>,
+  { id, request }: Pick<Job, 'id' | 'request'>,
+  vocabulary: readonly string[],
+  signal?: AbortSignal,
 ): Promise<VideoRequest> {
-  if (!expander || !expandable.has(request.task)) return request
+  if (!expander || !expandable.has(request.task) || !knowsWorlds(vocabulary)) return request
   const { caption, notes, by } = await expander.expand(request.prompt, { seed: request.seed, signal })
   if (by !== 'nothing') log?.({ message: 'a prompt was expanded', job: id, caption, notes, by })
   return { ...request, prompt: caption }
@@ -154,7 +158,7 @@ async function makeFilm(
     const [source, second, picture] = [await read('source'), await read('second'), await read('picture')]
     return await task({
       model,
-      request: await expandRequest(workshop, job, signal),
+      request: await expandRequest(workshop, job, model.transformer.text.vocabulary, signal),
       options,
       source,
       second,

@@ -1,0 +1,350 @@
+import { concepts } from './concepts.ts'
+import { smallWords } from './lexicon.ts'
+import type { PromptWord } from './reader.ts'
+import {
+  cameraOf,
+  labelParts,
+  labels,
+  type Request,
+  type RequestBody,
+  type RequestEvent,
+  type Slot,
+} from './request.ts'
+
+// From what a tagger says of every word to what a prompt asks for. Each word counts for what it most probably says;
+// several words that say different things of one body are settled by their probabilities.
+
+/** Probabilities that a tagger gives, for words: of labels, and of the words that both pointers mean. */
+export interface Tags {
+  readonly labels: readonly Float32Array[]
+  readonly first: readonly Float32Array[]
+  readonly second: readonly Float32Array[]
+}
+
+/** A request, and by which word each of its bodies is named. */
+export interface Understood {
+  readonly request: Request
+  readonly named: readonly (number | undefined)[]
+}
+
+/** From which probability on something may have been said that was not understood. */
+const PERHAPS = 0.12
+
+/** From which probability on a colour, which every body has, is guessed rather than drawn. */
+const GUESSED = 0.02
+
+/** What the lexicon's knowledge is taken for where it knows nothing. */
+const DOUBT = 0.2
+
+/** What a word says. */
+interface Said {
+  readonly at: number
+  readonly slot: Slot
+  /** Probabilities of the slot's values. */
+  readonly values: ReadonlyMap<string, number>
+}
+
+const sumOf = (values: ReadonlyMap<string, number>) => [...values.values()].reduce((a, b) => a + b, 0)
+
+/** What is understood of a word besides what a tagger says. */
+type Word = Pick<PromptWord, 'word' | 'evidence'>
+
+/**
+ * Colours and shapes are single words, so that of their values the lexicon knows more than the place does: probabilities
+ * times what the lexicon says, with the same sum.
+ */
+function weigh(slot: Slot, values: ReadonlyMap<string, number>, { evidence }: Word): Map<string, number> {
+  if (slot !== 'colour' && slot !== 'shape') return new Map(values)
+  const weighed = [...values].map(([value, share]): [string, number] => {
+    const near = evidence.get(concepts.indexOf(`${slot}:${value}`)) ?? 0
+    return [value, share * (DOUBT + near ** 2)]
+  })
+  const scale = sumOf(values) / weighed.reduce((sum, [, share]) => sum + share, 0)
+  return new Map(weighed.map(([value, share]) => [value, share * scale]))
+}
+
+/** How sure the lexicon must be of a way, a pace or a place for a word to count that the tagger passes over. */
+const TOLD = 0.6
+
+/** What the lexicon surely knows of words that the tagger passes over: ways and paces, and places that no word tells. */
+function readSure(words: readonly Word[], tags: Tags, said: readonly Said[]): Said[] {
+  return words.slice(0, tags.labels.length).flatMap(({ word, evidence }, at) => {
+    const [concept, share] = [...evidence].sort((a, b) => b[1] - a[1])[0] ?? [0, 0]
+    const [slot, value] = concepts[concept].split(':') as [Slot, string]
+    if (share < TOLD || smallWords.has(word) || said.some(one => one.at === at)) return []
+    const isDetail = slot === 'way' || slot === 'speed'
+    const isPlace = slot === 'floor' || slot === 'light' || slot === 'sky'
+    const isNew = !said.some(one => one.slot === slot)
+    return (isDetail || isPlace) && isNew ? [{ at, slot, values: new Map([[value, share]]) }] : []
+  })
+}
+
+/** What each word says, and of which slots there may be more. */
+function readLabels(words: readonly Word[], tags: Tags): { said: Said[]; hinted: Said[]; open: Set<Slot> } {
+  const [said, hinted] = [[] as Said[], [] as Said[]]
+  const open = new Set<Slot>()
+  for (const [at, row] of tags.labels.entries()) {
+    const slots = new Map<Slot, Map<string, number>>()
+    for (let label = 1; label < labels.length; label++) {
+      const { slot, value } = labelParts[label]
+      slots.set(slot, (slots.get(slot) ?? new Map()).set(value, row[label]))
+    }
+    const masses = [...slots].map(([slot, values]) => ({
+      ...{ slot, values: weigh(slot, values, words[at]) },
+      mass: sumOf(values),
+    }))
+    masses.sort((a, b) => b.mass - a.mass)
+    const best = masses[0].mass > row[0] ? masses.shift() : undefined
+    if (best) said.push({ at, slot: best.slot, values: best.values })
+    for (const { slot, values, mass } of masses) {
+      if (mass > PERHAPS) open.add(slot)
+      if (mass > GUESSED) hinted.push({ at, slot, values })
+    }
+  }
+  return { said, hinted, open }
+}
+
+/** The value for which words speak most. */
+function vote(said: readonly Said[]): string | undefined {
+  const votes = new Map<string, number>()
+  for (const { values } of said) {
+    for (const [value, share] of values) votes.set(value, (votes.get(value) ?? 0) + share)
+  }
+  return [...votes].sort((a, b) => b[1] - a[1])[0]?.[0]
+}
+
+/** What the words that speak of one colour say: of "greenish blue" the last word most. */
+function voteColour(said: readonly Said[]): string | undefined {
+  const weighed = said.map(({ at, slot, values }) => {
+    const isLast = !said.some(other => other.at === at + 1)
+    return {
+      at,
+      slot,
+      values: new Map([...values].map(([value, share]) => [value, share * (isLast ? 1.5 : 1)])),
+    }
+  })
+  return vote(weighed)
+}
+
+/** Words that name one body; the last of the first ones stands for it. */
+interface Named {
+  readonly at: number
+  readonly said: Said[]
+}
+
+/** Gathers the words that name the same body. */
+function gatherBodies(nouns: readonly Said[], { first }: Tags): Named[] {
+  const places = nouns.map(({ at }) => at)
+  const next = (at: number) =>
+    places.reduce((best, place) => (first[at][place] > first[at][best] ? place : best), at)
+  const rootOf = (at: number) => {
+    let place = at
+    for (let steps = 0; steps < 4 && next(place) !== place; steps++) place = next(place)
+    return place
+  }
+  const bodies: Named[] = []
+  for (const noun of nouns) {
+    const at = rootOf(noun.at)
+    const known = bodies.find(body => body.at === at)
+    if (known) known.said.push(noun)
+    else bodies.push({ at, said: [noun] })
+  }
+  return bodies.sort((a, b) => a.at - b.at)
+}
+
+/** Whether a body is a thing of which nothing is said, by a word that hardly names one: "my idea". */
+function isIdle({ at, said }: Named, others: readonly Said[], { first, second }: Tags): boolean {
+  const isThing = said.every(({ values }) =>
+    ['any', 'other'].includes(vote([{ at, slot: 'shape', values }]) ?? ''),
+  )
+  const isSpoken = others.some(other => first[other.at][at] > 0.3 || second[other.at][at] > 0.3)
+  return isThing && !isSpoken && said.every(({ values }) => sumOf(values) < 0.8)
+}
+
+/** Which of some groups of places a pointer means, and with what probability. */
+function choose(row: Float32Array, groups: readonly (readonly number[])[]): { group: number; share: number } {
+  const shares = groups.map(places => places.reduce((sum, place) => sum + row[place], 0))
+  const group = shares.reduce((best, share, i) => (share > shares[best] ? i : best), 0)
+  return { group, share: shares[group] ?? 0 }
+}
+
+/** Verbs said in one breath, such as "come to rest": what one body does. */
+interface Act {
+  readonly body: number
+  readonly said: Said[]
+}
+
+/** Words that may stand inside a verb of several words. */
+const inside = new Set(['to', 'into', 'in', 'out', 'of', 'the', 'a', 'over', 'off', 'up', 'down'])
+
+function gatherActs(
+  verbs: readonly Said[],
+  bodies: readonly Named[],
+  tags: Tags,
+  words: readonly Word[],
+): Act[] {
+  const groups = bodies.map(({ said }) => said.map(({ at }) => at))
+  const acts: Act[] = []
+  for (const verb of verbs) {
+    const body = bodies.length === 0 ? 0 : choose(tags.first[verb.at], groups).group
+    const before = acts.at(-1)
+    const from = before?.said.at(-1)?.at ?? 0
+    const isSame = before?.body === body && vote(before.said) === vote([verb])
+    const isNear = words.slice(from + 1, verb.at).every(({ word }) => inside.has(word)) && verb.at - from < 4
+    if (before?.body === body && (isSame || isNear)) before.said.push(verb)
+    else acts.push({ body, said: [verb] })
+  }
+  return acts
+}
+
+const needsOther = new Set(['hits', 'passes', 'hides'])
+
+/** What an act is done to, or beside: another body, or none. */
+function otherOf({ body, said }: Act, bodies: readonly Named[], tags: Tags): number | undefined {
+  if (bodies.length < 2) return undefined
+  const groups = bodies.map(({ said: names }, i) => (i === body ? [] : names.map(({ at }) => at)))
+  const [{ at }] = said
+  const { group, share } = choose(tags.second[at], groups)
+  return share > tags.second[at][at] ? group : undefined
+}
+
+/** What a detail is of: an act, or a word that no act was seen in, as its place. */
+function ownerOf(
+  { at }: Said,
+  groups: readonly (readonly number[])[],
+  { first }: Tags,
+): number | { at: number } {
+  const { group, share } = choose(first[at], groups)
+  const place = first[at].reduce((best, probability, i) => (probability > first[at][best] ? i : best), 0)
+  return groups.length === 0 || first[at][place] > 2 * share ? { at: place } : group
+}
+
+/** What details say of an act. */
+function tellDetails(said: readonly Said[]): Pick<RequestEvent, 'direction' | 'speed' | 'times'> {
+  const of = (slot: Slot) => vote(said.filter(detail => detail.slot === slot))
+  const [way, speed, times] = [of('way'), of('speed'), of('times')]
+  return {
+    ...(way && { direction: way as RequestEvent['direction'] }),
+    ...(speed && { speed: speed as RequestEvent['speed'] }),
+    ...(times && { times: Number(times) }),
+  }
+}
+
+/** The events of every body. Details of a word that is no verb of those known are those of something that moves. */
+function readEvents(
+  acts: readonly Act[],
+  details: readonly Said[],
+  bodies: readonly Named[],
+  tags: Tags,
+): RequestEvent[][] {
+  const groups = acts.map(({ said }) => said.map(({ at }) => at))
+  const places = bodies.map(({ said }) => said.map(({ at }) => at))
+  const own = acts.map(() => [] as Said[])
+  const loose = bodies.map(() => [] as Said[])
+  for (const detail of details) {
+    const owner = ownerOf(detail, groups, tags)
+    if (typeof owner === 'number') own[owner].push(detail)
+    else loose[choose(tags.first[owner.at], places).group]?.push(detail)
+  }
+  const events = bodies.map(() => [] as RequestEvent[])
+  for (const [i, act] of acts.entries()) {
+    const asked = vote(act.said) as RequestEvent['verb']
+    const other = otherOf(act, bodies, tags)
+    // What hides behind nothing that is named is gone.
+    const verb = asked === 'hides' && other === undefined ? 'leaves' : asked
+    const told = {
+      ...{ verb, ...tellDetails(own[i]) },
+      ...(other !== undefined && needsOther.has(verb) && { other }),
+      ...(other !== undefined && verb === 'rests' && { beside: other }),
+    }
+    const list = events[act.body]
+    const same = list.findIndex(event => event.verb === verb)
+    if (same >= 0) list[same] = { ...list[same], ...told }
+    else list.push(told)
+  }
+  for (const [body, said] of loose.entries()) {
+    const told = tellDetails(said)
+    const going = events[body].findIndex(
+      ({ verb }) => verb === 'rolls' || verb === 'slides' || verb === 'moves',
+    )
+    if (said.length === 0) continue
+    if (going >= 0) events[body][going] = { ...told, ...events[body][going] }
+    else events[body].unshift({ verb: 'moves', ...told })
+  }
+  return events
+}
+
+/** A body that there are several of is told as often as it is there. */
+function multiply(
+  bodies: readonly RequestBody[],
+  counts: readonly number[],
+): { bodies: RequestBody[]; from: number[] } {
+  const from = bodies.flatMap((_, i) => Array.from({ length: counts[i] }, () => i)).slice(0, 4)
+  const place = (body: number | undefined) => (body === undefined ? undefined : from.indexOf(body))
+  const copies = from.map((body): RequestBody => {
+    const events = bodies[body].events.map(event => {
+      const [other, beside] = [place(event.other), place(event.beside)]
+      const { other: _other, beside: _beside, ...rest } = event
+      return {
+        ...rest,
+        ...(other !== undefined && other >= 0 && { other }),
+        ...(beside !== undefined && beside >= 0 && { beside }),
+      }
+    })
+    return { ...bodies[body], events }
+  })
+  return { bodies: copies, from }
+}
+
+/** Makes a request of what a tagger says of words. */
+export function understand(words: readonly Word[], tags: Tags): Understood {
+  const { said: tagged, hinted, open } = readLabels(words, tags)
+  const said = [...tagged, ...readSure(words, tags, tagged)]
+  const of = (...slots: Slot[]) => said.filter(({ slot }) => slots.includes(slot))
+  const looks = of('colour', 'size', 'material', 'count')
+  let named = gatherBodies(of('shape'), tags)
+  named = named
+    .filter(body => named.length === 1 || !isIdle(body, [...looks, ...of('verb')], tags))
+    .slice(0, 4)
+  // Looks and deeds of nothing that is named are those of something.
+  if (named.length === 0 && looks.length + of('verb', 'way').length > 0) named = [{ at: -1, said: [] }]
+  const groups = named.map(body => body.said.map(({ at }) => at))
+  const owners = new Map(looks.map(look => [look, choose(tags.first[look.at], groups).group]))
+  const acts = gatherActs(of('verb'), named, tags, words)
+  // A body of which no verb is sure does what a word may perhaps say.
+  const perhaps = hinted.filter(({ slot, values }) => slot === 'verb' && sumOf(values) > PERHAPS)
+  const guesses = gatherActs(perhaps, named, tags, words).filter(({ body }) => {
+    return !acts.some(act => act.body === body)
+  })
+  const events = readEvents([...acts, ...guesses], of('way', 'speed', 'times'), named, tags)
+  const bodies = named.map((body, i): RequestBody => {
+    const of = (slot: Slot) => looks.filter(one => one.slot === slot && owners.get(one) === i)
+    const isOwn = ({ at, slot }: Said) =>
+      slot === 'colour' && choose(tags.first[at], groups).group === i && !groups.flat().includes(at)
+    const colour = voteColour(of('colour')) ?? vote(hinted.filter(isOwn))
+    const [size, material] = [vote(of('size')), vote(of('material'))]
+    return {
+      ...(colour && { colour: colour as RequestBody['colour'] }),
+      ...(size && { size: size as RequestBody['size'] }),
+      ...(material && { material: material as RequestBody['material'] }),
+      shape: (vote(body.said) ?? 'any') as RequestBody['shape'],
+      events: events[i],
+    }
+  })
+  const counts = named.map((_, i) => {
+    return Number(vote(looks.filter(one => one.slot === 'count' && owners.get(one) === i)) ?? 1)
+  })
+  const { bodies: all, from } = multiply(bodies, counts)
+  const [floor, light, sky, camera] = (['floor', 'light', 'sky', 'camera'] as const).map(slot =>
+    vote(of(slot)),
+  )
+  const request = {
+    bodies: all,
+    ...(floor && { floor }),
+    ...(light && { light }),
+    ...(sky && { sky }),
+    ...(camera && { camera: cameraOf(camera) }),
+    ...(open.size > 0 && { open: [...open] }),
+  } as Request
+  return { request, named: from.map(body => (named[body].at < 0 ? undefined : named[body].at)) }
+}
