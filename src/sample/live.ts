@@ -39,7 +39,8 @@ export async function* live(
 ): AsyncGenerator<Uint8Array, never> {
   const usual = defaultsOf(model)
   const numInferenceSteps = given.numInferenceSteps ?? Math.min(LIVE_STEPS, usual.numInferenceSteps)
-  const { seed, guidanceScale, negativePrompt, signal } = { ...usual, signal: undefined, ...given }
+  const { seed = usual.seed, guidanceScale = usual.guidanceScale } = given
+  const { negativePrompt = usual.negativePrompt, signal } = given
   const { text } = model.transformer
   const random = createRandom(seed)
   const size = frameSize(model)
