@@ -137,11 +137,13 @@ export function assembleUpscaler(
   const compiled = new Map<string, Promise<Compiled>>()
   const compileFor = ({ width, height }: FrameSize, scale: UpscalerScale) => {
     const key = `${width}x${height} ${scale}`
+    const known = compiled.get(key)
+    if (known) return known
     const frame = input('frame', [1, 3, height, width])
-    const places = () => enlargedPlaces(fixed, frame, upscalerFeatures(fixed, frame), scale)
-    const known = compiled.get(key) ?? compile({ pixels: packColours(places()) }, options)
-    compiled.set(key, known)
-    return known
+    const places = enlargedPlaces(fixed, frame, upscalerFeatures(fixed, frame), scale)
+    const made = compile({ pixels: packColours(places) }, options)
+    compiled.set(key, made)
+    return made
   }
   const upscaler: Upscaler = {
     async enlargeFrame(frame, size, scale) {

@@ -5,8 +5,8 @@ import {
   countTokens,
   expectParameters,
   flattenSpecs,
+  type Parameters,
   PIXELS_PER_LATENT,
-  selectParameters,
   trainBytePairs,
 } from '../model/index.ts'
 import { captionerConfigSchema } from '../sample/index.ts'
@@ -14,9 +14,8 @@ import { replaceModel } from '../store/index.ts'
 import { findAttributes, writeCaptions } from '../world/index.ts'
 import { captionerTraining } from './captioner.ts'
 import type { LatentSet } from './latents.ts'
-import { train } from './loop.ts'
 import { encodeForModel } from './modelLatents.ts'
-import type { RecipeOptions } from './recipe.ts'
+import { type RecipeOptions, runTraining } from './recipe.ts'
 import type { Schedule } from './schedule.ts'
 
 /** A captioner as data: what it learns from, and how. */
@@ -55,7 +54,6 @@ function collectCaptions({ clips }: LatentSet): string[] {
  * @throws DOMException AbortError when the signal aborts; checkpoints are saved before.
  */
 export async function runCaptionerRecipe(recipe: CaptionerRecipe, given: RecipeOptions): Promise<string> {
-  const { folder, threads, workers, secondsPerCheckpoint, onProgress, signal } = given
   const { config: model, data, width, height } = await encodeForModel(recipe.clips, given)
   const { pairs } = trainBytePairs(collectCaptions(data), recipe.tokens - 1)
   const config = {
@@ -69,26 +67,17 @@ export async function runCaptionerRecipe(recipe: CaptionerRecipe, given: RecipeO
   }
   const { schedule, batchSize, seed } = recipe
   const training = captionerTraining({ config, tokenizer: { pairs }, data, schedule, batchSize })
-  const state = await train(training, {
-    folder: path.join(folder, 'training'),
-    seed,
-    threads,
-    workers,
-    secondsPerCheckpoint,
-    signal,
-    onStep: report => onProgress?.('captioner', report.step, report.steps, report),
-  })
-  signal?.throwIfAborted()
-  return writeCaptioner(folder, captionerConfigSchema.parse({ ...config, pairs }), state)
+  const run = { stage: 'captioner', into: 'training', seed } as const
+  const learned = await runTraining(training, run, given)
+  return writeCaptioner(given.folder, captionerConfigSchema.parse({ ...config, pairs }), learned)
 }
 
 /** Writes the averaged parameters of a run as a captioner, without what only training needs. */
 function writeCaptioner(
   folder: string,
   config: ReturnType<typeof captionerConfigSchema.parse>,
-  state: Awaited<ReturnType<typeof train>>,
+  learned: Parameters,
 ): string {
-  const learned = selectParameters(state, 'ema')
   const names = [...flattenSpecs(captionerSpecs(config)).keys()]
   const params = Object.fromEntries(names.map(name => [name, learned[name]]))
   expectParameters(captionerSpecs(config), params)

@@ -11,7 +11,6 @@ import {
   slice,
   square,
   sub,
-  sum,
   type Tensor,
   type Value,
 } from '../array/index.ts'
@@ -32,7 +31,7 @@ import type { LatentSet } from './latents.ts'
 import type { Training } from './loop.ts'
 import { fanInFactor, type Values } from './optimizer.ts'
 import type { Schedule } from './schedule.ts'
-import { drawTransformerBatch } from './transformer.ts'
+import { drawTransformerBatch, weighError } from './transformer.ts'
 
 // Shapes: B batch, f latent frames of a window, Z latent channels, h w latent grid, S text tokens, k steps of the teacher.
 
@@ -169,10 +168,7 @@ export function distillTraining(options: DistillOptions): Training {
       const inputs = { latents_BfZhw: noisy, levels_Bf: start, first_Bf: batch.first, ids_BS: batch.ids }
       const { data } = transformer(traceStudent(teacher, values), inputs, config)
       const error = mean(square(sub(data, wanted)), [2]) // (B, f, 1, h, w)
-      const emphasis = add(mul(batch.bodies, 3), 1)
-      const frameError = mean(mul(error, emphasis), [3, 4])
-      const loss = div(sum(mul(frameError, batch.weights)), size * frames)
-      return { loss: reshape(loss, []), watch: { data: reshape(mean(error), []) } }
+      return { loss: reshape(weighError(error, batch), []), watch: { data: reshape(mean(error), []) } }
     },
   }
 }

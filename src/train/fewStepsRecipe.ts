@@ -1,13 +1,11 @@
 import { existsSync } from 'node:fs'
-import path from 'node:path'
 import type { DatasetOptions } from '../dataset/index.ts'
-import { type Parameters, selectParameters } from '../model/index.ts'
+import type { Parameters } from '../model/index.ts'
 import { type FewStepsConfig, fewStepsConfigSchema, fewStepsFolder } from '../sample/index.ts'
 import { loadModel, replaceModel } from '../store/index.ts'
 import { distillTraining } from './distill.ts'
-import { train } from './loop.ts'
 import { encodeForModel } from './modelLatents.ts'
-import type { RecipeOptions } from './recipe.ts'
+import { type RecipeOptions, runTraining } from './recipe.ts'
 import type { Schedule } from './schedule.ts'
 
 /** How a model learns to make films in few steps, as data. */
@@ -37,7 +35,6 @@ function loadAdapters(folder: string, steps: FewStepsConfig): Parameters | undef
  * @throws DOMException AbortError when the signal aborts; checkpoints are saved before.
  */
 export async function runFewStepsRecipe(recipe: FewStepsRecipe, options: RecipeOptions): Promise<string> {
-  const { threads, workers, secondsPerCheckpoint, signal, onProgress } = options
   const { folder: taught, config, model, data } = await encodeForModel(recipe.clips, options)
   const { steps, schedule, batchSize, seed } = recipe
   const training = distillTraining({
@@ -49,18 +46,9 @@ export async function runFewStepsRecipe(recipe: FewStepsRecipe, options: RecipeO
     schedule,
     batchSize,
   })
-  const state = await train(training, {
-    folder: path.join(options.folder, 'training'),
-    seed,
-    threads,
-    workers,
-    secondsPerCheckpoint,
-    warmStart: loadAdapters(taught, steps),
-    signal,
-    onStep: report => onProgress?.('few steps', report.step, report.steps, report),
-  })
-  signal?.throwIfAborted()
+  const run = { stage: 'few steps', into: 'training', seed, warmStart: loadAdapters(taught, steps) } as const
+  const learned = await runTraining(training, run, options)
   const adapters = fewStepsFolder(options.folder)
-  replaceModel(adapters, steps, selectParameters(state, 'ema'))
+  replaceModel(adapters, steps, learned)
   return adapters
 }

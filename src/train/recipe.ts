@@ -137,26 +137,32 @@ function fitRecipe(recipe: Recipe, folder: string | undefined): Recipe {
   return { ...recipe, transformer: { ...recipe.transformer, config: { ...recipe.transformer.config, text } } }
 }
 
-/** The averaged parameters of a finished training run. */
-async function runTraining(
+/** One training of a recipe. */
+interface RecipeTraining extends Pick<RunOptions, 'seed' | 'warmStart' | 'onCheckpoint'> {
+  readonly stage: Stage
+  /** Where its checkpoints lie in the recipe's folder. */
+  readonly into: string
+}
+
+/**
+ * Runs a training of a recipe to its end.
+ * @returns the averaged parameters
+ * @throws DOMException AbortError when the signal aborts; a checkpoint is saved before.
+ */
+export async function runTraining(
   training: Training,
-  stage: Stage,
-  recipe: Recipe,
+  { stage, into, ...run }: RecipeTraining,
   options: RecipeOptions,
-  warmStart?: Parameters,
-  onCheckpoint?: RunOptions['onCheckpoint'],
 ): Promise<Parameters> {
   const { folder, threads, workers, secondsPerCheckpoint, signal, onProgress } = options
   const state = await train(training, {
-    folder: path.join(folder, stage),
-    seed: recipe.seed,
+    ...run,
+    folder: path.join(folder, into),
     threads,
     workers,
     secondsPerCheckpoint,
-    warmStart,
     signal,
     onStep: report => onProgress?.(stage, report.step, report.steps, report),
-    onCheckpoint,
   })
   signal?.throwIfAborted()
   return selectParameters(state, 'ema')
@@ -178,7 +184,9 @@ async function learnAutoencoder(recipe: Recipe, options: RecipeOptions, given?: 
   const dataset = await filmClips(folder, clips ?? recipe.clips, options)
   const kept = options.keep === 'encoder' ? given?.autoencoder : undefined
   const training = autoencoderTraining({ ...rest, dataset, kept })
-  const learned = await runTraining(training, 'autoencoder', recipe, options, given?.autoencoder)
+  const stage = 'autoencoder'
+  const run = { stage, into: stage, seed: recipe.seed, warmStart: given?.autoencoder } as const
+  const learned = await runTraining(training, run, options)
   return { ...kept, ...learned }
 }
 
@@ -295,14 +303,9 @@ export async function runRecipe(general: Recipe, options: RecipeOptions): Promis
     keepBest(path.join(folder, 'transformer'), { step, loss }, training.config, state)
     await sample(step, state)
   }
-  const transformer = await runTraining(
-    training,
-    'transformer',
-    recipe,
-    options,
-    given?.transformer,
-    onCheckpoint,
-  )
+  const stage = 'transformer'
+  const run = { stage, into: stage, seed: recipe.seed, warmStart: given?.transformer, onCheckpoint } as const
+  const transformer = await runTraining(training, run, options)
   await validation.release()
   return writeModel(recipe, options, prepared, transformer)
 }

@@ -10,6 +10,7 @@ import {
   sub,
   sum,
   type Tensor,
+  type Value,
 } from '../array/index.ts'
 import { sampleNoiseMap, velocityWeight } from '../flow/index.ts'
 import {
@@ -91,6 +92,13 @@ export function transformerRule(path: string, shape: readonly number[]): Rule {
 
 /** How much more the error of a latent counts that a body covers: bodies are small, and what films are about. */
 const BODY_WEIGHT = 3
+/** The error of windows, in which bodies and each frame's weight count: `error` (B, f, 1, h, w) is the mean over channels. */
+export function weighError(error: Value, { bodies, weights }: Values): Value {
+  const [size, frames] = error.shape
+  const frameError = mean(mul(error, add(mul(bodies, BODY_WEIGHT), 1)), [3, 4]) // (B, f, 1, 1, 1)
+  return div(sum(mul(frameError, weights)), size * frames)
+}
+
 /** Weight of the truth that the middle of the network must tell. */
 const TRUTH_WEIGHT = 2
 
@@ -125,9 +133,7 @@ export function transformerTraining(options: TransformerTrainingOptions): Traini
       const params = nestValues(specs, values)
       const { data, middle } = transformer(params, inputs, config)
       const error = mean(square(sub(data, batch.latents)), [2]) // (B, f, 1, h, w)
-      const emphasis = add(mul(batch.bodies, BODY_WEIGHT), 1)
-      const frameError = mean(mul(error, emphasis), [3, 4]) // (B, f, 1, 1, 1)
-      const flow = div(sum(mul(frameError, batch.weights)), size * frames)
+      const flow = weighError(error, batch)
       const told = linear(rmsNorm(middle), params.truth) // (B, f, n, TRUTH_FEATURES)
       const truth = mul(mean(square(sub(told, batch.truth))), TRUTH_FEATURES)
       return {

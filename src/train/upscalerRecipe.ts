@@ -1,10 +1,9 @@
 import { mkdirSync } from 'node:fs'
 import path from 'node:path'
-import { flattenSpecs, selectParameters, type UpscalerConfig, upscalerSpecs } from '../model/index.ts'
+import type { UpscalerConfig } from '../model/index.ts'
 import { bundledFolder } from '../sample/index.ts'
 import { replaceModel } from '../store/index.ts'
-import { train } from './loop.ts'
-import type { RecipeOptions } from './recipe.ts'
+import { type RecipeOptions, runTraining } from './recipe.ts'
 import type { Schedule } from './schedule.ts'
 import { upscalerTraining } from './upscaler.ts'
 import { makePairs, type PairOptions } from './upscalerPairs.ts'
@@ -30,7 +29,7 @@ export interface UpscalerRecipe {
  * @throws DOMException AbortError when the signal aborts; checkpoints are saved before.
  */
 export async function runUpscalerRecipe(recipe: UpscalerRecipe, given: RecipeOptions): Promise<string> {
-  const { folder, warmStart = bundledFolder(), threads, workers, secondsPerCheckpoint, signal } = given
+  const { folder, warmStart = bundledFolder(), threads, signal } = given
   mkdirSync(folder, { recursive: true })
   const pairs = await makePairs(path.join(folder, 'pairs'), warmStart, recipe.pairs, {
     workers: threads,
@@ -38,19 +37,10 @@ export async function runUpscalerRecipe(recipe: UpscalerRecipe, given: RecipeOpt
     signal,
   })
   const { config, schedule, batchSize, crop, seed } = recipe
-  const state = await train(upscalerTraining({ config, pairs, schedule, batchSize, crop }), {
-    folder: path.join(folder, 'training'),
-    seed,
-    threads,
-    workers,
-    secondsPerCheckpoint,
-    signal,
-    onStep: report => given.onProgress?.('upscaler', report.step, report.steps, report),
-  })
-  signal?.throwIfAborted()
-  const learned = selectParameters(state, 'ema')
-  const names = [...flattenSpecs(upscalerSpecs(config)).keys()]
+  const training = upscalerTraining({ config, pairs, schedule, batchSize, crop })
+  const run = { stage: 'upscaler', into: 'training', seed } as const
+  const learned = await runTraining(training, run, given)
   const upscaler = path.join(folder, 'upscaler')
-  replaceModel(upscaler, config, Object.fromEntries(names.map(name => [name, learned[name]])))
+  replaceModel(upscaler, config, learned)
   return upscaler
 }
