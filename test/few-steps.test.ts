@@ -4,9 +4,75 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { test } from 'node:test'
 import { tiny } from '../recipes/tiny.ts'
-import { fewStepsFolder, openModel, textToVideo } from '../src/sample/index.ts'
+import { createRandom } from '../src/array/index.ts'
+import {
+  denoise,
+  fewStepsFolder,
+  frameSize,
+  type Model,
+  openModel,
+  textToVideo,
+} from '../src/sample/index.ts'
 import { type FewStepsRecipe, runFewStepsRecipe } from '../src/train/index.ts'
-import { writeTinyModel } from './serving/fixtures.ts'
+import { writeAdapters, writeTinyModel } from './serving/fixtures.ts'
+
+/** A model of the smallest size with adapters, neither of which has learned anything. */
+function writeFastModel(): string {
+  const folder = writeTinyModel()
+  writeAdapters(folder, { numInferenceSteps: 3, substeps: 2, guidanceScale: 2.5, rank: 4 })
+  return folder
+}
+
+/** Counts the rows that a model is given in each pass. */
+function countRows(model: Model): { model: Model; rows: number[] } {
+  const rows: number[] = []
+  const predict: Model['predict'] = feeds => {
+    rows.push(feeds.latents.shape[0])
+    return model.predict(feeds)
+  }
+  return { model: { ...model, predict }, rows }
+}
+
+test('a model with adapters takes its few steps without guidance, and makes other films than without', async () => {
+  const folder = writeFastModel()
+  const [slow, fast] = [await openModel({ folder }), await openModel({ folder, fast: true })]
+  const watched = countRows(fast)
+  const film = await textToVideo(watched.model, 'a red ball', { seconds: 1, seed: 3 })
+  assert.deepEqual(watched.rows, [1, 1, 1])
+  const { numInferenceSteps, guidanceScale } = film.origin
+  assert.deepEqual([numInferenceSteps, guidanceScale], [3, 1])
+  const other = await textToVideo(slow, 'a red ball', {
+    seconds: 1,
+    seed: 3,
+    numInferenceSteps: 3,
+    guidanceScale: 1,
+  })
+  assert.notEqual(slow.fingerprint, fast.fingerprint)
+  assert.notDeepEqual(film.frames, other.frames)
+  await slow.close()
+  await fast.close()
+})
+
+test('a guidance scale of 1 is the prompt alone: one row gives what two do', async () => {
+  const model = await openModel({ folder: writeTinyModel() })
+  const window = {
+    latents: createRandom(1).fillNormal(new Float32Array(model.window * frameSize(model))),
+    known: [true, false, false, false],
+    isStart: true,
+    ids: Int32Array.of(2, 3, 4, 0, 0, 0, 0, 0),
+    negativeIds: new Int32Array(8),
+  }
+  const make = (guidanceScale: number) =>
+    denoise(model, window, { numInferenceSteps: 4, guidanceScale, random: createRandom(5) })
+  const [alone, almost] = [await make(1), await make(1 + 1e-6)]
+  for (const [i, value] of alone.entries())
+    assert.ok(Math.abs(value - almost[i]) < 1e-3, `${value} ${almost[i]}`)
+  await model.close()
+})
+
+test('a model without adapters cannot be fast, and says what is missing', async () => {
+  await assert.rejects(openModel({ folder: writeTinyModel(), fast: true }), /fast\/config\.json is missing/)
+})
 
 test('a model is taught few steps, the adapters beside its weights are used, and it is taught on from there', async () => {
   const [folder, model] = [mkdtempSync(path.join(tmpdir(), 'aozora-few-')), writeTinyModel()]

@@ -8,10 +8,8 @@ import { test } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
 import OpenAI from 'openai'
 import sharp from 'sharp'
-import { createRandom } from '../src/array/index.ts'
 import { chooseGrid, encodeMp4 } from '../src/media/index.ts'
-import { adapterSpecs, initializeParameters, transformerSpecs } from '../src/model/index.ts'
-import { fewStepsFolder, readFewSteps, readModelConfig } from '../src/sample/index.ts'
+import { readFewSteps } from '../src/sample/index.ts'
 import {
   createApp,
   createDecoder,
@@ -26,8 +24,7 @@ import {
   type Stores,
   verifyFile,
 } from '../src/serve/index.ts'
-import { saveModel } from '../src/store/index.ts'
-import { createServer, temporary, writeTinyModel } from './serving/fixtures.ts'
+import { createServer, temporary, writeAdapters, writeTinyModel } from './serving/fixtures.ts'
 
 // The parts of the server, each against what it really meets: HTTP servers, codecs, disks.
 
@@ -385,9 +382,7 @@ test('a worker that is told to stop hands its job back; the next one goes on fro
 
 test('fast videos: in the few steps that the model has learned, and not where it has not', async () => {
   const steps = { numInferenceSteps: 2, substeps: 2, guidanceScale: 2.5, rank: 4 }
-  const { transformer } = readModelConfig(tinyModel)
-  const specs = adapterSpecs(transformerSpecs(transformer), steps.rank, () => true)
-  saveModel(fewStepsFolder(tinyModel), steps, initializeParameters(specs, createRandom(1)))
+  writeAdapters(tinyModel, steps)
   assert.deepEqual(readFewSteps(tinyModel), steps)
   const stores = await openStores({ folder: temporary() })
   const server = createServer(stores)

@@ -14,10 +14,26 @@ import {
 import { existingFolder, stopSignal, wholeNumber } from './options.ts'
 import { type Progress, sayDuration, startCountdown, startProgress } from './progress.ts'
 
-/** Recipes of what belongs to a model that is finished. */
-const additions = { captioner, upscaler, 'few-steps': fewSteps } as const
-const everyRecipe = { ...recipes, ...additions }
-type RecipeName = keyof typeof everyRecipe
+/** Recipes of what belongs to a model that is finished: how each is run, and what to do with what it made. */
+const additions = {
+  captioner: {
+    recipe: captioner,
+    run: (options: RecipeOptions) => runCaptionerRecipe(captioner, options),
+    advise: (folder: string) => `try it with aozora caption film.mp4 --captioner ${folder}`,
+  },
+  upscaler: {
+    recipe: upscaler,
+    run: (options: RecipeOptions) => runUpscalerRecipe(upscaler, options),
+    advise: (folder: string) => `measure it with aozora evaluate --only upscaler --upscaler ${folder}`,
+  },
+  'few-steps': {
+    recipe: fewSteps,
+    run: (options: RecipeOptions) => runFewStepsRecipe(fewSteps, options),
+    advise: () => "move it into the model's folder, then aozora generate --fast uses it",
+  },
+} as const
+type RecipeName = keyof typeof recipes | keyof typeof additions
+const recipeNames = [...Object.keys(recipes), ...Object.keys(additions)]
 
 const isAddition = (name: RecipeName): name is keyof typeof additions => name in additions
 
@@ -55,24 +71,14 @@ function chooseWorkers(batchSizes: readonly number[], cores: number): number {
 }
 
 /** Runs the recipe of a name; gives where what it made lies, and what to do with it. */
-function runNamed(name: RecipeName, options: RecipeOptions): Promise<string> {
-  if (name === 'captioner') {
-    const tryIt = (folder: string) => `${folder}: try it with aozora caption film.mp4 --captioner ${folder}`
-    return runCaptionerRecipe(captioner, options).then(tryIt)
+async function runNamed(name: RecipeName, options: RecipeOptions): Promise<string> {
+  if (isAddition(name)) {
+    const { run, advise } = additions[name]
+    const folder = await run(options)
+    return `${folder}: ${advise(folder)}`
   }
-  if (name === 'upscaler') {
-    const tryIt = (folder: string) =>
-      `${folder}: measure it with aozora evaluate --only upscaler --upscaler ${folder}`
-    return runUpscalerRecipe(upscaler, options).then(tryIt)
-  }
-  if (name === 'few-steps') {
-    const tryIt = (folder: string) =>
-      `${folder}: move it into the model's folder, then aozora generate --fast uses it`
-    return runFewStepsRecipe(fewSteps, options).then(tryIt)
-  }
-  const tryIt = (model: string) =>
-    `${model}: try it with aozora generate "a red ball rolls left" --model ${model}`
-  return runRecipe(recipes[name], options).then(tryIt)
+  const model = await runRecipe(recipes[name], options)
+  return `${model}: try it with aozora generate "a red ball rolls left" --model ${model}`
 }
 
 async function trainRecipe(name: RecipeName, options: TrainOptions): Promise<void> {
@@ -83,7 +89,7 @@ async function trainRecipe(name: RecipeName, options: TrainOptions): Promise<voi
   }
   if (name === 'upscaler' && dataset) throw new RangeError('--dataset does not go with the upscaler')
   const batchSizes = isAddition(name)
-    ? [additions[name].batchSize]
+    ? [additions[name].recipe.batchSize]
     : [recipes[name].autoencoder.batchSize, recipes[name].transformer.batchSize]
   const workers = options.workers ?? chooseWorkers(batchSizes, threads ?? availableParallelism())
   if (options.export && !isAddition(name)) {
@@ -116,7 +122,7 @@ async function trainRecipe(name: RecipeName, options: TrainOptions): Promise<voi
 
 /** Adds `aozora train`. */
 export function addTrain(program: Command): void {
-  const list = Object.values(everyRecipe).map(
+  const list = [...Object.values(recipes), ...Object.values(additions).map(({ recipe }) => recipe)].map(
     ({ name, description }) => `  ${name.padEnd(10)} ${description}`,
   )
   program
@@ -125,7 +131,7 @@ export function addTrain(program: Command): void {
     .description(
       'Runs a complete recipe: films clips, trains the autoencoder, encodes the clips, trains the transformer.',
     )
-    .argument('<recipe>', `one of: ${Object.keys(everyRecipe).join(', ')}`)
+    .argument('<recipe>', `one of: ${recipeNames.join(', ')}`)
     .option('-f, --folder <folder>', 'where everything of the run lies; runs/<recipe> when absent')
     .option(
       '--warm-start <folder>',
@@ -167,10 +173,8 @@ Examples:
   $ aozora train small --folder runs/more --warm-start weights --keep autoencoder`,
     )
     .action((name: string, options: TrainOptions) => {
-      if (!(name in everyRecipe)) {
-        throw new RangeError(
-          `the recipe must be one of ${Object.keys(everyRecipe).join(', ')}, got "${name}"`,
-        )
+      if (!recipeNames.includes(name)) {
+        throw new RangeError(`the recipe must be one of ${recipeNames.join(', ')}, got "${name}"`)
       }
       return trainRecipe(name as RecipeName, options)
     })

@@ -5,13 +5,19 @@ import path from 'node:path'
 import pg from 'pg'
 import { createRandom } from '../../src/array/index.ts'
 import {
+  adapterSpecs,
   autoencoderSizes,
   autoencoderSpecs,
   initializeParameters,
   transformerSizes,
   transformerSpecs,
 } from '../../src/model/index.ts'
-import type { ModelConfig } from '../../src/sample/index.ts'
+import {
+  type FewStepsConfig,
+  fewStepsFolder,
+  type ModelConfig,
+  readModelConfig,
+} from '../../src/sample/index.ts'
 import {
   createDecoder,
   createMetrics,
@@ -47,6 +53,18 @@ export function writeTinyModel(): string {
     'latent.deviation': { shape: [4], data: new Float32Array(4).fill(1) },
   })
   return folder
+}
+
+/** Gives a model adapters that have learned nothing, drawn rather than zero so that they change its films. */
+export function writeAdapters(model: string, steps: FewStepsConfig): void {
+  const { transformer } = readModelConfig(model)
+  const random = createRandom(2)
+  const adapters = initializeParameters(
+    adapterSpecs(transformerSpecs(transformer), steps.rank, () => true),
+    random,
+  )
+  for (const { data } of Object.values(adapters)) random.fillNormal(data)
+  saveModel(fewStepsFolder(model), steps, adapters)
 }
 
 const DATABASE = process.env.AOZORA_TEST_DATABASE ?? 'postgres://postgres@127.0.0.1:5432/test'
