@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { execFile, spawnSync } from 'node:child_process'
-import { mkdtempSync } from 'node:fs'
+import { cpSync, mkdtempSync } from 'node:fs'
 import { createServer, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -124,6 +124,18 @@ test('a captioner is trained for a model, and opens', async () => {
   assert.equal(captioner.frames, 9)
   await captioner.close()
   await opened.close()
+  // From the captioner on that lies beside the model.
+  cpSync(made, path.join(model, 'captioner'), { recursive: true })
+  const further: number[] = []
+  await runCaptionerRecipe(
+    { ...recipe, schedule: { ...recipe.schedule, steps: 3 } },
+    {
+      folder: temporary(),
+      warmStart: model,
+      onProgress: (_stage, _done, _of, report) => report && further.push(report.watch.words),
+    },
+  )
+  assert.ok(further[0] < 0.9 * losses[0], `${losses[0]}, then ${further[0]}`)
 })
 
 test('bad input gets one clear line', () => {

@@ -135,7 +135,7 @@ export function addTrain(program: Command): void {
     .option('-f, --folder <folder>', 'where everything of the run lies; runs/<recipe> when absent')
     .option(
       '--warm-start <folder>',
-      'a finished model to train on from, of the same size or smaller',
+      'a finished model to train on from, of the same size or smaller; the captioner, upscaler or adapters beside it are trained on too',
       existingFolder,
     )
     .option(

@@ -100,12 +100,16 @@ function stage(params: Traced<ReturnType<typeof stageSpecs>>, x_BCHW: Value): Va
   return params.reduce((x, block) => residual(block, x), x_BCHW)
 }
 
-/** Puts the previous frame's channels in front of each frame's: (B, f, Z, h, w) to (B f, 2 Z, h, w). */
-function joinPrevious(x: Value): Value {
+/**
+ * Puts the previous frame's channels in front of each frame's: (B, f, Z, h, w) to (B (f - skip), 2 Z, h, w).
+ * @param skip 1 where the first frame is only what came before the others
+ */
+function joinPrevious(x: Value, skip: 0 | 1 = 0): Value {
   const [batch, frames, channels, height, width] = x.shape
-  const shifted = pad(slice(x, 1, 0, frames - 1), [0, 1, 0, 0, 0], [0, 0, 0, 0, 0])
-  const before = frames > 1 ? shifted : mul(x, 0)
-  return reshape(concatenate([before, x], 2), [batch * frames, 2 * channels, height, width])
+  const earlier = () => slice(x, 1, 0, frames - 1)
+  const shifted = () => (frames > 1 ? pad(earlier(), [0, 1, 0, 0, 0], [0, 0, 0, 0, 0]) : mul(x, 0))
+  const pairs = concatenate(skip ? [earlier(), slice(x, 1, 1, frames)] : [shifted(), x], 2)
+  return reshape(pairs, [batch * (frames - skip), 2 * channels, height, width])
 }
 
 /**
@@ -134,17 +138,21 @@ export function encode(params: AutoencoderParams, video_BFCHW: Value, config: Au
 }
 
 /**
- * Traces the decoder: latents (B, f, Z, h, w) to colours (B, 4 f, 3, H, W), about -1 to 1.
- * The first latent frame is decoded as if a black one came before.
+ * Traces the decoder: latents (B, f, Z, h, w) to colours (B, 4 (f - skip), 3, H, W), about -1 to 1.
+ * @param skip 1 where the first latent frame is only what came before and is not decoded; else the first one is decoded as
+ * if a black one came before
  */
 export function decode(
   params: AutoencoderParams,
   latents_BfZhw: Value,
   { channels }: AutoencoderConfig,
+  skip: 0 | 1 = 0,
 ): Value {
-  const [batch, f, , h, w] = latents_BfZhw.shape
+  const [batch, known, , h, w] = latents_BfZhw.shape
   const { decoder } = params
-  const latent = stage(decoder.latent, conv2d(joinPrevious(latents_BfZhw), decoder.stem, { padding: 1 }))
+  const f = known - skip
+  const pairs = joinPrevious(latents_BfZhw, skip)
+  const latent = stage(decoder.latent, conv2d(pairs, decoder.stem, { padding: 1 }))
   const frames = batch * f * FRAMES_PER_LATENT
   const split = reshape(conv2d(latent, decoder.toFrames), [frames, channels.sixteenth, h, w])
   const sixteenth = stage(decoder.sixteenth, split)

@@ -55,10 +55,10 @@ test('the encoder sees no future: latents do not change when later frames do', a
 test('the decoder sees only the latent frame before: chunks decode as the whole does', async () => {
   const specs = autoencoderSpecs(autoencoderConfig)
   const params = fed(initializeParameters(specs, createRandom(1)))
-  const decodeLatents = async (latents: Tensor) => {
+  const decodeLatents = async (latents: Tensor, skip: 0 | 1 = 0) => {
     const value = input('latents', latents.shape)
     const compiled = await compile({
-      video: decode(traceParameters(specs, 'param'), value, autoencoderConfig),
+      video: decode(traceParameters(specs, 'param'), value, autoencoderConfig, skip),
     })
     return (await compiled.run({ ...params, latents })).video
   }
@@ -66,11 +66,15 @@ test('the decoder sees only the latent frame before: chunks decode as the whole 
   const whole = await decodeLatents(latents)
   assert.deepEqual(whole.shape, [1, 16, 3, 32, 32])
   const frame = 16 * 2 * 2
-  const tail = await decodeLatents({ shape: [1, 3, 16, 2, 2], data: latents.data.slice(frame) })
+  const chunk = { shape: [1, 3, 16, 2, 2], data: latents.data.slice(frame) }
+  const tail = await decodeLatents(chunk)
+  const skipped = await decodeLatents(chunk, 1)
   const pixels = 4 * 3 * 32 * 32
+  assert.equal(skipped.data.length, 2 * pixels)
   // Frames 2 and 3 with frame 1 before them, out of the whole and out of the chunk.
   whole.data.slice(2 * pixels).forEach((value, i) => {
     assert.ok(Math.abs(value - tail.data[pixels + i]) < 1e-4)
+    assert.ok(Math.abs(value - skipped.data[i]) < 1e-4)
   })
 })
 

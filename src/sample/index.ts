@@ -53,6 +53,7 @@ export {
   enlargeTowards,
   openUpscaler,
   type Upscaler,
+  upscalerConfigSchema,
 } from './upscale.ts'
 export {
   chooseToken,

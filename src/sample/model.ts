@@ -202,7 +202,7 @@ export async function assembleModel(
       if (latents.length !== sizeOf(shape))
         throw new TypeError(`latents must hold ${sizeOf(shape)} numbers, got ${latents.length}`)
       const { frames } = await decoder.run({ latents: { shape, data: latents } })
-      return frames.data.subarray(FRAMES_PER_LATENT * 3 * config.width * config.height) as Float32Array
+      return frames.data as Float32Array
     },
     async encodeChunk(frames) {
       // Only tasks that start from pictures need it: compiled when the first of them comes.
@@ -261,5 +261,5 @@ function compileDecoder(
   const [h, w] = [config.height / PIXELS_PER_LATENT, config.width / PIXELS_PER_LATENT]
   const params = fixParameters(autoencoderSpecs(config.autoencoder), weights)
   const latents = input('latents', [1, 1 + DECODE_CHUNK, latentChannels, h, w])
-  return compile({ frames: decode(params, latents, config.autoencoder) }, options)
+  return compile({ frames: decode(params, latents, config.autoencoder, 1) }, options)
 }

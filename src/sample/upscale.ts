@@ -17,7 +17,7 @@ import { bundledFolder } from './model.ts'
 // Shapes: H W pixels of the small frame, r scale.
 
 /** What lies beside an upscaler's weights. */
-const upscalerConfigSchema = z.strictObject({
+export const upscalerConfigSchema = z.strictObject({
   width: z.number().int().positive().multipleOf(4),
   blocks: z.number().int().min(0),
 })

@@ -17,6 +17,7 @@ import type { LatentSet } from './latents.ts'
 import { encodeForModel } from './modelLatents.ts'
 import { type RecipeOptions, runTraining } from './recipe.ts'
 import type { Schedule } from './schedule.ts'
+import { loadAddition } from './warmStart.ts'
 
 /** A captioner as data: what it learns from, and how. */
 export interface CaptionerRecipe {
@@ -49,13 +50,15 @@ function collectCaptions({ clips }: LatentSet): string[] {
 /**
  * Trains a captioner for the latents of a model, and writes it to `folder/captioner`. Stopped or killed at any moment, it
  * goes on from its last checkpoint.
- * @param given `warmStart` is the model whose autoencoder is used; the bundled one when absent
+ * @param given `warmStart` is the model whose autoencoder is used, from the captioner on that it has; the bundled one, from
+ * none, when absent
  * @returns the folder of the captioner
  * @throws DOMException AbortError when the signal aborts; checkpoints are saved before.
  */
 export async function runCaptionerRecipe(recipe: CaptionerRecipe, given: RecipeOptions): Promise<string> {
   const { config: model, data, width, height } = await encodeForModel(recipe.clips, given)
-  const { pairs } = trainBytePairs(collectCaptions(data), recipe.tokens - 1)
+  const known = loadAddition(given.warmStart, 'captioner', captionerConfigSchema)
+  const pairs = known?.config.pairs ?? trainBytePairs(collectCaptions(data), recipe.tokens - 1).pairs
   const config = {
     latentChannels: model.autoencoder.latentChannels,
     patch: recipe.patch,
@@ -67,7 +70,7 @@ export async function runCaptionerRecipe(recipe: CaptionerRecipe, given: RecipeO
   }
   const { schedule, batchSize, seed } = recipe
   const training = captionerTraining({ config, tokenizer: { pairs }, data, schedule, batchSize })
-  const run = { stage: 'captioner', into: 'training', seed } as const
+  const run = { stage: 'captioner', into: 'training', seed, warmStart: known?.params } as const
   const learned = await runTraining(training, run, given)
   return writeCaptioner(given.folder, captionerConfigSchema.parse({ ...config, pairs }), learned)
 }

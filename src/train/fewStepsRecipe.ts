@@ -1,12 +1,12 @@
-import { existsSync } from 'node:fs'
 import type { DatasetOptions } from '../dataset/index.ts'
 import type { Parameters } from '../model/index.ts'
 import { type FewStepsConfig, fewStepsConfigSchema, fewStepsFolder } from '../sample/index.ts'
-import { loadModel, replaceModel } from '../store/index.ts'
+import { replaceModel } from '../store/index.ts'
 import { distillTraining } from './distill.ts'
 import { encodeForModel } from './modelLatents.ts'
 import { type RecipeOptions, runTraining } from './recipe.ts'
 import type { Schedule } from './schedule.ts'
+import { loadAddition } from './warmStart.ts'
 
 /** How a model learns to make films in few steps, as data. */
 export interface FewStepsRecipe {
@@ -20,22 +20,22 @@ export interface FewStepsRecipe {
 }
 
 /** The adapters that a model has already, where they are for as many steps and as wide. */
-function loadAdapters(folder: string, steps: FewStepsConfig): Parameters | undefined {
-  if (!existsSync(fewStepsFolder(folder))) return undefined
-  const { config, tensors } = loadModel(fewStepsFolder(folder), fewStepsConfigSchema)
-  const isAlike = config.numInferenceSteps === steps.numInferenceSteps && config.rank === steps.rank
-  return isAlike ? (tensors as Parameters) : undefined
+function loadAdapters(folder: string | undefined, steps: FewStepsConfig): Parameters | undefined {
+  const given = loadAddition(folder, 'fast', fewStepsConfigSchema)
+  const isAlike =
+    given?.config.numInferenceSteps === steps.numInferenceSteps && given.config.rank === steps.rank
+  return isAlike ? given.params : undefined
 }
 
 /**
  * Teaches a finished model to make films in few steps, and writes the adapters to `folder/fast`; beside a model's weights
  * they are what `fast` means. Stopped or killed at any moment, it goes on from its last checkpoint.
- * @param options `warmStart` is the model that is taught, from the adapters on that it has; the bundled one when absent
+ * @param options `warmStart` is the model that is taught, from the adapters on that it has; the bundled one, from none, when absent
  * @returns the folder of the adapters
  * @throws DOMException AbortError when the signal aborts; checkpoints are saved before.
  */
 export async function runFewStepsRecipe(recipe: FewStepsRecipe, options: RecipeOptions): Promise<string> {
-  const { folder: taught, config, model, data } = await encodeForModel(recipe.clips, options)
+  const { config, model, data } = await encodeForModel(recipe.clips, options)
   const { steps, schedule, batchSize, seed } = recipe
   const training = distillTraining({
     ...steps,
@@ -46,7 +46,12 @@ export async function runFewStepsRecipe(recipe: FewStepsRecipe, options: RecipeO
     schedule,
     batchSize,
   })
-  const run = { stage: 'few steps', into: 'training', seed, warmStart: loadAdapters(taught, steps) } as const
+  const run = {
+    stage: 'few steps',
+    into: 'training',
+    seed,
+    warmStart: loadAdapters(options.warmStart, steps),
+  } as const
   const learned = await runTraining(training, run, options)
   const adapters = fewStepsFolder(options.folder)
   replaceModel(adapters, steps, learned)

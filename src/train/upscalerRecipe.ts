@@ -1,12 +1,13 @@
 import { mkdirSync } from 'node:fs'
 import path from 'node:path'
 import type { UpscalerConfig } from '../model/index.ts'
-import { bundledFolder } from '../sample/index.ts'
+import { bundledFolder, upscalerConfigSchema } from '../sample/index.ts'
 import { replaceModel } from '../store/index.ts'
 import { type RecipeOptions, runTraining } from './recipe.ts'
 import type { Schedule } from './schedule.ts'
 import { upscalerTraining } from './upscaler.ts'
 import { makePairs, type PairOptions } from './upscalerPairs.ts'
+import { loadAddition } from './warmStart.ts'
 
 /** An upscaler as data: what it learns from, and how. */
 export interface UpscalerRecipe {
@@ -24,7 +25,8 @@ export interface UpscalerRecipe {
 /**
  * Trains an upscaler for the films of a model, and writes it to `folder/upscaler`. Stopped or killed at any moment, it
  * goes on from its last checkpoint.
- * @param given `warmStart` is the model whose autoencoder is used; the bundled one when absent
+ * @param given `warmStart` is the model whose autoencoder is used, from the upscaler on that it has; the bundled one, from
+ * none, when absent
  * @returns the folder of the upscaler
  * @throws DOMException AbortError when the signal aborts; checkpoints are saved before.
  */
@@ -38,7 +40,8 @@ export async function runUpscalerRecipe(recipe: UpscalerRecipe, given: RecipeOpt
   })
   const { config, schedule, batchSize, crop, seed } = recipe
   const training = upscalerTraining({ config, pairs, schedule, batchSize, crop })
-  const run = { stage: 'upscaler', into: 'training', seed } as const
+  const known = loadAddition(given.warmStart, 'upscaler', upscalerConfigSchema)?.params
+  const run = { stage: 'upscaler', into: 'training', seed, warmStart: known } as const
   const learned = await runTraining(training, run, given)
   const upscaler = path.join(folder, 'upscaler')
   replaceModel(upscaler, config, learned)

@@ -1,3 +1,6 @@
+import { existsSync } from 'node:fs'
+import path from 'node:path'
+import type { z } from 'zod'
 import type { Tensor } from '../array/index.ts'
 import { type Parameters, selectParameters } from '../model/index.ts'
 import { modelConfigSchema } from '../sample/index.ts'
@@ -41,4 +44,15 @@ export function loadGiven(folder: string, vocabulary: readonly string[]): Given 
       deviation: tensors['latent.deviation'].data as Float32Array,
     },
   }
+}
+
+/** What was trained beside a model (its captioner, its adapters), to be trained on: undefined where it has none. */
+export function loadAddition<Config>(
+  folder: string | undefined,
+  name: string,
+  schema: z.ZodType<Config>,
+): { readonly config: Config; readonly params: Parameters } | undefined {
+  if (folder === undefined || !existsSync(path.join(folder, name))) return undefined
+  const { config, tensors } = loadModel(path.join(folder, name), schema)
+  return { config, params: tensors as Parameters }
 }
