@@ -275,7 +275,7 @@ async function decodeFrames(
   for await (const frame of decodeLatents(model, latents, isStart)) {
     if (f >= 0 && f < frameCount) pixels.set(frame, f * bytes)
     if (f === -1 && neighbours.before) seams.before = { given: neighbours.before, decoded: frame }
-    if (f === behind && neighbours.behind) seams.behind = { given: neighbours.behind, decoded: frame }
+    if (f === behind - 1 && neighbours.behind) seams.behind = { given: neighbours.behind, decoded: frame }
     f++
   }
   if (seams.before) fadeSeam(pixels, seams.before, model.size.width, 'before')

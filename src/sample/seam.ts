@@ -1,6 +1,7 @@
-/** A frame that is known, next to what was made, and what the autoencoder makes of it: H x W x 3, sRGB. */
+/** A frame that is known, next to what was made: H x W x 3, sRGB. */
 export interface Seam {
   readonly given: Uint8Array
+  /** What it is compared with: before what was made its own reconstruction, behind it the last frame that was made. */
   readonly decoded: Uint8Array
 }
 
@@ -29,10 +30,10 @@ function measureLocally({ given, decoded }: Seam, width: number): Float32Array {
 }
 
 /**
- * Adds to the frames next to a seam what the autoencoder lost of the known frame there, less and less with distance:
- * without it the sharpness of a film would jump where it is joined to what was made. Behind what was made, the known
- * frame is decoded after frames that may not lead to it: where the difference is large, it is another body, which would
- * be seen as a ghost for a second, and nothing is added.
+ * Adds to the frames next to a seam what they lack of the known frame there, less and less with distance. Before what was
+ * made that is what the autoencoder lost: without it the sharpness of a film would jump where it is joined to what was
+ * made. Behind it, it is all that the last made frame has of its own: where that is much, it is another body, which would be
+ * seen as a ghost for a second, and nothing is added.
  * @param frames F x H x W x 3, sRGB, changed in place
  */
 export function fadeSeam(frames: Uint8Array, seam: Seam, width: number, side: 'before' | 'behind'): void {
