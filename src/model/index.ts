@@ -64,7 +64,7 @@ export {
   tagger,
   taggerSpecs,
 } from './tagger.ts'
-export { splitWords, type TextConfig, type Tokens, tokenize } from './text.ts'
+export { encodeText, splitWords, type TextConfig, type Tokens, tokenize } from './text.ts'
 export {
   type TransformerConfig,
   type TransformerInputs,

@@ -24,7 +24,7 @@ import { type LatentSet, type LatentStatistics, selectLatents } from './latents.
 import { type RunOptions, type StepReport, type Training, train } from './loop.ts'
 import { saveSamples } from './samples.ts'
 import type { Schedule } from './schedule.ts'
-import { drawTransformerBatch, transformerTraining } from './transformer.ts'
+import { transformerTraining } from './transformer.ts'
 import { compileValidation, keepBest } from './validate.ts'
 import { type Given, loadGiven } from './warmStart.ts'
 
@@ -294,9 +294,8 @@ export async function runRecipe(general: Recipe, options: RecipeOptions): Promis
     const tensors = gatherModel(recipe, prepared, selectParameters(state, 'ema'))
     await saveSamples(path.join(folder, 'samples'), step, configOfRecipe(recipe, prepared.pictures), tensors)
   })
-  const batches = [0, 1, 2, 3].map(seed =>
-    drawTransformerBatch(createRandom(seed), { ...rest, data: heldOut, frames: window }),
-  )
+  const unseen = transformerTraining({ ...rest, data: heldOut, frames: window })
+  const batches = await Promise.all([0, 1, 2, 3].map(seed => unseen.nextBatch(createRandom(seed), 0)))
   const validation = await compileValidation(training, batches, threads)
   const onCheckpoint = async (step: number, state: Readonly<Record<string, Tensor>>) => {
     const loss = await validation.measure(state)

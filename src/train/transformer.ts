@@ -14,6 +14,7 @@ import {
 } from '../array/index.ts'
 import { sampleNoiseMap, velocityWeight } from '../flow/index.ts'
 import {
+  encodeText,
   matrix,
   nestValues,
   rmsNorm,
@@ -22,9 +23,11 @@ import {
   transformer,
   transformerSpecs,
 } from '../model/index.ts'
+import { findAttributes } from '../world/index.ts'
 import type { LatentSet } from './latents.ts'
-import type { Training } from './loop.ts'
+import type { Batch, Training } from './loop.ts'
 import { fanInFactor, type Rule, type Values } from './optimizer.ts'
+import { drawSaid, SAID_FEATURES } from './said.ts'
 import type { Schedule } from './schedule.ts'
 import { sumBodies, TRUTH_FEATURES, truthOfTokens } from './truth.ts'
 
@@ -101,15 +104,26 @@ export function weighError(error: Value, { bodies, weights }: Values): Value {
 
 /** Weight of the truth that the middle of the network must tell. */
 const TRUTH_WEIGHT = 2
+/** Weight of what the pooled text must tell, and the captions of a step for each window of it. */
+const [SAID_WEIGHT, CAPTIONS_PER_WINDOW] = [0.05, 2]
 
 /**
  * The training of the transformer: the data is predicted, its error counts as the velocity's (rectified flow,
  * 2209.03003). A head in the middle must tell what the simulator knows of every token; it does what REPA
- * (2410.06940) does with a pretrained encoder, and is left behind when the model is written.
+ * (2410.06940) does with a pretrained encoder, and is left behind when the model is written. Another one must tell from the
+ * pooled text what a caption says: what films teach of words comes too seldom, and other models come with a text encoder
+ * that has read more than they have seen.
  */
 export function transformerTraining(options: TransformerTrainingOptions): Training {
-  const { config, schedule, batchSize } = options
-  const specs = { ...transformerSpecs(config), truth: matrix(config.width, TRUTH_FEATURES) }
+  const { config, schedule, batchSize, data } = options
+  const specs = {
+    ...transformerSpecs(config),
+    truth: matrix(config.width, TRUTH_FEATURES),
+    said: matrix(config.text.width, SAID_FEATURES),
+  }
+  const attributes = data.clips
+    .map(({ caption }) => findAttributes(caption))
+    .filter(told => told !== undefined)
   return {
     specs,
     config,
@@ -119,7 +133,10 @@ export function transformerTraining(options: TransformerTrainingOptions): Traini
     rule: transformerRule,
     rateFactor: (path, shape) =>
       path.includes('odulation') || path.includes('text.') ? 1 / 16 : fanInFactor(shape),
-    nextBatch: random => drawTransformerBatch(random, options),
+    nextBatch: (random): Batch => ({
+      ...drawTransformerBatch(random, options),
+      ...drawSaid(random, attributes, CAPTIONS_PER_WINDOW * batchSize, config.text),
+    }),
     loss: (values: Values, batch: Values) => {
       const [size, frames] = batch.levels.shape
       const level = reshape(batch.levels, [size, frames, 1, 1, 1])
@@ -134,11 +151,20 @@ export function transformerTraining(options: TransformerTrainingOptions): Traini
       const { data, middle } = transformer(params, inputs, config)
       const error = mean(square(sub(data, batch.latents)), [2]) // (B, f, 1, h, w)
       const flow = weighError(error, batch)
-      const told = linear(rmsNorm(middle), params.truth) // (B, f, n, TRUTH_FEATURES)
-      const truth = mul(mean(square(sub(told, batch.truth))), TRUTH_FEATURES)
+      const telling = linear(rmsNorm(middle), params.truth) // (B, f, n, TRUTH_FEATURES)
+      const truth = mul(mean(square(sub(telling, batch.truth))), TRUTH_FEATURES)
+      const { pooled_BD } = encodeText(params.text, batch.captions, config.text)
+      const saying = linear(rmsNorm(pooled_BD), params.said) // (captions, SAID_FEATURES)
+      const said = mul(mean(square(sub(saying, batch.said))), SAID_FEATURES)
+      const told = add(mul(truth, TRUTH_WEIGHT), mul(said, SAID_WEIGHT))
       return {
-        loss: reshape(add(flow, mul(truth, TRUTH_WEIGHT)), []),
-        watch: { data: reshape(mean(error), []), flow: reshape(flow, []), truth: reshape(truth, []) },
+        loss: reshape(add(flow, told), []),
+        watch: {
+          data: reshape(mean(error), []),
+          flow: reshape(flow, []),
+          truth: reshape(truth, []),
+          said: reshape(said, []),
+        },
       }
     },
   }
