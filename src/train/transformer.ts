@@ -119,7 +119,7 @@ export function transformerTraining(options: TransformerTrainingOptions): Traini
   const specs = {
     ...transformerSpecs(config),
     truth: matrix(config.width, TRUTH_FEATURES),
-    said: matrix(config.text.width, SAID_FEATURES),
+    said: matrix(config.text.width, SAID_FEATURES, 0.1),
   }
   const attributes = data.clips
     .map(({ caption }) => findAttributes(caption))
