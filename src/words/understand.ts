@@ -197,6 +197,20 @@ function gatherActs(
   return acts
 }
 
+/** How much likelier than the other way of going one must be to be told where words say no more than that a body moves. */
+const LIKELIER = 1.5
+
+/** What an act is. Where it is said no more than that a body moves, words may still be nearer to rolling or to sliding. */
+function tellVerb(said: readonly Said[]): RequestEvent['verb'] {
+  const asked = vote(said) as RequestEvent['verb']
+  if (asked !== 'moves') return asked
+  const [rolls, slides] = ['rolls', 'slides'].map(verb =>
+    said.reduce((sum, { values }) => sum + (values.get(verb) ?? 0), 0),
+  )
+  if (Math.max(rolls, slides) < GUESSED) return asked
+  return rolls > LIKELIER * slides ? 'rolls' : slides > LIKELIER * rolls ? 'slides' : asked
+}
+
 const needsOther = new Set(['hits', 'passes', 'hides'])
 
 /** What an act is done to, or beside: another body, or none. */
@@ -248,7 +262,7 @@ function readEvents(
   }
   const events = bodies.map(() => [] as RequestEvent[])
   for (const [i, act] of acts.entries()) {
-    const asked = vote(act.said) as RequestEvent['verb']
+    const asked = tellVerb(act.said)
     const other = otherOf(act, bodies, tags)
     // What hides behind nothing that is named is gone.
     const verb = asked === 'hides' && other === undefined ? 'leaves' : asked
