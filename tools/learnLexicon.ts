@@ -199,9 +199,14 @@ function judge(word: string, isApart = false): [number, number][] {
     .slice(0, 4)
 }
 
-function tell(word: string, judged: readonly [number, number][]): string {
+/** What kind of thing a noun is, `-` when it is none. */
+function kindOf(word: string): string {
   const noun = wordNet.senses.get(word)?.find(({ pos }) => pos === 'n')
-  const kind = noun ? kindOfLexicographerFile(wordNet.fileOf(noun.keys[0])) : '-'
+  return noun ? kindOfLexicographerFile(wordNet.fileOf(noun.keys[0])) : '-'
+}
+
+function tell(word: string, judged: readonly [number, number][]): string {
+  const kind = kindOf(word)
   const common = Math.min(9, Math.round(Math.log2(1 + (wordNet.tags.get(word) ?? 0))))
   const codes = judged.map(([concept, level]) => `${level}${concept.toString(36)}`)
   return `${word} ${partsOf(word).toString(16)}${kind}${common} ${codes.join(' ')}`.trimEnd()
@@ -210,7 +215,11 @@ function tell(word: string, judged: readonly [number, number][]): string {
 const lines = vocabulary.map(word => {
   // What stands in the tables is sure.
   const own = [...(conceptsOf.get(word) ?? [])].map((concept): [number, number] => [concept, 9])
-  const rest = judge(word).filter(([concept]) => !own.some(([known]) => known === concept))
+  // What cannot be seen is like things in general, but none of them: an idea is no object.
+  const isUnseen = kindOf(word) === 'x'
+  const rest = judge(word).filter(([concept]) => {
+    return !own.some(([known]) => known === concept) && !(isUnseen && concepts[concept] === 'shape:any')
+  })
   return tell(word, [...own, ...rest].slice(0, 4))
 })
 const known = new Set([...conceptsOf.keys(), ...Object.values(developmentWords).flat()])

@@ -46,7 +46,7 @@ export const trainingWords = split({
   'shape:cone':
     'cone, cone, pyramid, traffic cone, wedge, tepee, peak, spike, spearhead, ice cream cone, party hat, conical hat, obelisk, turret, pine cone, volcano, horn, pinnacle, tent, conical object, pointed hat, witch hat, cone shape, pointy thing, wigwam, tipi, fir tree, stalagmite, pointed object, christmas tree, megaphone, teepee, spearpoint, thorn, fang, tusk, arrowhead, icicle',
   'shape:any':
-    'thing, object, shape, something, body, item, figure, article, piece, gadget, item of some kind, entity, form, toy, solid, unit, geometric solid, element, contraption, device, lump, chunk, piece of something, gizmo, product',
+    'thing, object, shape, something, body, item, figure, article, piece, gadget, toy, contraption, device, gizmo',
   'verb:rolls':
     'roll, roll, roll along, go rolling, turn over and over, roll on, roll away, roll around, tumble along, coil, roll over and over, keep rolling, roll across, roll forward, roll about, turn over again and again, roll past, go rolling along, roll down',
   'verb:slides':

@@ -33,9 +33,6 @@ const PERHAPS = 0.12
 /** From which probability on a colour, which every body has, is guessed rather than drawn. */
 const GUESSED = 0.02
 
-/** What the lexicon's knowledge is taken for where it knows nothing. */
-const DOUBT = 0.2
-
 /** What a word says. */
 interface Said {
   readonly at: number
@@ -48,20 +45,6 @@ const sumOf = (values: ReadonlyMap<string, number>) => [...values.values()].redu
 
 /** What is understood of a word besides what a tagger says. */
 type Word = Pick<PromptWord, 'word' | 'evidence'>
-
-/**
- * Colours and shapes are single words, so that of their values the lexicon knows more than the place does: probabilities
- * times what the lexicon says, with the same sum.
- */
-function weigh(slot: Slot, values: ReadonlyMap<string, number>, { evidence }: Word): Map<string, number> {
-  if (slot !== 'colour' && slot !== 'shape') return new Map(values)
-  const weighed = [...values].map(([value, share]): [string, number] => {
-    const near = evidence.get(concepts.indexOf(`${slot}:${value}`)) ?? 0
-    return [value, share * (DOUBT + near ** 2)]
-  })
-  const scale = sumOf(values) / weighed.reduce((sum, [, share]) => sum + share, 0)
-  return new Map(weighed.map(([value, share]) => [value, share * scale]))
-}
 
 /** How sure the lexicon must be of a way, a pace or a place for a word to count that the tagger passes over. */
 const TOLD = 0.6
@@ -80,7 +63,7 @@ function readSure(words: readonly Word[], tags: Tags, said: readonly Said[]): Sa
 }
 
 /** What each word says, and of which slots there may be more. */
-function readLabels(words: readonly Word[], tags: Tags): { said: Said[]; hinted: Said[]; open: Set<Slot> } {
+function readLabels(tags: Tags): { said: Said[]; hinted: Said[]; open: Set<Slot> } {
   const [said, hinted] = [[] as Said[], [] as Said[]]
   const open = new Set<Slot>()
   for (const [at, row] of tags.labels.entries()) {
@@ -89,10 +72,7 @@ function readLabels(words: readonly Word[], tags: Tags): { said: Said[]; hinted:
       const { slot, value } = labelParts[label]
       slots.set(slot, (slots.get(slot) ?? new Map()).set(value, row[label]))
     }
-    const masses = [...slots].map(([slot, values]) => ({
-      ...{ slot, values: weigh(slot, values, words[at]) },
-      mass: sumOf(values),
-    }))
+    const masses = [...slots].map(([slot, values]) => ({ slot, values, mass: sumOf(values) }))
     masses.sort((a, b) => b.mass - a.mass)
     const best = masses[0].mass > row[0] ? masses.shift() : undefined
     if (best) said.push({ at, slot: best.slot, values: best.values })
@@ -312,7 +292,7 @@ function multiply(
 
 /** Makes a request of what a tagger says of words. */
 export function understand(words: readonly Word[], tags: Tags): Understood {
-  const { said: tagged, hinted, open } = readLabels(words, tags)
+  const { said: tagged, hinted, open } = readLabels(tags)
   const said = [...tagged, ...readSure(words, tags, tagged)]
   const of = (...slots: Slot[]) => said.filter(({ slot }) => slots.includes(slot))
   const looks = of('colour', 'size', 'material', 'count')
