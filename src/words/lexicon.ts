@@ -131,7 +131,9 @@ export function lookUp(lexicon: Lexicon, word: string): { lemma: string; entry: 
   const [own, ...forms] = lemmasOf(word).map(lemma => ({ lemma, entry: lexicon.entries.get(lemma) }))
   // Butter is nobody who butts, but nearer, which is no word of its own to the lexicon's dictionary, is near.
   const others = own.entry && own.entry.parts > 0 && word.endsWith('er') ? [] : forms
-  const found = [own, ...others].flatMap(({ lemma, entry }) => (entry ? [{ lemma, entry }] : []))
+  const entries = [own, ...others].flatMap(({ lemma, entry }) => (entry ? [{ lemma, entry }] : []))
+  // Forms that stand in lists of synonyms alone say less than what they are forms of.
+  const found = [true, false].flatMap(isWord => entries.filter(({ entry }) => entry.parts > 0 === isWord))
   // "left" is a direction and "leaves" goes: the form as it stands says more than what it may come from.
   const told = found.find(({ entry }) => isSure(entry)) ?? found.find(({ entry }) => isTold(entry))
   if (word.length < 7 || (told && told.entry.hints[0].level > DIM)) return told ?? found[0]

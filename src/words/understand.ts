@@ -44,7 +44,7 @@ interface Said {
 const sumOf = (values: ReadonlyMap<string, number>) => [...values.values()].reduce((a, b) => a + b, 0)
 
 /** What is understood of a word besides what a tagger says. */
-type Word = Pick<PromptWord, 'word' | 'evidence'>
+type Word = Pick<PromptWord, 'word' | 'evidence'> & Partial<Pick<PromptWord, 'kind'>>
 
 /** How sure the lexicon must be of a way, a pace or a place for a word to count that the tagger passes over. */
 const TOLD = 0.6
@@ -290,6 +290,14 @@ function multiply(
   return { bodies: copies, from }
 }
 
+/** The shape that a body is named by. A cat is a thing too, but no thing in general. */
+function tellShape({ at, said }: Named, words: readonly Word[]): RequestBody['shape'] {
+  const shape = (vote(said) ?? 'any') as RequestBody['shape']
+  const { kind, evidence } = words[at] ?? {}
+  const isSomething = (evidence?.get(concepts.indexOf('shape:any')) ?? 0) < TOLD
+  return shape === 'any' && kind && kind !== 'x' && isSomething ? 'other' : shape
+}
+
 /** Makes a request of what a tagger says of words. */
 export function understand(words: readonly Word[], tags: Tags): Understood {
   const { said: tagged, hinted, open } = readLabels(tags)
@@ -321,7 +329,7 @@ export function understand(words: readonly Word[], tags: Tags): Understood {
       ...(colour && { colour: colour as RequestBody['colour'] }),
       ...(size && { size: size as RequestBody['size'] }),
       ...(material && { material: material as RequestBody['material'] }),
-      shape: (vote(body.said) ?? 'any') as RequestBody['shape'],
+      shape: tellShape(body, words),
       events: events[i],
     }
   })
