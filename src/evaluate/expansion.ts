@@ -47,10 +47,14 @@ function isSame(verb: RequestEvent['verb'], told: string): boolean {
   return verb === told || (verb === 'rests' && told === 'stops')
 }
 
+const goes = (verb: string) => verb === 'rolls' || verb === 'slides' || verb === 'moves'
+
 function judgeEvents({ events }: RequestBody, told: BodyAttributes | undefined): Fate[] {
   return events.flatMap(({ verb, direction, speed, times }) => {
-    const match = told?.events.find(event => isSame(verb, event.verb))
-    const fates: Fate[] = [{ attribute: 'event', survives: match !== undefined, isContradicted: false }]
+    const same = told?.events.find(event => isSame(verb, event.verb))
+    // What shall roll left and is told to slide left keeps its way, though not what it does.
+    const match = same ?? (goes(verb) ? told?.events.find(event => goes(event.verb)) : undefined)
+    const fates: Fate[] = [{ attribute: 'event', survives: same !== undefined, isContradicted: false }]
     const detail = (name: string, asked: unknown, found: unknown) => {
       if (asked === undefined) return
       const isOther = found !== undefined && found !== asked

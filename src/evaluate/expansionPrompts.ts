@@ -268,7 +268,7 @@ const chinese: Readonly<Record<string, readonly string[]>> = {
   'size:small': ['小小的', '极小'],
   'shape:ball': ['圆圆的球', '球儿'],
   'shape:cube': ['正方块', '方盒子'],
-  'shape:cylinder': ['圆柱形物体', '大圆柱'],
+  'shape:cylinder': ['圆柱形物体', '圆柱状物'],
   'shape:cone': ['圆锥形', '尖锥'],
   'verb:rolls': ['滚来滚去', '滚过去'],
   'verb:slides': ['滑过去', '滑了过去'],

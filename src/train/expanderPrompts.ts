@@ -51,14 +51,15 @@ export function collectWords({ entries }: Lexicon): PromptWords {
   for (const [word, { parts, kind, common, hints }] of entries) {
     if (heldOutContent.has(word) || aside.has(word) || word.length < 3) continue
     const [first, second] = hints
-    if (first && first.level >= 3 && first.level > (second?.level ?? 0) + 2) {
+    if (first && first.level >= 4 && first.level > (second?.level ?? 0) + 2) {
       const name = concepts[first.concept]
-      const map = first.level >= 6 ? sure : supposed
+      const map = first.level >= 7 ? sure : supposed
       const fits = (partsOfSlot[name.split(':')[0]] ?? 0) & parts
       if (fits && (common > 0 || first.level >= 8)) map.set(name, [...(map.get(name) ?? []), word])
     }
-    if ((first?.level ?? 0) > 1 || common === 0) continue
-    if (parts & 1 && kind === 'x' && common > 2) matters.push(word)
+    // What cannot be seen says nothing where it stands, whatever it is like.
+    if (parts & 1 && kind === 'x' && common > 2 && (first?.level ?? 0) < 9) matters.push(word)
+    if ((first?.level ?? 0) > 2 || common === 0) continue
     if (parts & 1 && kind && kind !== 'x' && kind !== 'w') things.push(word)
     else if (parts & 12) idle.push(word)
     else if (parts & 2 && common < 6) doings.push(word)

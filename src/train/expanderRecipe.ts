@@ -27,7 +27,7 @@ export interface ExpanderRecipe {
 
 /** The bundled expander. */
 export const expanderRecipe: ExpanderRecipe = {
-  schedule: { steps: 1500, warmup: 30, decay: 0.7, adamRate: 0.02, muonRate: 0.02 },
+  schedule: { steps: 3000, warmup: 30, decay: 0.7, adamRate: 0.02, muonRate: 0.02 },
   batchSize: 64,
   length: 44,
 }

@@ -129,9 +129,11 @@ const DIM = 3
  */
 export function lookUp(lexicon: Lexicon, word: string): { lemma: string; entry: Entry } | undefined {
   const [own, ...forms] = lemmasOf(word).map(lemma => ({ lemma, entry: lexicon.entries.get(lemma) }))
-  // Butter is nobody who butts.
-  const others = own.entry && word.endsWith('er') ? [] : forms
-  const found = [own, ...others].flatMap(({ lemma, entry }) => (entry ? [{ lemma, entry }] : []))
+  // Butter is nobody who butts, but nearer, which is no word of its own to the lexicon's dictionary, is near.
+  const others = own.entry && own.entry.parts > 0 && word.endsWith('er') ? [] : forms
+  const entries = [own, ...others].flatMap(({ lemma, entry }) => (entry ? [{ lemma, entry }] : []))
+  // Forms that stand in lists of synonyms alone say less than what they are forms of.
+  const found = [true, false].flatMap(isWord => entries.filter(({ entry }) => entry.parts > 0 === isWord))
   // "left" is a direction and "leaves" goes: the form as it stands says more than what it may come from.
   const told = found.find(({ entry }) => isSure(entry)) ?? found.find(({ entry }) => isTold(entry))
   if (word.length < 7 || (told && told.entry.hints[0].level > DIM)) return told ?? found[0]
@@ -172,7 +174,7 @@ function candidatesOf(lexicon: Lexicon): readonly (readonly string[])[] {
   const known = candidates.get(lexicon)
   if (known) return known
   const useful = [...lexicon.entries].flatMap(([word, entry]) =>
-    entry.common > 0 && (isSure(entry) || entry.common > 2) ? [word] : [],
+    isSure(entry) || entry.common > 2 ? [word] : [],
   )
   const byLength: string[][] = Array.from({ length: 20 }, () => [])
   for (const word of new Set([...plain, ...useful])) byLength[Math.min(19, word.length)].push(word)
@@ -224,7 +226,8 @@ function nearestWord(lexicon: Lexicon, word: string): string | undefined {
         const entry = lexicon.entries.get(candidate)
         const useful = plain.has(candidate) ? 0.6 : entry && isSure(entry) ? 0.3 : 0
         const first = candidate[0] === form[0] ? 0.3 : 0
-        const cost = distance - useful - first - (entry?.common ?? 0) / 40 + (form === word ? 0 : 0.2)
+        const rare = entry?.common === 0 && !plain.has(candidate) ? 0.3 : 0
+        const cost = distance + rare - useful - first - (entry?.common ?? 0) / 40 + (form === word ? 0 : 0.2)
         if (cost < least) [best, least] = [candidate, cost]
       }
     }

@@ -33,9 +33,6 @@ const PERHAPS = 0.12
 /** From which probability on a colour, which every body has, is guessed rather than drawn. */
 const GUESSED = 0.02
 
-/** What the lexicon's knowledge is taken for where it knows nothing. */
-const DOUBT = 0.2
-
 /** What a word says. */
 interface Said {
   readonly at: number
@@ -47,21 +44,7 @@ interface Said {
 const sumOf = (values: ReadonlyMap<string, number>) => [...values.values()].reduce((a, b) => a + b, 0)
 
 /** What is understood of a word besides what a tagger says. */
-type Word = Pick<PromptWord, 'word' | 'evidence'>
-
-/**
- * Colours and shapes are single words, so that of their values the lexicon knows more than the place does: probabilities
- * times what the lexicon says, with the same sum.
- */
-function weigh(slot: Slot, values: ReadonlyMap<string, number>, { evidence }: Word): Map<string, number> {
-  if (slot !== 'colour' && slot !== 'shape') return new Map(values)
-  const weighed = [...values].map(([value, share]): [string, number] => {
-    const near = evidence.get(concepts.indexOf(`${slot}:${value}`)) ?? 0
-    return [value, share * (DOUBT + near ** 2)]
-  })
-  const scale = sumOf(values) / weighed.reduce((sum, [, share]) => sum + share, 0)
-  return new Map(weighed.map(([value, share]) => [value, share * scale]))
-}
+type Word = Pick<PromptWord, 'word' | 'evidence'> & Partial<Pick<PromptWord, 'kind'>>
 
 /** How sure the lexicon must be of a way, a pace or a place for a word to count that the tagger passes over. */
 const TOLD = 0.6
@@ -80,7 +63,7 @@ function readSure(words: readonly Word[], tags: Tags, said: readonly Said[]): Sa
 }
 
 /** What each word says, and of which slots there may be more. */
-function readLabels(words: readonly Word[], tags: Tags): { said: Said[]; hinted: Said[]; open: Set<Slot> } {
+function readLabels(tags: Tags): { said: Said[]; hinted: Said[]; open: Set<Slot> } {
   const [said, hinted] = [[] as Said[], [] as Said[]]
   const open = new Set<Slot>()
   for (const [at, row] of tags.labels.entries()) {
@@ -89,10 +72,7 @@ function readLabels(words: readonly Word[], tags: Tags): { said: Said[]; hinted:
       const { slot, value } = labelParts[label]
       slots.set(slot, (slots.get(slot) ?? new Map()).set(value, row[label]))
     }
-    const masses = [...slots].map(([slot, values]) => ({
-      ...{ slot, values: weigh(slot, values, words[at]) },
-      mass: sumOf(values),
-    }))
+    const masses = [...slots].map(([slot, values]) => ({ slot, values, mass: sumOf(values) }))
     masses.sort((a, b) => b.mass - a.mass)
     const best = masses[0].mass > row[0] ? masses.shift() : undefined
     if (best) said.push({ at, slot: best.slot, values: best.values })
@@ -197,6 +177,20 @@ function gatherActs(
   return acts
 }
 
+/** How much likelier than the other way of going one must be to be told where words say no more than that a body moves. */
+const LIKELIER = 1.5
+
+/** What an act is. Where it is said no more than that a body moves, words may still be nearer to rolling or to sliding. */
+function tellVerb(said: readonly Said[]): RequestEvent['verb'] {
+  const asked = vote(said) as RequestEvent['verb']
+  if (asked !== 'moves') return asked
+  const [rolls, slides] = ['rolls', 'slides'].map(verb =>
+    said.reduce((sum, { values }) => sum + (values.get(verb) ?? 0), 0),
+  )
+  if (Math.max(rolls, slides) < GUESSED) return asked
+  return rolls > LIKELIER * slides ? 'rolls' : slides > LIKELIER * rolls ? 'slides' : asked
+}
+
 const needsOther = new Set(['hits', 'passes', 'hides'])
 
 /** What an act is done to, or beside: another body, or none. */
@@ -248,7 +242,7 @@ function readEvents(
   }
   const events = bodies.map(() => [] as RequestEvent[])
   for (const [i, act] of acts.entries()) {
-    const asked = vote(act.said) as RequestEvent['verb']
+    const asked = tellVerb(act.said)
     const other = otherOf(act, bodies, tags)
     // What hides behind nothing that is named is gone.
     const verb = asked === 'hides' && other === undefined ? 'leaves' : asked
@@ -296,9 +290,17 @@ function multiply(
   return { bodies: copies, from }
 }
 
+/** The shape that a body is named by. A cat is a thing too, but no thing in general. */
+function tellShape({ at, said }: Named, words: readonly Word[]): RequestBody['shape'] {
+  const shape = (vote(said) ?? 'any') as RequestBody['shape']
+  const { kind, evidence } = words[at] ?? {}
+  const isSomething = (evidence?.get(concepts.indexOf('shape:any')) ?? 0) < TOLD
+  return shape === 'any' && kind && kind !== 'x' && isSomething ? 'other' : shape
+}
+
 /** Makes a request of what a tagger says of words. */
 export function understand(words: readonly Word[], tags: Tags): Understood {
-  const { said: tagged, hinted, open } = readLabels(words, tags)
+  const { said: tagged, hinted, open } = readLabels(tags)
   const said = [...tagged, ...readSure(words, tags, tagged)]
   const of = (...slots: Slot[]) => said.filter(({ slot }) => slots.includes(slot))
   const looks = of('colour', 'size', 'material', 'count')
@@ -327,7 +329,7 @@ export function understand(words: readonly Word[], tags: Tags): Understood {
       ...(colour && { colour: colour as RequestBody['colour'] }),
       ...(size && { size: size as RequestBody['size'] }),
       ...(material && { material: material as RequestBody['material'] }),
-      shape: (vote(body.said) ?? 'any') as RequestBody['shape'],
+      shape: tellShape(body, words),
       events: events[i],
     }
   })

@@ -92,6 +92,14 @@ test('a long word is what the words in it are', () => {
   assert.equal(lookUp(lexicon, 'cherryx'), undefined)
 })
 
+test('a form that is in lists of synonyms alone is what it is a form of', () => {
+  const towards = concepts.indexOf('way:towards').toString(36)
+  const away = concepts.indexOf('way:away').toString(36)
+  const lexicon = readLexicon(`near cx3 9${towards}\nnearer 0-0 7${away}\nbutter 1f3 92\nbutt 2-1 91`)
+  assert.equal(lookUp(lexicon, 'nearer')?.lemma, 'near')
+  assert.equal(lookUp(lexicon, 'butter')?.lemma, 'butter')
+})
+
 test('no concept begins at a word that the evaluation holds out', () => {
   // Ordinary words of which held-out phrases are made.
   const known = new Set(['ground', 'daylight', 'move', 'far'])
