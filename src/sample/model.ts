@@ -121,6 +121,8 @@ export interface OpenOptions {
   readonly threads?: number
   /** Makes films in few steps without guidance: several times faster, a little less exact. */
   readonly fast?: boolean
+  /** Compiles each network when it is first needed, not at once: for those who need few of them. */
+  readonly lazily?: boolean
 }
 
 /** The folder of a model's adapters for few steps. */
@@ -167,7 +169,11 @@ export async function openModel({
 export async function assembleModel(
   config: ModelConfig,
   tensors: Readonly<Record<string, Tensor>>,
-  { fewSteps, ...options }: Pick<OpenOptions, 'device' | 'threads'> & Pick<Model, 'fewSteps'> = {},
+  {
+    fewSteps,
+    lazily,
+    ...options
+  }: Pick<OpenOptions, 'device' | 'threads' | 'lazily'> & Pick<Model, 'fewSteps'> = {},
 ): Promise<Model> {
   const weights = selectParameters(tensors, 'transformer')
   const denoisers = new Map<number, Promise<Compiled>>()
@@ -177,8 +183,13 @@ export async function assembleModel(
     denoisers.set(batch, known)
     return known
   }
-  await denoiserOf(fewSteps ? 1 : 2)
-  const decoder = await compileDecoder(config, selectParameters(tensors, 'autoencoder'), options)
+  let decoder: Promise<Compiled> | undefined
+  const decoderOf = () =>
+    (decoder ??= compileDecoder(config, selectParameters(tensors, 'autoencoder'), options))
+  if (!lazily) {
+    await denoiserOf(fewSteps ? 1 : 2)
+    await decoderOf()
+  }
   const { latentChannels } = config.autoencoder
   const [h, w] = [config.height / PIXELS_PER_LATENT, config.width / PIXELS_PER_LATENT]
   let encoder: Promise<Encoder> | undefined
@@ -201,7 +212,7 @@ export async function assembleModel(
       const shape = [1, 1 + DECODE_CHUNK, latentChannels, h, w]
       if (latents.length !== sizeOf(shape))
         throw new TypeError(`latents must hold ${sizeOf(shape)} numbers, got ${latents.length}`)
-      const { frames } = await decoder.run({ latents: { shape, data: latents } })
+      const { frames } = await (await decoderOf()).run({ latents: { shape, data: latents } })
       return frames.data.subarray(FRAMES_PER_LATENT * 3 * config.width * config.height) as Float32Array
     },
     async encodeChunk(frames) {
@@ -216,7 +227,7 @@ export async function assembleModel(
     },
     async close() {
       for (const denoiser of denoisers.values()) await (await denoiser).release()
-      await decoder.release()
+      await (await decoder)?.release()
       await (await encoder)?.release()
     },
   }
