@@ -63,12 +63,12 @@ async function evaluateFreePrompts(model: Model, settings: PageSettings, output:
   const prompts = await evaluateFree(model, expander, options).finally(() => expander.close())
   const summary = await writeFree(model, prompts, options, output)
   rmSync(options.cache, { recursive: true, force: true })
-  const heads = ['free prompts', 'captions', 'difference'].map(head => head.padStart(18)).join('')
+  const heads = ['free prompts', 'captions', 'difference'].map(head => head.padStart(23)).join('')
   return [
     `${'share right, %'.padEnd(16)}${heads}`,
     ...[...statedQuestions, 'all' as const].map(question => {
       const { expanded, told, difference } = summary[question]
-      return `${question.padEnd(16)}${[expanded, told, difference].map(percent).join('')}`
+      return `${question.padEnd(16)}${[expanded, told, difference].map(each => percent(each).padStart(23)).join('')}`
     }),
   ]
 }
