@@ -134,20 +134,28 @@ async function once<T>(file: string, make: () => Promise<T>): Promise<T> {
   return made
 }
 
-/** Has the captioner say what each clip shows. */
+/** Clips between two times that their captions are written to disk. */
+const CAPTIONS_PER_WRITE = 50
+
+/** Has the captioner say what each clip shows, or goes on where an earlier call stopped. */
 async function captionClips(
-  { folder, data }: ModelLatents,
-  { captioner: captionerFolder, signal, onProgress }: AblationOptions,
+  { folder: from, data }: ModelLatents,
+  { folder, captioner: captionerFolder, signal, onProgress }: AblationOptions,
 ): Promise<string[]> {
-  const model = await openModel({ folder, lazily: true })
+  const file = path.join(folder, 'captions.json')
+  const captions: string[] = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : []
+  const of = data.clips.length
+  if (captions.length === of) return captions
+  const model = await openModel({ folder: from, lazily: true })
   const captioner = await openCaptioner(model, captionerFolder)
-  const captions: string[] = []
   try {
-    for (const clip of data.clips.keys()) {
+    while (captions.length < of) {
       signal?.throwIfAborted()
-      const { latents } = data.window(clip, 0, data.shape[0])
+      const { latents } = data.window(captions.length, 0, data.shape[0])
       captions.push(await captioner.captionLatents(latents, text => findAttributes(text) !== undefined))
-      onProgress?.('captions', clip + 1, data.clips.length)
+      const isWritten = captions.length === of || captions.length % CAPTIONS_PER_WRITE === 0
+      if (isWritten) writeAtomically(file, [Buffer.from(`${JSON.stringify(captions)}\n`)])
+      onProgress?.('captions', captions.length, of)
     }
   } finally {
     await captioner.close()
@@ -295,7 +303,7 @@ export async function runCaptionAblation(
     { folder, warmStart, signal, onProgress },
   )
   const { data } = encoded
-  const written = await once(path.join(folder, 'captions.json'), () => captionClips(encoded, options))
+  const written = await captionClips(encoded, options)
   const prompts = await once(path.join(folder, 'prompts.json'), () => filmAsked(ablation, encoded))
   const beginning = await learn(ablation, data, { into: 'beginning', seed: seeds[0] }, options)
   const runs: AblationRun[] = []
