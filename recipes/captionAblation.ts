@@ -22,6 +22,6 @@ export const captionAblation: CaptionAblation = {
   beginning: { steps: 900, warmup: 30, decay: 0.2, adamRate: 0.02, muonRate: 0.02 },
   schedule: { steps: 400, warmup: 20, decay: 0.4, adamRate: 0.02, muonRate: 0.02 },
   prompts: 32,
-  steps: 10,
-  guidance: 4,
+  steps: 20,
+  guidance: 2.5,
 }
