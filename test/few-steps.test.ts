@@ -9,6 +9,7 @@ import {
   denoise,
   fewStepsFolder,
   frameSize,
+  live,
   type Model,
   openModel,
   textToVideo,
@@ -49,6 +50,12 @@ test('a model with adapters takes its few steps without guidance, and makes othe
   })
   assert.notEqual(slow.fingerprint, fast.fingerprint)
   assert.notDeepEqual(film.frames, other.frames)
+  // What shall not be shown is heard by guidance alone: no silence about that.
+  const unheard = { seconds: 1, negativePrompt: 'a blue ball' }
+  const refused = { name: 'RangeError', message: /`negativePrompt` needs guidance.*got "a blue ball"/ }
+  await assert.rejects(textToVideo(fast, 'a red ball', unheard), refused)
+  await assert.rejects(live(fast, { prompt: 'a red ball', take: 0 }, unheard).next(), refused)
+  await textToVideo(fast, 'a red ball', { ...unheard, guidanceScale: 2 })
   await slow.close()
   await fast.close()
 })

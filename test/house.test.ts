@@ -34,8 +34,9 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   ],
   serve: ['array', 'onnx', 'store', 'flow', 'model', 'sample', 'media', 'words'],
   aiSdk: ['serve'],
-  recipes: ['model', 'train', 'world', 'dataset'],
+  recipes: ['model', 'train', 'world', 'dataset', 'lab'],
   index: ['sample', 'media', 'words'],
+  lab: ['array', 'model', 'sample', 'store', 'media', 'world', 'train', 'evaluate'],
   cli: [
     'words',
     'store',
@@ -46,6 +47,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'world',
     'dataset',
     'serve',
+    'lab',
     'recipes',
     'index',
   ],

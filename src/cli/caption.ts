@@ -31,7 +31,7 @@ const SHOWN_SIDE = 256
 const LONGEST_SECONDS = 60
 
 /** Whether a text is a whole sentence of the worlds' grammar. */
-const isCaption = (text: string) => findAttributes(text) !== undefined
+const isOfWorlds = (text: string) => findAttributes(text) !== undefined
 
 /** A vision model behind an address. */
 function openVision(url: string, { captionModel: model, captionSeconds }: CaptionOptions): Describer {
@@ -48,14 +48,14 @@ function openVision(url: string, { captionModel: model, captionSeconds }: Captio
 /** Opens what the options ask for: a vision model, or a model and a captioner for its latents. */
 async function openDescriber(options: CaptionOptions): Promise<Describer> {
   if (options.captionWith !== undefined) return openVision(options.captionWith, options)
-  const model = await open({ folder: options.model })
+  const model = await open({ folder: options.model, lazily: true })
   const captioner = await openCaptioner(model, options.captioner).catch(async error => {
     await model.close()
     throw error
   })
   return {
     size: { ...model.size, fps: model.fps },
-    say: film => captioner.captionFilm(film, isCaption),
+    say: film => captioner.captionFilm(film, isOfWorlds),
     async close() {
       await captioner.close()
       await model.close()

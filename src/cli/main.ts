@@ -16,6 +16,7 @@ const commands: Readonly<Record<string, () => Promise<Add>>> = {
   world: async () => (await import('./world.ts')).addWorld,
   dataset: async () => (await import('./dataset.ts')).addDataset,
   evaluate: async () => (await import('./evaluate.ts')).addEvaluate,
+  lab: async () => (await import('./lab.ts')).addLab,
   serve: async () => (await import('./serve.ts')).addServe,
   work: async () => (await import('./work.ts')).addWork,
   keys: async () => (await import('./keys.ts')).addKeys,

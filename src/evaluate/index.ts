@@ -11,7 +11,9 @@ export {
 export { type ExpansionScore, judgeExpansion, scoreExpander } from './expansion.ts'
 export { drawChineseDevelopment, drawDevelopmentPrompts } from './expansionDevelopment.ts'
 export { type AskedPrompt, drawAskedPrompts, drawChinesePrompts } from './expansionPrompts.ts'
+export { evaluateFree, type FreeOptions, type FreeSummary, writeFree } from './free.ts'
 export { evaluateLong, type LongOptions } from './long.ts'
+export { type Figure, figures, renderDocument, sayEstimate, table, writePage } from './page.ts'
 export { type ParsedBody, parseBodies, parseFilm, type SeenBody, type SeenFilm } from './parse.ts'
 export {
   averageVelocityErrors,
@@ -32,6 +34,14 @@ export { writeReport } from './report.ts'
 export { type Evaluation, type EvaluationOptions, type Part, parts, runEvaluation } from './runEvaluation.ts'
 export { type Question, questions, type Score, scoreFilm } from './score.ts'
 export { measureSsim } from './ssim.ts'
+export {
+  collectAnswers,
+  collectGains,
+  type Stated,
+  type StatedQuestion,
+  scoreStated,
+  statedQuestions,
+} from './stated.ts'
 export type { Summary } from './summary.ts'
 export { type LongSummary, writeLong, writeTasks } from './taskPages.ts'
 export { evaluateTasks, type TaskMeasure, type TasksOptions, taskMeasures } from './tasks.ts'

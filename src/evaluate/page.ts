@@ -1,3 +1,5 @@
+import path from 'node:path'
+import { writeAtomically } from '../store/index.ts'
 import type { Estimate } from './bootstrap.ts'
 import type { SplitName } from './prompts.ts'
 import type { Evaluation } from './runEvaluation.ts'
@@ -119,6 +121,22 @@ export function renderDocument(title: string, body: string): string {
 ${body}
 </html>
 `
+}
+
+/** Numbers as a reader needs them: four decimals, those that are none as null. */
+const shorten = (_: string, value: unknown) =>
+  typeof value === 'number' ? (Number.isFinite(value) ? Math.round(value * 1e4) / 1e4 : null) : value
+
+/** Writes a report: `name.html` and what was measured as `name.json`. */
+export function writePage(
+  output: string,
+  name: string,
+  page: string,
+  report: object,
+  json: string = name,
+): void {
+  writeAtomically(path.join(output, `${name}.html`), [Buffer.from(page)])
+  writeAtomically(path.join(output, `${json}.json`), [Buffer.from(`${JSON.stringify(report, shorten, 1)}\n`)])
 }
 
 /** The page of a report: one HTML document that needs nothing but the pictures beside it. */

@@ -2,10 +2,10 @@ import { existsSync, mkdirSync } from 'node:fs'
 import path from 'node:path'
 import { type SheetRow, saveSheet } from '../media/index.ts'
 import type { Model } from '../sample/index.ts'
-import { writeAtomically } from '../store/index.ts'
-import { type Figure, renderPage } from './page.ts'
+import { shownFrames } from './judgedFilms.ts'
+import { type Figure, renderPage, writePage } from './page.ts'
 import type { SeenBody, SeenFilm } from './parse.ts'
-import { type Evaluation, type EvaluationOptions, type JudgedPrompt, shownFrames } from './runEvaluation.ts'
+import type { Evaluation, EvaluationOptions, JudgedPrompt } from './runEvaluation.ts'
 import { questions, type Score } from './score.ts'
 import { type Summary, summarize } from './summary.ts'
 
@@ -126,11 +126,9 @@ async function saveExcerpts(
 const otherPages: readonly Figure[] = [
   { file: 'tasks.html', caption: 'Every other task' },
   { file: 'long.html', caption: 'Films of a minute' },
+  { file: 'free.html', caption: 'Free prompts' },
+  { file: 'captions.html', caption: 'What captions teach' },
 ]
-
-/** Numbers as a reader needs them: four decimals. */
-const shorten = (_: string, value: unknown) =>
-  typeof value === 'number' ? (Number.isFinite(value) ? Math.round(value * 1e4) / 1e4 : null) : value
 
 /**
  * Writes an evaluation: report.json, and index.html with its pictures.
@@ -153,8 +151,7 @@ export async function writeReport(
     pages: otherPages.filter(({ file }) => existsSync(path.join(output, file))),
   }
   await saveExcerpts(context, prompts)
-  const json = JSON.stringify({ summary, ...evaluation }, shorten, 1)
-  writeAtomically(path.join(output, 'report.json'), [Buffer.from(`${json}\n`)])
-  writeAtomically(path.join(output, 'index.html'), [Buffer.from(renderPage(evaluation, summary, figures))])
+  const page = renderPage(evaluation, summary, figures)
+  writePage(output, 'index', page, { summary, ...evaluation }, 'report')
   return summary
 }

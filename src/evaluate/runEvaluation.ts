@@ -1,12 +1,9 @@
-import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readFileSync } from 'node:fs'
-import path from 'node:path'
-import { decodePicture, encodeJpeg, joinFrames, pickFrames, splitFrames } from '../media/index.ts'
-import { type Model, textToVideo } from '../sample/index.ts'
-import { writeAtomically } from '../store/index.ts'
+import { mkdirSync } from 'node:fs'
+import type { Model } from '../sample/index.ts'
 import type { Attributes, CurriculumName, Film } from '../world/index.ts'
-import { type ParsedBody, parseBodies, type SeenFilm } from './parse.ts'
-import { type CheckedPhysics, checkPhysics, measurePhysics, noPhysics, type SeenPhysics } from './physics.ts'
+import { FILM_SECONDS, type FilmingOptions, type JudgedFilm, judgeFilm, seenOf } from './judgedFilms.ts'
+import { parseBodies, type SeenFilm } from './parse.ts'
+import { type CheckedPhysics, checkPhysics, noPhysics } from './physics.ts'
 import { filmPrompts, fixedPrompts, type SplitName, splits } from './prompts.ts'
 import { compareFilms, type Reconstruction, roundTrip } from './reconstruction.ts'
 import { type Score, scoreFilm } from './score.ts'
@@ -17,7 +14,7 @@ export const parts = ['autoencoder', 'prompts', 'physics'] as const
 export type Part = (typeof parts)[number]
 
 /** What is evaluated, and how. */
-export interface EvaluationOptions {
+export interface EvaluationOptions extends FilmingOptions {
   readonly curriculum: CurriculumName
   /** Prompts in all: half of seen combinations, half of held-out ones. */
   readonly count: number
@@ -27,21 +24,8 @@ export interface EvaluationOptions {
   readonly fixed: number
   /** True films that go through the autoencoder. */
   readonly reconstructed: number
-  readonly steps: number
-  readonly guidance: number
   readonly only?: Part
-  /** Where finished films are kept, so that a run that was stopped goes on. */
-  readonly cache: string
-  readonly signal?: AbortSignal
   readonly onProgress?: (done: number, of: number) => void
-}
-
-/** One film that the model made of a prompt. */
-export interface JudgedFilm {
-  readonly seed: number
-  readonly seen: SeenFilm
-  readonly physics: SeenPhysics
-  readonly unknownWords: readonly string[]
 }
 
 /** A prompt, the true film of its scene, and the films that the model made of it. */
@@ -70,65 +54,6 @@ export interface Evaluation {
   readonly prompts: readonly JudgedPrompt[]
   readonly fixed: readonly { readonly prompt: string; readonly films: readonly JudgedFilm[] }[]
 }
-
-/** Frames of each film that the report shows. */
-export const SHOWN_FRAMES = 7
-
-const SECONDS = 4
-
-/** Where a film is kept: its name is the hash of all that it depends on. */
-function cacheFile(model: Model, prompt: string, seed: number, options: EvaluationOptions): string {
-  const { steps, guidance, cache } = options
-  const key = JSON.stringify([PARSER_VERSION, model.fingerprint, prompt, seed, steps, guidance])
-  return path.join(cache, createHash('sha256').update(key).digest('hex').slice(0, 24))
-}
-
-/** Raised when the parser sees otherwise: films that were judged by an older one are made again. */
-const PARSER_VERSION = 1
-
-/** The frames of a film that the report shows, as they were when it was judged. */
-export async function shownFrames(
-  model: Model,
-  prompt: string,
-  seed: number,
-  options: EvaluationOptions,
-): Promise<Uint8Array[]> {
-  const bytes = readFileSync(`${cacheFile(model, prompt, seed, options)}.jpg`)
-  return splitFrames(await decodePicture(bytes), model.size, SHOWN_FRAMES)
-}
-
-/** Makes and judges a film of a prompt, or finds what an earlier run has made. */
-async function judgeFilm(
-  model: Model,
-  prompt: string,
-  seed: number,
-  options: EvaluationOptions,
-): Promise<JudgedFilm> {
-  options.signal?.throwIfAborted()
-  const file = cacheFile(model, prompt, seed, options)
-  if (existsSync(`${file}.json`)) return JSON.parse(readFileSync(`${file}.json`, 'utf8')) as JudgedFilm
-  const film = await textToVideo(model, prompt, {
-    seed,
-    seconds: SECONDS,
-    numInferenceSteps: options.steps,
-    guidanceScale: options.guidance,
-    signal: options.signal,
-  })
-  const bodies = parseBodies(film)
-  const judged = {
-    seed,
-    seen: seenOf(bodies),
-    physics: measurePhysics(bodies, film.fps),
-    unknownWords: film.unknownWords,
-  }
-  const shown = joinFrames(pickFrames(film.frames, film, SHOWN_FRAMES), film)
-  const picture = await encodeJpeg(shown, { width: SHOWN_FRAMES * film.width, height: film.height }, 90)
-  writeAtomically(`${file}.jpg`, [picture])
-  writeAtomically(`${file}.json`, [Buffer.from(JSON.stringify(judged))])
-  return judged
-}
-
-const seenOf = (bodies: readonly ParsedBody[]): SeenFilm => ({ bodies: bodies.map(({ seen }) => seen) })
 
 /** The seed of a film: another one for every film of a report. */
 const seedOf = (prompt: number, take: number) => take * 10_000 + prompt
@@ -179,7 +104,7 @@ async function judgeReconstruction(
 export async function runEvaluation(model: Model, options: EvaluationOptions): Promise<Evaluation> {
   const { curriculum, count, seeds, steps, guidance, only, onProgress, signal } = options
   mkdirSync(options.cache, { recursive: true })
-  const scene = { ...model.size, fps: model.fps, frameCount: 1 + SECONDS * model.fps }
+  const scene = { ...model.size, fps: model.fps, frameCount: 1 + FILM_SECONDS * model.fps }
   const wantsPrompts = only !== 'autoencoder'
   const halves = splits.map((split, i) => ({ split, count: Math.floor((count + 1 - i) / 2) }))
   const asked = only && only !== 'prompts' ? [] : fixedPrompts[curriculum].slice(0, options.fixed)

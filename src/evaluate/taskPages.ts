@@ -2,22 +2,13 @@ import { mkdirSync } from 'node:fs'
 import path from 'node:path'
 import { saveSheet } from '../media/index.ts'
 import type { Model } from '../sample/index.ts'
-import { writeAtomically } from '../store/index.ts'
 import { type Estimate, estimateMean } from './bootstrap.ts'
 import type { LongOptions, LongReport, Second } from './long.ts'
-import { type Figure, figures, renderDocument, sayEstimate, table } from './page.ts'
+import { type Figure, figures, renderDocument, sayEstimate, table, writePage } from './page.ts'
 import { summarizeTasks, type TaskClip, type TaskMeasure, type TasksOptions, taskMeasures } from './tasks.ts'
 
 /** Clips whose strips are shown, and strips on the sheet of long films. */
 const [SHOWN_CLIPS, SHOWN_FILMS] = [4, 10]
-
-const shorten = (_: string, value: unknown) =>
-  typeof value === 'number' ? Math.round(value * 1e4) / 1e4 : value
-
-function writeFiles(output: string, name: string, page: string, report: object): void {
-  writeAtomically(path.join(output, `${name}.html`), [Buffer.from(page)])
-  writeAtomically(path.join(output, `${name}.json`), [Buffer.from(`${JSON.stringify(report, shorten, 1)}\n`)])
-}
 
 /** Writes what was measured of the tasks: tasks.html with its pictures, tasks.json. */
 export async function writeTasks(
@@ -43,7 +34,7 @@ export async function writeTasks(
 ${table(['', 'measured', 'wanted', 'clips'], rows)}
 <h2>The first clips, not chosen</h2>
 ${figures(pictures)}`
-  writeFiles(output, 'tasks', renderDocument('Every task', body), {
+  writePage(output, 'tasks', renderDocument('Every task', body), {
     ...settings,
     summary,
     clips: clips.map(({ prompt, numbers }) => ({ prompt, numbers })),
@@ -131,7 +122,7 @@ ${plotSeconds('distance of the latents’ means from the first four seconds', cu
 ${plotSeconds('background against second 1, dB', curves('background'))}
 <h2>The films, not chosen</h2>
 ${figures([{ file: 'long.jpg', caption: `Eight frames of each film, ${(seconds / 7).toFixed(1)} s apart` }])}`
-  writeFiles(output, 'long', renderDocument('A minute', body), {
+  writePage(output, 'long', renderDocument('A minute', body), {
     model: model.fingerprint,
     curriculum,
     steps,

@@ -132,6 +132,21 @@ export function defaultsOf({ fewSteps }: Pick<Model, 'fewSteps'>): typeof defaul
     : defaults
 }
 
+/**
+ * Checks that a prompt of what shall not be shown is heard.
+ * @throws RangeError when the model makes films in few steps without guidance, which alone hears it.
+ */
+export function expectGuidance(
+  { fewSteps }: Pick<Model, 'fewSteps'>,
+  { negativePrompt, guidanceScale }: Pick<typeof defaults, 'negativePrompt' | 'guidanceScale'>,
+): void {
+  if (fewSteps && negativePrompt !== '' && guidanceScale === 1) {
+    throw new RangeError(
+      `\`negativePrompt\` needs guidance, which this model of few steps goes without, got "${negativePrompt}"`,
+    )
+  }
+}
+
 function checkOptions(model: Model, options: FilmOptions) {
   const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined))
   const checked: FilmOptions & typeof defaults = { ...defaultsOf(model), ...given }
@@ -141,6 +156,7 @@ function checkOptions(model: Model, options: FilmOptions) {
   if (!(checked.guidanceScale >= 0 && checked.guidanceScale <= 30)) {
     throw new RangeError(`\`guidanceScale\` must be from 0 to 30, got ${checked.guidanceScale}`)
   }
+  expectGuidance(model, checked)
   return checked
 }
 

@@ -2,7 +2,7 @@ import { createRandom } from '../array/index.ts'
 import { FRAMES_PER_LATENT, tokenize } from '../model/index.ts'
 import { decodeLatents } from './decode.ts'
 import { denoise, frameSize } from './denoise.ts'
-import { defaultsOf, type FilmOptions, HISTORY } from './film.ts'
+import { defaultsOf, expectGuidance, type FilmOptions, HISTORY } from './film.ts'
 import type { Model } from './model.ts'
 import { type ChannelStatistics, measureChannels, steadyChannels } from './steady.ts'
 
@@ -30,6 +30,7 @@ const FIRST_STEPS = 6
  * Memory stays the same however long it runs. Nothing is made before it is asked for.
  * @param direction its words and take are read before each window
  * @returns frames, each H x W x 3 in sRGB, at the model's rate
+ * @throws RangeError when a prompt of what shall not be shown would not be heard.
  * @throws DOMException AbortError when the signal aborts.
  */
 export async function* live(
@@ -41,6 +42,7 @@ export async function* live(
   const numInferenceSteps = given.numInferenceSteps ?? Math.min(LIVE_STEPS, usual.numInferenceSteps)
   const { seed = usual.seed, guidanceScale = usual.guidanceScale } = given
   const { negativePrompt = usual.negativePrompt, signal } = given
+  expectGuidance(model, { negativePrompt, guidanceScale })
   const { text } = model.transformer
   const random = createRandom(seed)
   const size = frameSize(model)

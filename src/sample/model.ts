@@ -121,6 +121,8 @@ export interface OpenOptions {
   readonly threads?: number
   /** Makes films in few steps without guidance: several times faster, a little less exact. */
   readonly fast?: boolean
+  /** Compiles each network when it is first needed, not at once: for those who need few of them. */
+  readonly lazily?: boolean
 }
 
 /** The folder of a model's adapters for few steps. */
@@ -163,25 +165,53 @@ export async function openModel({
   return assembleModel({ ...config, ...size }, all, { ...options, fewSteps: adapters.config })
 }
 
+/** The networks of a model, each compiled when it is first needed. */
+function compileNetworks(
+  config: ModelConfig,
+  tensors: Readonly<Record<string, Tensor>>,
+  options: Pick<OpenOptions, 'device' | 'threads'>,
+) {
+  const [weights, autoencoder] = ['transformer', 'autoencoder'].map(name => selectParameters(tensors, name))
+  const denoisers = new Map<number, Promise<Compiled>>()
+  let decoder: Promise<Compiled> | undefined
+  let encoder: Promise<Encoder> | undefined
+  const { width, height } = config
+  const encoded = { frameCount: ENCODE_CHUNK * FRAMES_PER_LATENT, width, height }
+  return {
+    /** For two films' worth, with words and without, or for one. */
+    denoiser(batch: number) {
+      const known = denoisers.get(batch) ?? compileDenoiser(config, weights, batch, options)
+      denoisers.set(batch, known)
+      return known
+    },
+    decoder: () => (decoder ??= compileDecoder(config, autoencoder, options)),
+    /** Only tasks that start from pictures need it. */
+    encoder: () => (encoder ??= compileEncoder(autoencoder, config.autoencoder, encoded, options)),
+    async release() {
+      for (const denoiser of denoisers.values()) await (await denoiser).release()
+      await (await decoder)?.release()
+      await (await encoder)?.release()
+    },
+  }
+}
+
 /** Compiles a model from its configuration and tensors (`transformer.*`, `autoencoder.*`, `latent.mean`, `latent.deviation`). */
 export async function assembleModel(
   config: ModelConfig,
   tensors: Readonly<Record<string, Tensor>>,
-  { fewSteps, ...options }: Pick<OpenOptions, 'device' | 'threads'> & Pick<Model, 'fewSteps'> = {},
+  {
+    fewSteps,
+    lazily,
+    ...options
+  }: Pick<OpenOptions, 'device' | 'threads' | 'lazily'> & Pick<Model, 'fewSteps'> = {},
 ): Promise<Model> {
-  const weights = selectParameters(tensors, 'transformer')
-  const denoisers = new Map<number, Promise<Compiled>>()
-  // For two films' worth, with words and without, or for one: compiled when the first of its kind comes.
-  const denoiserOf = (batch: number) => {
-    const known = denoisers.get(batch) ?? compileDenoiser(config, weights, batch, options)
-    denoisers.set(batch, known)
-    return known
+  const networks = compileNetworks(config, tensors, options)
+  if (!lazily) {
+    await networks.denoiser(fewSteps ? 1 : 2)
+    await networks.decoder()
   }
-  await denoiserOf(fewSteps ? 1 : 2)
-  const decoder = await compileDecoder(config, selectParameters(tensors, 'autoencoder'), options)
   const { latentChannels } = config.autoencoder
   const [h, w] = [config.height / PIXELS_PER_LATENT, config.width / PIXELS_PER_LATENT]
-  let encoder: Promise<Encoder> | undefined
   return {
     autoencoder: config.autoencoder,
     transformer: config.transformer,
@@ -193,7 +223,7 @@ export async function assembleModel(
     latentDeviation: tensors['latent.deviation'].data as Float32Array,
     fewSteps,
     async predict(feeds) {
-      const denoiser = await denoiserOf(feeds.latents.shape[0])
+      const denoiser = await networks.denoiser(feeds.latents.shape[0])
       const { data } = await denoiser.run(feeds)
       return data.data as Float32Array
     },
@@ -201,24 +231,12 @@ export async function assembleModel(
       const shape = [1, 1 + DECODE_CHUNK, latentChannels, h, w]
       if (latents.length !== sizeOf(shape))
         throw new TypeError(`latents must hold ${sizeOf(shape)} numbers, got ${latents.length}`)
+      const decoder = await networks.decoder()
       const { frames } = await decoder.run({ latents: { shape, data: latents } })
       return frames.data as Float32Array
     },
-    async encodeChunk(frames) {
-      // Only tasks that start from pictures need it: compiled when the first of them comes.
-      const size = {
-        frameCount: ENCODE_CHUNK * FRAMES_PER_LATENT,
-        width: config.width,
-        height: config.height,
-      }
-      encoder ??= compileEncoder(selectParameters(tensors, 'autoencoder'), config.autoencoder, size, options)
-      return (await encoder).encode(frames)
-    },
-    async close() {
-      for (const denoiser of denoisers.values()) await (await denoiser).release()
-      await decoder.release()
-      await (await encoder)?.release()
-    },
+    encodeChunk: async frames => (await networks.encoder()).encode(frames),
+    close: () => networks.release(),
   }
 }
 

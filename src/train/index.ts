@@ -17,6 +17,7 @@ export { developmentWords, trainingWords } from './expanderWords.ts'
 export { type FewStepsRecipe, runFewStepsRecipe } from './fewStepsRecipe.ts'
 export type { LatentSet, LatentStatistics, LatentWindow } from './latents.ts'
 export { type RunOptions, type StepReport, type Training, train } from './loop.ts'
+export { encodeForModel, type ModelLatents } from './modelLatents.ts'
 export {
   exportModel,
   type Recipe,

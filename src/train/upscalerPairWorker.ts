@@ -18,7 +18,7 @@ import { type Pair, type PairRequest, type PairWorkerData, writePairs } from './
 const port = parentPort!
 const { folder, model: source, pairsPerScene, crop, scene: options } = workerData as PairWorkerData
 await loadPhysics()
-const model = await openModel({ folder: source, threads: 1 })
+const model = await openModel({ folder: source, threads: 1, lazily: true })
 
 /** Frames of each film: as many as the autoencoder takes at once, the first of them four times. */
 const FRAMES = 13

@@ -1,0 +1,12 @@
+export {
+  type AblationOptions,
+  type AblationResult,
+  type AblationRun,
+  type CaptionAblation,
+  type CaptionKind,
+  captionKinds,
+  type PromptKind,
+  promptKinds,
+  runCaptionAblation,
+} from './captionAblation.ts'
+export { type AblationSummary, captionNames, summarizeAblation, writeCaptionAblation } from './captionPage.ts'
