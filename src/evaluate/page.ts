@@ -92,7 +92,7 @@ function autoencoderTable({ autoencoder: { psnr, psnrInside, ssim, ssimInside } 
 export const figures = (list: readonly Figure[]) =>
   list
     .map(({ file, caption }) => {
-      return `<figure><a href="${file}"><img src="${file}" alt="${escapeHtml(caption)}" loading="lazy"></a><figcaption>${escapeHtml(caption)}</figcaption></figure>`
+      return `<figure><a href="${file}"><img src="${file}" alt="frames of what is told below" loading="lazy"></a><figcaption>${escapeHtml(caption)}</figcaption></figure>`
     })
     .join('\n')
 
