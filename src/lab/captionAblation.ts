@@ -1,6 +1,5 @@
 import { existsSync, mkdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
-import type { Tensor } from '../array/index.ts'
 import {
   type CaptionScore,
   filmPrompts,
@@ -12,11 +11,9 @@ import {
 import { pickFrames, type SheetRow, saveSheet } from '../media/index.ts'
 import {
   FRAMES_PER_LATENT,
-  flattenSpecs,
   type Parameters,
   selectParameters,
   type TransformerConfig,
-  transformerSpecs,
 } from '../model/index.ts'
 import {
   assembleModel,
@@ -30,6 +27,7 @@ import {
 import { writeAtomically } from '../store/index.ts'
 import {
   encodeForModel,
+  gatherModel,
   type LatentSet,
   type ModelLatents,
   type Schedule,
@@ -188,7 +186,6 @@ async function learn(
     schedule: warmStart ? ablation.schedule : ablation.beginning,
     batchSize: ablation.batchSize,
     frames: ablation.window,
-    dropText: warmStart ? 0.1 : 1,
   })
   const inside = path.join(folder, into)
   const onStep = (report: StepReport) => onProgress?.(into, report.step, report.steps, report)
@@ -215,16 +212,7 @@ function assembleLearned(
     window,
     transformer: { ...transformer, latentChannels },
   })
-  const statistic = (data: Float32Array): Tensor => ({ shape: [data.length], data })
-  const tensors: Record<string, Tensor> = {
-    'latent.mean': statistic(model.statistics.mean),
-    'latent.deviation': statistic(model.statistics.deviation),
-  }
-  for (const [name, tensor] of Object.entries(model.autoencoder)) tensors[`autoencoder.${name}`] = tensor
-  for (const name of flattenSpecs(transformerSpecs(mine.transformer)).keys()) {
-    tensors[`transformer.${name}`] = learned[name]
-  }
-  return assembleModel(mine, tensors, { threads })
+  return assembleModel(mine, gatherModel(mine, { ...model, transformer: learned }), { threads })
 }
 
 /** Films what is asked for, and looks at it. */
@@ -305,7 +293,11 @@ export async function runCaptionAblation(
   const { data } = encoded
   const written = await captionClips(encoded, options)
   const prompts = await once(path.join(folder, 'prompts.json'), () => filmAsked(ablation, encoded))
-  const beginning = await learn(ablation, data, { into: 'beginning', seed: seeds[0] }, options)
+  const wordless = {
+    ...data,
+    clips: data.clips.map(({ looks }) => ({ caption: '', shortCaption: '', looks })),
+  }
+  const beginning = await learn(ablation, wordless, { into: 'beginning', seed: seeds[0] }, options)
   const runs: AblationRun[] = []
   const scores = data.clips.map(({ caption }, clip) => scoreCaption(written[clip], findAttributes(caption)!))
   const result = { prompts, runs, captions: scores }

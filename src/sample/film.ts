@@ -5,7 +5,7 @@ import { type DenoiseOptions, denoise, frameSize, type Window } from './denoise.
 import type { Footage } from './footage.ts'
 import type { Model } from './model.ts'
 import { createPreviews } from './preview.ts'
-import { fadeSeam, type Seam } from './seam.ts'
+import { fadeSeam } from './seam.ts'
 import { measureChannels, steadyChannels } from './steady.ts'
 
 /** How a film is made. */
@@ -282,20 +282,23 @@ async function decodeFrames(
   model: Model,
   latents: Float32Array,
   { isStart, neighbours = {} }: Beginning,
-  { first, frameCount, behind }: { first: number; frameCount: number; behind: number },
+  { first, frameCount }: { first: number; frameCount: number },
 ): Promise<Uint8Array> {
   const bytes = model.size.width * model.size.height * 3
   const pixels = new Uint8Array(frameCount * bytes)
-  const seams: Partial<Record<'before' | 'behind', Seam>> = {}
+  let before: Uint8Array | undefined
   let f = first
   for await (const frame of decodeLatents(model, latents, isStart)) {
-    if (f >= 0 && f < frameCount) pixels.set(frame, f * bytes)
-    if (f === -1 && neighbours.before) seams.before = { given: neighbours.before, decoded: frame }
-    if (f === behind - 1 && neighbours.behind) seams.behind = { given: neighbours.behind, decoded: frame }
-    f++
+    if (f >= 0) pixels.set(frame, f * bytes)
+    if (f === -1) before = frame
+    // What is behind is another film's, which has frames of its own.
+    if (++f === frameCount) break
   }
-  if (seams.before) fadeSeam(pixels, seams.before, model.size.width, 'before')
-  if (seams.behind) fadeSeam(pixels, seams.behind, model.size.width, 'behind')
+  const { width } = model.size
+  const made = pixels.slice(-bytes)
+  if (neighbours.before && before)
+    fadeSeam(pixels, { given: neighbours.before, decoded: before }, width, 'before')
+  if (neighbours.behind) fadeSeam(pixels, { given: neighbours.behind, decoded: made }, width, 'behind')
   return pixels
 }
 
@@ -327,8 +330,7 @@ export async function makeFilm(
   const denoised = performance.now()
   const surplus = isBackward ? made * FRAMES_PER_LATENT - frameCount : 0
   const first = beginning.isStart ? 0 : -before * FRAMES_PER_LATENT - surplus
-  const behind = made * FRAMES_PER_LATENT - surplus
-  const pixels = await decodeFrames(model, latents, beginning, { first, frameCount, behind })
+  const pixels = await decodeFrames(model, latents, beginning, { first, frameCount })
   const timings = { denoise: denoised - started, decode: performance.now() - denoised }
   const origin = describeOrigin(model, prompt, beginning, options)
   return { frames: pixels, frameCount, width, height, fps: model.fps, origin, unknownWords, timings }

@@ -57,7 +57,10 @@ function collectCaptions({ clips }: LatentSet): string[] {
  */
 export async function runCaptionerRecipe(recipe: CaptionerRecipe, given: RecipeOptions): Promise<string> {
   const { config: model, data, width, height } = await encodeForModel(recipe.clips, given)
-  const known = loadAddition(given.warmStart, 'captioner', captionerConfigSchema)
+  const known = loadAddition(
+    given.warmStart && path.join(given.warmStart, 'captioner'),
+    captionerConfigSchema,
+  )
   const pairs = known?.config.pairs ?? trainBytePairs(collectCaptions(data), recipe.tokens - 1).pairs
   const config = {
     latentChannels: model.autoencoder.latentChannels,

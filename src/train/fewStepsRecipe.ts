@@ -21,7 +21,7 @@ export interface FewStepsRecipe {
 
 /** The adapters that a model has already, where they are for as many steps and as wide. */
 function loadAdapters(folder: string | undefined, steps: FewStepsConfig): Parameters | undefined {
-  const given = loadAddition(folder, 'fast', fewStepsConfigSchema)
+  const given = loadAddition(folder && fewStepsFolder(folder), fewStepsConfigSchema)
   const isAlike =
     given?.config.numInferenceSteps === steps.numInferenceSteps && given.config.rank === steps.rank
   return isAlike ? given.params : undefined

@@ -20,6 +20,7 @@ export { type RunOptions, type StepReport, type Training, train } from './loop.t
 export { encodeForModel, type ModelLatents } from './modelLatents.ts'
 export {
   exportModel,
+  gatherModel,
   type Recipe,
   type RecipeOptions,
   runRecipe,

@@ -250,18 +250,17 @@ function configOfRecipe({ autoencoder, transformer }: Recipe, pictures: Prepared
   })
 }
 
-/** Gathers what a model consists of, from the averaged parameters of both networks; what only training needs is left. */
-function gatherModel(
-  recipe: Recipe,
-  { autoencoder, data: { mean, deviation } }: Prepared,
-  transformer: Parameters,
+/** Gathers what a model consists of, from the parameters of both networks; what only training needs is left. */
+export function gatherModel(
+  config: Pick<ModelConfig, 'autoencoder' | 'transformer'>,
+  { autoencoder, transformer, statistics: { mean, deviation } }: Given,
 ): Record<string, Tensor> {
   const named = (prefix: string, specs: Tree<ParameterSpec>, params: Parameters) =>
     [...flattenSpecs(specs).keys()].map(name => [`${prefix}.${name}`, params[name]] as const)
   return {
     ...Object.fromEntries([
-      ...named('autoencoder', autoencoderSpecs(recipe.autoencoder.config), autoencoder),
-      ...named('transformer', transformerSpecs(recipe.transformer.config), transformer),
+      ...named('autoencoder', autoencoderSpecs(config.autoencoder), autoencoder),
+      ...named('transformer', transformerSpecs(config.transformer), transformer),
     ]),
     'latent.mean': { shape: [mean.length], data: mean },
     'latent.deviation': { shape: [deviation.length], data: deviation },
@@ -291,8 +290,9 @@ export async function runRecipe(general: Recipe, options: RecipeOptions): Promis
   const { window, ...rest } = recipe.transformer
   const training = transformerTraining({ ...rest, data, frames: window })
   const sample = sampleEvery(MINUTES_PER_SHEET, async (step, state) => {
-    const tensors = gatherModel(recipe, prepared, selectParameters(state, 'ema'))
-    await saveSamples(path.join(folder, 'samples'), step, configOfRecipe(recipe, prepared.pictures), tensors)
+    const config = configOfRecipe(recipe, prepared.pictures)
+    const learned = { autoencoder, transformer: selectParameters(state, 'ema'), statistics: prepared.data }
+    await saveSamples(path.join(folder, 'samples'), step, config, gatherModel(config, learned))
   })
   const unseen = transformerTraining({ ...rest, data: heldOut, frames: window })
   const batches = await Promise.all([0, 1, 2, 3].map(seed => unseen.nextBatch(createRandom(seed), 0)))
@@ -337,6 +337,8 @@ function writeModel(
   transformer: Parameters,
 ): string {
   const model = path.join(folder, 'model')
-  replaceModel(model, configOfRecipe(recipe, prepared.pictures), gatherModel(recipe, prepared, transformer))
+  const config = configOfRecipe(recipe, prepared.pictures)
+  const { autoencoder, data: statistics } = prepared
+  replaceModel(model, config, gatherModel(config, { autoencoder, transformer, statistics }))
   return model
 }

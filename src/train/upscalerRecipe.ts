@@ -40,7 +40,10 @@ export async function runUpscalerRecipe(recipe: UpscalerRecipe, given: RecipeOpt
   })
   const { config, schedule, batchSize, crop, seed } = recipe
   const training = upscalerTraining({ config, pairs, schedule, batchSize, crop })
-  const known = loadAddition(given.warmStart, 'upscaler', upscalerConfigSchema)?.params
+  const known = loadAddition(
+    given.warmStart && path.join(given.warmStart, 'upscaler'),
+    upscalerConfigSchema,
+  )?.params
   const run = { stage: 'upscaler', into: 'training', seed, warmStart: known } as const
   const learned = await runTraining(training, run, given)
   const upscaler = path.join(folder, 'upscaler')

@@ -1,5 +1,4 @@
 import { existsSync } from 'node:fs'
-import path from 'node:path'
 import type { z } from 'zod'
 import type { Tensor } from '../array/index.ts'
 import { type Parameters, selectParameters } from '../model/index.ts'
@@ -49,10 +48,9 @@ export function loadGiven(folder: string, vocabulary: readonly string[]): Given 
 /** What was trained beside a model (its captioner, its adapters), to be trained on: undefined where it has none. */
 export function loadAddition<Config>(
   folder: string | undefined,
-  name: string,
   schema: z.ZodType<Config>,
 ): { readonly config: Config; readonly params: Parameters } | undefined {
-  if (folder === undefined || !existsSync(path.join(folder, name))) return undefined
-  const { config, tensors } = loadModel(path.join(folder, name), schema)
+  if (folder === undefined || !existsSync(folder)) return undefined
+  const { config, tensors } = loadModel(folder, schema)
   return { config, params: tensors as Parameters }
 }
