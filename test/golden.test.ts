@@ -90,7 +90,7 @@ test('the transformer is what PyTorch says it is, forward and backward', async (
 test('the autoencoder is what PyTorch says it is, forward and backward', async () => {
   const config = {
     latentChannels: 5,
-    blocks: 1,
+    blocks: { encoder: 1, decoder: 1 },
     channels: { quarter: 4, eighth: 6, sixteenth: 8, latent: 10 },
   }
   const specs = autoencoderSpecs(config)

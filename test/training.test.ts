@@ -120,7 +120,7 @@ test('a finished model can be trained on; another configuration in the same fold
   const grown = await runRecipe(
     {
       ...quick,
-      autoencoder: { ...autoencoder, config: { ...autoencoder.config, blocks: 2 } },
+      autoencoder: { ...autoencoder, config: { ...autoencoder.config, blocks: { encoder: 2, decoder: 2 } } },
       transformer: { ...transformer, config: { ...transformer.config, depth: 3, text } },
     },
     { folder: temporary(), warmStart },

@@ -89,6 +89,15 @@ test('noise maps: shares of the mixture, known frames little noised, one level f
   assert.ok(Math.abs(shared / count - 0.4) < 0.04, `shared ${shared / count}`)
 })
 
+test('noise maps: an anchor is always known, the rest as ever', () => {
+  for (let seed = 0; seed < 200; seed++) {
+    const plain = sampleNoiseMap(createRandom(seed), 8)
+    const { levels, known } = sampleNoiseMap(createRandom(seed), 8, true)
+    assert.ok(known[0] && levels[0] <= 0.2)
+    assert.deepEqual([levels.slice(1), known.slice(1)], [plain.levels.slice(1), plain.known.slice(1)])
+  }
+})
+
 test('a step of either order is exact when the prediction does not change', () => {
   for (const [t, next, previous] of [
     [1, 0.7, undefined],

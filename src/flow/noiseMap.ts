@@ -33,8 +33,16 @@ function drawKnown(random: Random, latentFrames: number): boolean[] {
 /**
  * Draws the noise levels of one training film (MODEL.md's mixture): 40 % have a known subset, slightly noised,
  * and one level for the rest; 40 % one level for all; 20 % a level of its own for every latent frame.
+ * @param isAnchored whether the first latent frame is an anchor, which is always known
  */
-export function sampleNoiseMap(random: Random, latentFrames: number): NoiseMap {
+export function sampleNoiseMap(random: Random, latentFrames: number, isAnchored = false): NoiseMap {
+  const { levels, known } = drawLevels(random, latentFrames)
+  if (!isAnchored || known[0]) return { levels, known }
+  const [, ...rest] = known
+  return { levels: [KNOWN_LEVEL * random.uniform(), ...levels.slice(1)], known: [true, ...rest] }
+}
+
+function drawLevels(random: Random, latentFrames: number): NoiseMap {
   const kind = random.uniform()
   const shared = drawSharedLevel(random)
   const none = new Array<boolean>(latentFrames).fill(false)

@@ -25,8 +25,8 @@ import { filled, kernel, type Traced } from './parameters.ts'
  */
 export interface AutoencoderConfig {
   readonly latentChannels: number
-  /** Residual blocks of each stage. */
-  readonly blocks: number
+  /** Residual blocks of each stage; painting what a latent stands for takes more than finding it. */
+  readonly blocks: { readonly encoder: number; readonly decoder: number }
   /** Channels at 1/4 (decoder only), 1/8 and 1/16 of the size, and of a latent frame. */
   readonly channels: {
     readonly quarter: number
@@ -63,23 +63,23 @@ export function autoencoderSpecs({ latentChannels, channels, blocks }: Autoencod
   return {
     encoder: {
       stem: kernel(3 * FIRST_PATCH ** 2, eighth, 1),
-      eighth: stageSpecs(eighth, blocks),
+      eighth: stageSpecs(eighth, blocks.encoder),
       toSixteenth: kernel(4 * eighth, sixteenth, 1),
-      sixteenth: stageSpecs(sixteenth, blocks),
+      sixteenth: stageSpecs(sixteenth, blocks.encoder),
       toLatent: kernel(FRAMES_PER_LATENT * sixteenth, latent, 1),
       mix: kernel(2 * latent, latent, 1),
-      latent: stageSpecs(latent, blocks),
+      latent: stageSpecs(latent, blocks.encoder),
       out: kernel(latent, latentChannels, 1),
     },
     decoder: {
       stem: kernel(2 * latentChannels, latent, 3),
-      latent: stageSpecs(latent, blocks),
+      latent: stageSpecs(latent, blocks.decoder),
       toFrames: kernel(latent, FRAMES_PER_LATENT * sixteenth, 1),
-      sixteenth: stageSpecs(sixteenth, blocks),
+      sixteenth: stageSpecs(sixteenth, blocks.decoder),
       toEighth: kernel(sixteenth, 4 * eighth, 1),
-      eighth: stageSpecs(eighth, blocks),
+      eighth: stageSpecs(eighth, blocks.decoder),
       toQuarter: kernel(eighth, 4 * quarter, 1),
-      quarter: stageSpecs(quarter, blocks),
+      quarter: stageSpecs(quarter, blocks.decoder),
       out: kernel(quarter, 3 * LAST_PATCH ** 2, 3, 0.5),
     },
   }
@@ -164,6 +164,12 @@ export function decode(
 
 /** Sizes by name: `small` is the bundled autoencoder. */
 export const autoencoderSizes = {
-  tiny: { blocks: 1, channels: { quarter: 8, eighth: 16, sixteenth: 24, latent: 32 } },
-  small: { blocks: 2, channels: { quarter: 48, eighth: 96, sixteenth: 192, latent: 256 } },
+  tiny: {
+    blocks: { encoder: 1, decoder: 1 },
+    channels: { quarter: 8, eighth: 16, sixteenth: 24, latent: 32 },
+  },
+  small: {
+    blocks: { encoder: 2, decoder: 3 },
+    channels: { quarter: 48, eighth: 96, sixteenth: 192, latent: 256 },
+  },
 } as const

@@ -47,7 +47,7 @@ export interface TransformerInputs {
   readonly latents_BfZhw: Value
   /** Noise level of every latent frame: 0 known, 1 all noise. */
   readonly levels_Bf: Value
-  /** 1 for a latent frame that holds the first picture of a film alone, else 0. */
+  /** 1 for a latent frame that holds the first picture of a film alone, -1 for an anchor from earlier in it, else 0. */
   readonly first_Bf: Value
   readonly ids_BS: Value
 }

@@ -15,6 +15,8 @@ export interface Window {
   readonly kept?: Uint8Array
   /** Whether the window begins a film, with the latent frame that holds its first picture alone. */
   readonly isStart: boolean
+  /** Whether its first latent frame is an anchor: one from earlier in the film than the known ones behind it. */
+  readonly isAnchored?: boolean
   /** The noise level at which unknown frames begin: 1 makes them new, less keeps something of what was there. */
   readonly strength?: number
   readonly ids: Int32Array
@@ -94,13 +96,13 @@ async function predictGuided(
   model: Model,
   x: Float32Array,
   levels: readonly number[],
-  { isStart, ids, negativeIds }: Window,
+  { isStart, isAnchored, ids, negativeIds }: Window,
   guidanceScale: number,
 ): Promise<Float32Array> {
   const frames = levels.length
   const { latentChannels } = model.autoencoder
   const [h, w] = [model.size.height / PIXELS_PER_LATENT, model.size.width / PIXELS_PER_LATENT]
-  const first = levels.map((_, i) => (isStart && i === 0 ? 1 : 0))
+  const first = levels.map((_, i) => (i > 0 ? 0 : isStart ? 1 : isAnchored ? -1 : 0))
   const batch = guidanceScale === 1 ? 1 : 2
   const repeat = (values: ArrayLike<number>) => {
     const data = new Float32Array(batch * values.length)

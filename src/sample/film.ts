@@ -112,6 +112,9 @@ export interface Source {
 /** Latent frames of the film so far that the next window is shown. */
 export const HISTORY = 3
 
+/** Whether windows have room for an anchor in front of that, and for something new behind it. */
+export const hasAnchors = ({ window }: Pick<Model, 'window'>) => window > HISTORY + 1
+
 /**
  * Checks an option that must be a whole number within bounds.
  * @throws RangeError naming the field, the rule and the value received.
@@ -160,35 +163,51 @@ function checkOptions(model: Model, options: FilmOptions) {
   return checked
 }
 
-/** The first windows' number that cover `frames` latent frames: each shows the next one its last HISTORY frames. */
-function countWindows(frames: number, window: number): number {
-  return 1 + Math.max(0, Math.ceil((frames - window) / (window - HISTORY)))
-}
-
 /** Where the film is made from: its beginning, its end, or its beginning towards its end. */
 type Direction = 'forward' | 'backward' | 'between'
 
-/** Where each window begins, in the order in which they are made, and how many latent frames they cover together. */
-function planWindows(window: number, frames: number, direction: Direction) {
-  const count = countWindows(frames, window)
-  const length = window + (count - 1) * (window - HISTORY)
-  const starts = Array.from({ length: count }, (_, i) => i * (window - HISTORY))
+/** Latent frames of a film before drift is held: what goes on for four seconds has no time to drift. */
+const STEADY_FROM = 12
+/** The latent frame, near its third second, that a long film is shown again from then on: what fell lies there by then. */
+const ANCHOR = 8
+
+/**
+ * Where each window begins, in the order in which they are made, and how many latent frames they cover together: each shows
+ * the next one its last HISTORY frames, and those of a long film from STEADY_FROM on show its anchor in front of them.
+ */
+function planWindows(window: number, frames: number, direction: Direction, isLong: boolean) {
+  const windows = [{ start: 0, isAnchored: false }]
+  let last = 0
+  while (last + window < frames) {
+    const next = last + window - HISTORY
+    const isAnchored = isLong && next > STEADY_FROM
+    last = isAnchored ? next - 1 : next
+    windows.push({ start: last, isAnchored })
+  }
+  const length = last + window
   // The last window ends where the film does, so that as much as possible of it leads to the ending.
-  if (direction === 'between' && count > 1) starts[count - 1] = frames - window
-  if (direction === 'backward') return { length, starts: starts.reverse(), shift: length - frames }
-  return { length, starts, shift: 0 }
+  if (direction === 'between' && last > 0) windows[windows.length - 1].start = frames - window
+  if (direction === 'backward') return { length, windows: windows.reverse(), shift: length - frames }
+  return { length, windows, shift: 0 }
 }
 
 type Words = Pick<Window, 'ids' | 'negativeIds'>
 
-/** Latent frames of a film before drift is held: what goes on for four seconds has no time to drift. */
-const STEADY_FROM = 12
-
-/** Brings the new frames of a window back to what the film's first window was like, but for its first picture. */
-function steadyWindow(model: Model, latents: Float32Array, start: number): void {
+/** Makes a window of a long film behind its anchor, and brings it back to what the film's first window was like. */
+async function denoiseAnchored(
+  model: Model,
+  window: Window,
+  latents: Float32Array,
+  options: DenoiseOptions,
+): Promise<void> {
   const size = frameSize(model)
-  const anchor = measureChannels(model, latents.subarray(size, model.window * size))
-  steadyChannels(model, latents.subarray((start + HISTORY) * size, (start + model.window) * size), anchor)
+  const behind = window.latents.slice()
+  behind.set(latents.subarray(ANCHOR * size, (ANCHOR + 1) * size))
+  const made = await denoise(model, { ...window, latents: behind, isAnchored: true }, options)
+  window.latents.set(made.subarray(size), size)
+  // The first picture stands alone, and is not like the others.
+  const begun = measureChannels(model, latents.subarray(size, model.window * size))
+  steadyChannels(model, window.latents.subarray((HISTORY + 1) * size), begun)
 }
 
 /** Denoises window after window; what is known of each is what was made before, and what was known from the start. */
@@ -201,9 +220,10 @@ async function rollWindows(
 ): Promise<Float32Array> {
   const size = frameSize(model)
   const direction = ending.length === 0 ? 'forward' : known.length === 0 ? 'backward' : 'between'
-  const { length, starts, shift } = planWindows(model.window, frames, direction)
+  const isLong = direction === 'forward' && !source && !shots && hasAnchors(model)
+  const { length, windows, shift } = planWindows(model.window, frames, direction, isLong)
   const { numInferenceSteps, finished, onProgress } = options
-  const steps = starts.length * numInferenceSteps
+  const steps = windows.length * numInferenceSteps
   const latents = new Float32Array(length * size)
   // Behind its end, where the last window may reach, a film to change stands still.
   for (let at = 0; source && at < latents.length; at += size) {
@@ -220,12 +240,11 @@ async function rollWindows(
     return at >= 0 && (at < known.length || (at < frames * size && at >= frames * size - ending.length))
   })
   const isMade = [...isGiven]
-  const isLong = direction === 'forward' && !source && !shots
   const drawPreview = createPreviews(model)
   if (finished) latents.set(finished.latents)
-  for (const [i, start] of starts.entries()) {
+  for (const [i, { start, isAnchored }] of windows.entries()) {
     // What the window before made without a view of the ending is made again.
-    const isLast = direction === 'between' && i > 0 && i === starts.length - 1
+    const isLast = direction === 'between' && i > 0 && i === windows.length - 1
     for (let f = start + HISTORY; isLast && f < length; f++) isMade[f] = isGiven[f]
     const window = {
       ...wordsAt(start - shift),
@@ -244,8 +263,10 @@ async function rollWindows(
     const isFinished = finished !== undefined && i < finished.windows
     if (isKnown || isFinished) options.random.fillNormal(new Float32Array(model.window * size))
     if (isKnown && !isFinished) onStep(numInferenceSteps, window.latents)
-    if (!isKnown && !isFinished) window.latents.set(await denoise(model, window, { ...options, onStep }))
-    if (isLong && start >= STEADY_FROM && !isFinished) steadyWindow(model, latents, start)
+    if (!isKnown && !isFinished) {
+      if (isAnchored) await denoiseAnchored(model, window, latents, { ...options, onStep })
+      else window.latents.set(await denoise(model, window, { ...options, onStep }))
+    }
     if (!isFinished) options.onWindow?.({ windows: i + 1, latents })
     isMade.fill(true, start, start + model.window)
   }

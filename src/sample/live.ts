@@ -2,7 +2,7 @@ import { createRandom } from '../array/index.ts'
 import { FRAMES_PER_LATENT, tokenize } from '../model/index.ts'
 import { decodeLatents } from './decode.ts'
 import { denoise, frameSize } from './denoise.ts'
-import { defaultsOf, expectGuidance, type FilmOptions, HISTORY } from './film.ts'
+import { defaultsOf, expectGuidance, type FilmOptions, HISTORY, hasAnchors } from './film.ts'
 import type { Model } from './model.ts'
 import { type ChannelStatistics, measureChannels, steadyChannels } from './steady.ts'
 
@@ -19,6 +19,13 @@ export type LiveOptions = Pick<
   FilmOptions,
   'seed' | 'numInferenceSteps' | 'guidanceScale' | 'negativePrompt' | 'signal'
 >
+
+/** What an endless film is held to: the channels and the last latent frame of the window in which its words began. */
+interface Anchor {
+  readonly prompt: string
+  readonly statistics: ChannelStatistics
+  readonly latent: Float32Array
+}
 
 /** Denoising steps when nothing else is said: a film that is made as it is watched has no time for all of them. */
 const LIVE_STEPS = 12
@@ -50,26 +57,29 @@ export async function* live(
   const negativeIds = tokenize(negativePrompt, text).ids
   for (;;) {
     const { take } = direction
-    let anchor: { readonly prompt: string; readonly statistics: ChannelStatistics } | undefined
+    let anchor: Anchor | undefined
     for (let isStart = true; take === direction.take; isStart = false) {
-      const known = Array.from({ length: model.window }, (_, f) => !isStart && f < HISTORY)
       const { prompt } = direction
+      // Other words may change everything: what they begin with is what is held from then on.
+      if (anchor?.prompt !== prompt || !hasAnchors(model)) anchor = undefined
+      const given = isStart ? 0 : anchor ? HISTORY + 1 : HISTORY
+      latents.copyWithin(anchor ? size : 0, (model.window - HISTORY) * size)
+      if (anchor) latents.set(anchor.latent)
+      const known = Array.from({ length: model.window }, (_, f) => f < given)
       const { ids } = tokenize(prompt, text)
       const steps = isStart ? Math.min(FIRST_STEPS, numInferenceSteps) : numInferenceSteps
-      const window = { latents, known, isStart, ids, negativeIds }
+      const window = { latents, known, isStart, isAnchored: anchor !== undefined, ids, negativeIds }
       latents.set(await denoise(model, window, { numInferenceSteps: steps, guidanceScale, random, signal }))
-      const made = latents.subarray((isStart ? 1 : HISTORY) * size)
-      // Other words may change everything: what they begin with is what is held from then on.
-      if (anchor?.prompt === prompt) steadyChannels(model, made, anchor.statistics)
-      else anchor = { prompt, statistics: measureChannels(model, made) }
+      const made = latents.subarray((isStart ? 1 : given) * size)
+      if (anchor) steadyChannels(model, made, anchor.statistics)
+      else anchor = { prompt, statistics: measureChannels(model, made), latent: latents.slice(-size) }
       // One known latent frame is decoded again, because the first new one looks back at it.
-      const shown = isStart ? latents : latents.subarray((HISTORY - 1) * size)
+      const shown = isStart ? latents : latents.subarray((given - 1) * size)
       let skipped = isStart ? 0 : FRAMES_PER_LATENT
       for await (const frame of decodeLatents(model, shown, isStart)) {
         if (take !== direction.take) break
         if (--skipped < 0) yield frame
       }
-      latents.copyWithin(0, (model.window - HISTORY) * size)
     }
   }
 }

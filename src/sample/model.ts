@@ -59,7 +59,7 @@ export const ENCODE_CHUNK = 4
 export const modelConfigSchema = z.strictObject({
   autoencoder: z.strictObject({
     latentChannels: z.number().int().positive(),
-    blocks: z.number().int().positive(),
+    blocks: z.strictObject({ encoder: z.number().int().positive(), decoder: z.number().int().positive() }),
     channels: z.strictObject({
       quarter: z.number().int(),
       eighth: z.number().int(),

@@ -94,6 +94,38 @@ test('long films go window by window: every length has all its frames, and progr
   await model.close()
 })
 
+test('a long film is shown its anchor in front of what it goes on from, and marked as such', async () => {
+  const model = await assembleModel(config, untrained())
+  const size = frameSize(model)
+  const seen: { first: number; latents: Float32Array; level: number }[] = []
+  let made = new Float32Array(0)
+  await textToVideo(
+    {
+      ...model,
+      predict: inputs => {
+        const [first, level] = [inputs.first.data[0], inputs.levels.data[0]]
+        seen.push({ first, level, latents: Float32Array.from(inputs.latents.data).slice(0, size) })
+        return model.predict(inputs)
+      },
+    },
+    'a ball',
+    { seconds: 12, numInferenceSteps: 1, onWindow: ({ latents }) => (made = Float32Array.from(latents)) },
+  )
+  // 25 latent frames in windows of 5: two new ones each until the 15th is there, then one each, behind the anchor.
+  assert.deepEqual(
+    seen.map(({ first }) => first),
+    [1, ...new Array(6).fill(0), ...new Array(8).fill(-1)].slice(0, seen.length),
+  )
+  assert.equal(seen.length, 15)
+  const anchor = made.subarray(8 * size, 9 * size)
+  for (const { latents, level } of seen.slice(7)) {
+    // Noised a little, as all that is known.
+    const error = Math.sqrt(latents.reduce((sum, x, i) => sum + (x - anchor[i]) ** 2, 0) / size)
+    assert.ok(error < 2 * level * Math.max(1, ...anchor.map(Math.abs)), `${error}`)
+  }
+  await model.close()
+})
+
 test('what is known stays as it is, and changes what is made', async () => {
   const model = await assembleModel(config, untrained())
   const size = frameSize(model)

@@ -34,7 +34,7 @@ import type { Schedule } from './schedule.ts'
 // Shapes: B batch, F pixel frames of a window, H W side of a crop, f h w latent grid, Z latent channels.
 
 /** What the training of the autoencoder can vary. */
-export interface AutoencoderTrainingOptions extends AutoencoderBatchOptions {
+export interface AutoencoderTrainingOptions extends Omit<AutoencoderBatchOptions, 'latentNoise'> {
   readonly schedule: Schedule
   /** A trained autoencoder whose encoder stays as it is: only the decoder learns, and latents keep their meaning. */
   readonly kept?: Parameters
@@ -49,7 +49,12 @@ export interface AutoencoderBatchOptions {
   readonly crop: number
   /** Frames of a window, a multiple of 4. */
   readonly frames: number
+  /** Deviation of the strongest noise that latents are decoded with. */
+  readonly latentNoise: number
 }
+
+/** Smooths the latents that are learned; a decoder alone needs only to bear what the transformer gets wrong. */
+const LATENT_NOISE = { learned: 0.2, kept: 0.07 } as const
 
 /** Pixels as colours from -1 to 1. */
 const toColour = (byte: number) => byte / 127.5 - 1
@@ -106,7 +111,7 @@ export async function drawAutoencoderBatch(
   random: Random,
   options: AutoencoderBatchOptions,
 ): Promise<Record<string, Tensor>> {
-  const { dataset, batchSize: batch, crop, frames, config } = options
+  const { dataset, batchSize: batch, crop, frames, config, latentNoise } = options
   const area = crop * crop
   const video = new Float32Array(batch * frames * 3 * area)
   const weights = new Float32Array(batch * frames * area)
@@ -132,7 +137,7 @@ export async function drawAutoencoderBatch(
   }
   const latents = [batch, frames / 4, config.latentChannels, crop / 16, crop / 16]
   const noise = random.fillNormal(new Float32Array(latents.reduce((a, b) => a * b)))
-  const sigma = Float32Array.from({ length: batch }, () => 0.2 * random.uniform())
+  const sigma = Float32Array.from({ length: batch }, () => latentNoise * random.uniform())
   return {
     video: { shape: [batch, frames, 3, crop, crop], data: video },
     weights: { shape: [batch, frames, 1, crop, crop], data: weights },
@@ -143,13 +148,16 @@ export async function drawAutoencoderBatch(
 
 const charbonnier = (difference: Value) => sqrt(add(square(difference), 1e-4))
 
+/** Weight of squared errors, in which an edge at a wrong place counts more than many small faults. */
+const SQUARES_WEIGHT = 10
+
 /** Differences of neighbours along one axis. */
 function differences(x: Value, axis: number): Value {
   const size = x.shape[axis]
   return sub(slice(x, axis, 1, size), slice(x, axis, 0, size - 1))
 }
 
-/** The training of the autoencoder: weighted Charbonnier loss on colours and on their differences in space and time. */
+/** The training of the autoencoder: weighted Charbonnier and squared loss on colours, and their differences in space and time. */
 export function autoencoderTraining(options: AutoencoderTrainingOptions): Training {
   const { config, schedule, dataset, batchSize, crop, frames, kept } = options
   const all = autoencoderSpecs(config)
@@ -169,6 +177,7 @@ export function autoencoderTraining(options: AutoencoderTrainingOptions): Traini
       batchSize,
       crop,
       frames,
+      latentNoise: LATENT_NOISE[kept ? 'kept' : 'learned'],
     } satisfies Omit<AutoencoderBatchOptions, 'dataset'> & { folder: string }),
     loss: (values: Values, batch: Values) => {
       const params = encoder
@@ -179,13 +188,16 @@ export function autoencoderTraining(options: AutoencoderTrainingOptions): Traini
       const error = sub(decode(params, noisy, config), batch.video)
       const total = mul(sum(batch.weights), 3)
       const colour = div(sum(mul(charbonnier(error), batch.weights)), total)
+      const squares = div(sum(mul(square(error), batch.weights)), total)
       const edges = [1, 3, 4].map(axis => mean(abs(differences(error, axis)))).reduce(add)
       // Keeps the latents near unit size, so that the noise above means something.
       const size = mul(mean(square(latents)), 1e-3)
+      const pixels = add(add(colour, mul(squares, SQUARES_WEIGHT)), mul(edges, 0.5))
       return {
-        loss: reshape(add(add(colour, mul(edges, 0.5)), size), []),
+        loss: reshape(add(pixels, size), []),
         watch: {
           colour: reshape(colour, []),
+          squares: reshape(squares, []),
           edges: reshape(edges, []),
           latentSquare: reshape(mean(square(latents)), []),
         },

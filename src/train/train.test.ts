@@ -3,10 +3,11 @@ import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { test } from 'node:test'
-import { evaluateReference, input, mean, mul, reshape, square, sub } from '../array/index.ts'
-import { scheduleRates, type Training, train } from './index.ts'
+import { createRandom, evaluateReference, input, mean, mul, reshape, square, sub } from '../array/index.ts'
+import { type LatentSet, MOST_BODIES, scheduleRates, type Training, train } from './index.ts'
 import { flatGradients, optimizerDefaults, type Rule, traceClip, updateState } from './optimizer.ts'
 import { plotCurves } from './plot.ts'
+import { drawTransformerBatch } from './transformer.ts'
 
 const temporary = () => mkdtempSync(path.join(tmpdir(), 'aozora-train-'))
 
@@ -111,4 +112,40 @@ test('a power law is a straight line in the plot of losses', () => {
   const slopes = drawn.slice(5, -5).map(([x, y], i) => (drawn[i + 6][1] - y) / (drawn[i + 6][0] - x))
   for (const slope of slopes) assert.ok(Math.abs(slope - slopes[0]) < 0.15, `${slope} is not ${slopes[0]}`)
   assert.throws(() => plotCurves('Losses', [{ name: 'loss', points: [] }]), /no curve/)
+})
+
+test('an anchor is an earlier frame of the clip, marked and known; other windows are runs of frames', () => {
+  // Latents and truth of a frame are its number in the clip.
+  const numbered = (size: number, start: number, frames: number) =>
+    Float32Array.from({ length: frames * size }, (_, i) => start + Math.floor(i / size))
+  const data: LatentSet = {
+    shape: [13, 1, 2, 2],
+    mean: new Float32Array(1),
+    deviation: new Float32Array(1).fill(1),
+    clips: [{ caption: 'a ball', shortCaption: 'a ball', looks: [] }],
+    window: (_, start, frames) => ({
+      latents: numbered(4, start, frames),
+      coverage: numbered(4 * MOST_BODIES, start, frames),
+      velocity: numbered(2 * MOST_BODIES, start, frames),
+    }),
+  }
+  const text = { vocabulary: ['a', 'ball'], length: 4, width: 8, depth: 1, heads: 1 }
+  const config = { latentChannels: 1, patch: 2, width: 16, depth: 1, heads: 1, text }
+  const batch = drawTransformerBatch(createRandom(5), { config, data, batchSize: 300, frames: 8 })
+  let anchored = 0
+  for (let b = 0; b < 300; b++) {
+    const at = Array.from({ length: 8 }, (_, f) => batch.latents.data[(b * 8 + f) * 4])
+    const [first, ...rest] = batch.first.data.subarray(b * 8, (b + 1) * 8)
+    const run = at.slice(1).map((_, f) => at[1] + f)
+    assert.deepEqual([at.slice(1), rest], [run, new Array(7).fill(0)])
+    assert.equal(first, at[0] === 0 ? 1 : first === -1 ? -1 : 0)
+    if (first !== -1) assert.equal(at[0], at[1] - 1)
+    else {
+      anchored++
+      assert.ok(at[0] >= 1 && at[0] <= at[1] - 2, `${at}`)
+      assert.equal(batch.bodies.data[b * 8 * 4], at[0] * MOST_BODIES)
+      assert.deepEqual([batch.weights.data[b * 8], batch.levels.data[b * 8] <= 0.2], [0, true])
+    }
+  }
+  assert.ok(anchored > 40 && anchored < 100, `${anchored} of 300`)
 })

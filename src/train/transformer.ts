@@ -24,7 +24,7 @@ import {
   transformerSpecs,
 } from '../model/index.ts'
 import { findAttributes } from '../world/index.ts'
-import type { LatentSet } from './latents.ts'
+import type { LatentSet, LatentWindow } from './latents.ts'
 import type { Batch, Training } from './loop.ts'
 import { fanInFactor, type Rule, type Values } from './optimizer.ts'
 import { drawSaid, SAID_FEATURES } from './said.ts'
@@ -47,6 +47,25 @@ export interface TransformerTrainingOptions {
   readonly captionerShare?: number
 }
 
+/** Share of windows from within a clip, where there is an earlier frame for it, whose first frame is an anchor. */
+const ANCHORED_SHARE = 0.7
+
+/** A window whose first latent frame comes from earlier in the clip, but is not the first: what a long film goes back to. */
+function drawAnchored(
+  random: Random,
+  data: LatentSet,
+  clip: number,
+  start: number,
+  frames: number,
+): LatentWindow {
+  const window = data.window(clip, start, frames)
+  const anchor = data.window(clip, 1 + random.integer(start - 1), 1)
+  window.latents.set(anchor.latents)
+  window.coverage.set(anchor.coverage)
+  window.velocity.set(anchor.velocity)
+  return window
+}
+
 /** Draws windows of latents, half of them from a clip's start, with captions, noise, noise maps and what is true. */
 export function drawTransformerBatch(
   random: Random,
@@ -67,13 +86,16 @@ export function drawTransformerBatch(
     const clip = random.integer(data.clips.length)
     const { caption, originalCaption, shortCaption, looks } = data.clips[clip]
     const start = random.uniform() < 0.5 ? 0 : random.integer(clipFrames - frames + 1)
-    const window = data.window(clip, start, frames)
+    const isAnchored = start > 1 && random.uniform() < ANCHORED_SHARE
+    const window = isAnchored
+      ? drawAnchored(random, data, clip, start, frames)
+      : data.window(clip, start, frames)
     const place = (into: { data: Float32Array }, part: Float32Array) => into.data.set(part, b * part.length)
     place(latents, window.latents)
     place(bodies, sumBodies(window.coverage))
     place(truth, truthOfTokens(window, looks, width, config.patch))
-    first.data[b * frames] = start === 0 ? 1 : 0
-    const map = sampleNoiseMap(random, frames)
+    first.data[b * frames] = isAnchored ? -1 : start === 0 ? 1 : 0
+    const map = sampleNoiseMap(random, frames, isAnchored)
     map.levels.forEach((level, i) => {
       levels.data[b * frames + i] = level
       weights.data[b * frames + i] = map.known[i] ? 0 : velocityWeight(level)
