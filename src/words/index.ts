@@ -16,7 +16,7 @@ export {
 } from './expander.ts'
 export { fillRequest } from './fill.ts'
 export { heldOutContent, heldOutWords } from './heldOut.ts'
-export { type Hue, hues, nearestColour, nearestHue } from './hue.ts'
+export { type Hue, hues, nearestColour } from './hue.ts'
 export { type Entry, editDistance, type Lexicon, lookUp, readLexicon, smallWords } from './lexicon.ts'
 export {
   type Features,

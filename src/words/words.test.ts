@@ -6,7 +6,6 @@ import { chineseWords, cutChinese } from './chinese.ts'
 import { conceptSeeds, concepts } from './concepts.ts'
 import { type Expander, loadExpander, openExpander, tellRequest } from './expander.ts'
 import { heldOutContent } from './heldOut.ts'
-import { nearestHue } from './hue.ts'
 import { editDistance, lookUp, readLexicon } from './lexicon.ts'
 import { readWords } from './reader.ts'
 import { labels, type Request } from './request.ts'
@@ -152,13 +151,6 @@ test('labels and pointers become a request', () => {
     bodies: [ball, ball, { shape: 'cone', events: [{ verb: 'hits', speed: 'slowly', other: 0 }] }],
   })
   assert.deepEqual(named, [2, 2, 10])
-})
-
-test('colours have hues', () => {
-  assert.equal(nearestHue(220, 20, 60), 'red')
-  assert.equal(nearestHue(0, 128, 128), 'cyan')
-  assert.equal(nearestHue(128, 128, 128), 'grey')
-  assert.equal(nearestHue(139, 69, 19), 'brown')
 })
 
 test('every Chinese word stands for one concept', () => {
