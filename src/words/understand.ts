@@ -62,6 +62,22 @@ function readSure(words: readonly Word[], tags: Tags, said: readonly Said[]): Sa
   })
 }
 
+/** How sure the lexicon must be of a material for a tagger to be overruled. */
+const SURE = 0.95
+
+/** What a tagger hears, but for materials: "glass" names a thing too, and it may take that for a body. */
+function hearMaterials(words: readonly Word[], tagged: readonly Said[]): Said[] {
+  const sure = words.flatMap(({ evidence }, at): Said[] => {
+    const [[concept, share], next] = [...[...evidence].sort((a, b) => b[1] - a[1]), [0, 0], [0, 0]]
+    const [slot, value] = concepts[concept].split(':') as [Slot, string]
+    const isSure = slot === 'material' && share >= SURE && next[1] < TOLD
+    return isSure ? [{ at, slot, values: new Map([[value, share]]) }] : []
+  })
+  const others = tagged.filter(({ at, slot }) => slot === 'material' || !sure.some(one => one.at === at))
+  const missing = sure.filter(({ at }) => !others.some(one => one.at === at))
+  return [...others, ...missing].sort((a, b) => a.at - b.at)
+}
+
 /** What each word says, and of which slots there may be more. */
 function readLabels(tags: Tags): { said: Said[]; hinted: Said[]; open: Set<Slot> } {
   const [said, hinted] = [[] as Said[], [] as Said[]]
@@ -300,7 +316,8 @@ function tellShape({ at, said }: Named, words: readonly Word[]): RequestBody['sh
 
 /** Makes a request of what a tagger says of words. */
 export function understand(words: readonly Word[], tags: Tags): Understood {
-  const { said: tagged, hinted, open } = readLabels(tags)
+  const { said: heard, hinted, open } = readLabels(tags)
+  const tagged = hearMaterials(words.slice(0, tags.labels.length), heard)
   const said = [...tagged, ...readSure(words, tags, tagged)]
   const of = (...slots: Slot[]) => said.filter(({ slot }) => slots.includes(slot))
   const looks = of('colour', 'size', 'material', 'count')
