@@ -128,7 +128,9 @@ const DIM = 3
  * something goes before what is not.
  */
 export function lookUp(lexicon: Lexicon, word: string): { lemma: string; entry: Entry } | undefined {
-  const [own, ...forms] = lemmasOf(word).map(lemma => ({ lemma, entry: lexicon.entries.get(lemma) }))
+  // Leftwards is the way to the left.
+  const lemmas = [...lemmasOf(word), ...(/^(.+)wards?$/.exec(word)?.slice(1) ?? [])]
+  const [own, ...forms] = lemmas.map(lemma => ({ lemma, entry: lexicon.entries.get(lemma) }))
   // Butter is nobody who butts, but nearer, which is no word of its own to the lexicon's dictionary, is near.
   const others = own.entry && own.entry.parts > 0 && word.endsWith('er') ? [] : forms
   const entries = [own, ...others].flatMap(({ lemma, entry }) => (entry ? [{ lemma, entry }] : []))
