@@ -193,20 +193,28 @@ function planWindows(window: number, frames: number, direction: Direction, isLon
 
 type Words = Pick<Window, 'ids' | 'negativeIds'>
 
-/** Makes a window of a long film behind its anchor, and brings it back to what the film's first window was like. */
-async function denoiseAnchored(
+/**
+ * Makes what is unknown of a window.
+ * @param film the latents of a long film whose anchor the window is shown; then it is also brought back to what the first window
+ * was like
+ */
+async function makeWindow(
   model: Model,
   window: Window,
-  latents: Float32Array,
+  film: Float32Array | undefined,
   options: DenoiseOptions,
 ): Promise<void> {
+  if (!film) {
+    window.latents.set(await denoise(model, window, options))
+    return
+  }
   const size = frameSize(model)
-  const behind = window.latents.slice()
-  behind.set(latents.subarray(ANCHOR * size, (ANCHOR + 1) * size))
-  const made = await denoise(model, { ...window, latents: behind, isAnchored: true }, options)
+  const latents = window.latents.slice()
+  latents.set(film.subarray(ANCHOR * size, (ANCHOR + 1) * size))
+  const made = await denoise(model, { ...window, latents, isAnchored: true }, options)
   window.latents.set(made.subarray(size), size)
   // The first picture stands alone, and is not like the others.
-  const begun = measureChannels(model, latents.subarray(size, model.window * size))
+  const begun = measureChannels(model, film.subarray(size, model.window * size))
   steadyChannels(model, window.latents.subarray((HISTORY + 1) * size), begun)
 }
 
@@ -263,10 +271,8 @@ async function rollWindows(
     const isFinished = finished !== undefined && i < finished.windows
     if (isKnown || isFinished) options.random.fillNormal(new Float32Array(model.window * size))
     if (isKnown && !isFinished) onStep(numInferenceSteps, window.latents)
-    if (!isKnown && !isFinished) {
-      if (isAnchored) await denoiseAnchored(model, window, latents, { ...options, onStep })
-      else window.latents.set(await denoise(model, window, { ...options, onStep }))
-    }
+    if (!isKnown && !isFinished)
+      await makeWindow(model, window, isAnchored ? latents : undefined, { ...options, onStep })
     if (!isFinished) options.onWindow?.({ windows: i + 1, latents })
     isMade.fill(true, start, start + model.window)
   }
