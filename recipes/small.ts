@@ -2,7 +2,7 @@ import { autoencoderSizes, transformerSizes } from '../src/model/index.ts'
 import type { Recipe } from '../src/train/index.ts'
 import { captionWords, curricula } from '../src/world/index.ts'
 
-/** The bundled model: 9M numbers in the autoencoder, 8M in the transformer. */
+/** The bundled model: 11M numbers in the autoencoder, 8M in the transformer. */
 export const small: Recipe = {
   name: 'small',
   description: 'the bundled model: 128 x 128 pixels, 12 frames a second; a night on two cores',
