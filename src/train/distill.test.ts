@@ -9,12 +9,14 @@ import {
   adapt,
   initializeParameters,
   mergeAdapters,
+  type Parameters,
   selectParameters,
   transformerSizes,
   transformerSpecs,
 } from '../model/index.ts'
 import { type DistillOptions, distillTraining } from './distill.ts'
-import { type LatentSet, MOST_BODIES, train } from './index.ts'
+import { type LatentSet, MOST_BODIES, type Training, train } from './index.ts'
+import type { Batch } from './training.ts'
 
 const config = {
   latentChannels: 4,
@@ -52,10 +54,8 @@ const options: DistillOptions = {
   rank: 8,
 }
 
-test('one step of a teacher without guidance is what the student does before it has learned anything', async () => {
-  const training = distillTraining({ ...options, substeps: 1, guidanceScale: 1 })
-  const batch = await training.nextBatch(createRandom(3), 1)
-  const drawn = initializeParameters(training.specs, createRandom(1))
+/** The loss of some adapters on a batch, in double precision. */
+function lossOf(training: Training, adapters: Parameters, batch: Batch): number {
   const trace = (values: Readonly<Record<string, Tensor>>) =>
     Object.fromEntries(
       Object.entries(values).map(([name, { shape, data }]) => [
@@ -63,15 +63,17 @@ test('one step of a teacher without guidance is what the student does before it 
         input(name, shape, data instanceof Int32Array ? 'int32' : 'float32'),
       ]),
     )
-  const { loss } = training.loss(trace(drawn), trace(batch))
-  const feeds = Object.fromEntries(
-    Object.entries({ ...drawn, ...batch }).map(([name, { data }]) => [name, data]),
-  )
-  const [
-    {
-      data: [value],
-    },
-  ] = evaluateReference([loss], feeds)
+  const { loss } = training.loss(trace(adapters), trace(batch))
+  const feeds = Object.entries({ ...adapters, ...batch }).map(([name, { data }]) => [name, data] as const)
+  const [{ data }] = evaluateReference([loss], Object.fromEntries(feeds))
+  return data[0]
+}
+
+test('one step of a teacher without guidance is what the student does before it has learned anything', async () => {
+  const training = distillTraining({ ...options, substeps: 1, guidanceScale: 1 })
+  const batch = await training.nextBatch(createRandom(3), 1)
+  const drawn = initializeParameters(training.specs, createRandom(1))
+  const value = lossOf(training, drawn, batch)
   assert.ok(Math.abs(value) < 1e-9, String(value))
   const fine = timesteps(4, 2.5)
   const levels = [...batch.levels.data].filter(level => Math.abs(level - 0.05) > 1e-6)
@@ -79,15 +81,18 @@ test('one step of a teacher without guidance is what the student does before it 
 })
 
 test('a student follows its teacher better for having learned, and its merged parameters are the same network', async () => {
-  const losses: number[] = []
+  const training = distillTraining(options)
   const folder = mkdtempSync(path.join(tmpdir(), 'aozora-distill-'))
-  const state = await train(distillTraining(options), {
-    folder,
-    seed: 1,
-    onStep: ({ loss }) => losses.push(loss),
-  })
-  const [early, late] = [losses.slice(0, 8), losses.slice(-8)].map(part => part.reduce((a, b) => a + b) / 8)
-  assert.ok(late < 0.5 * early, `${early} at first, ${late} at last`)
+  const state = await train(training, { folder, seed: 1 })
+  // Windows that it may not have seen, the same before and after: some are much harder than others.
+  const drawn = initializeParameters(training.specs, createRandom(1))
+  let [before, after] = [0, 0]
+  for (let seed = 1000; seed < 1004; seed++) {
+    const batch = await training.nextBatch(createRandom(seed), 1)
+    before += lossOf(training, drawn, batch)
+    after += lossOf(training, selectParameters(state, 'param'), batch)
+  }
+  assert.ok(after < 0.5 * before, `${before} before, ${after} after`)
 
   const merged = mergeAdapters(teacher, selectParameters(state, 'param'))
   const changed = Object.keys(teacher).filter(name =>
