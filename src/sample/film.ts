@@ -112,8 +112,8 @@ export interface Source {
 /** Latent frames of the film so far that the next window is shown. */
 export const HISTORY = 3
 
-/** Whether windows have room for an anchor in front of that, and for something new behind it. */
-export const hasAnchors = ({ window }: Pick<Model, 'window'>) => window > HISTORY + 1
+/** Anchors that windows show in front of that: one, where there is room for something new behind it. */
+export const anchorsOf = ({ window }: Pick<Model, 'window'>) => (window > HISTORY + 1 ? 1 : 0)
 
 /**
  * Checks an option that must be a whole number within bounds.
@@ -175,14 +175,15 @@ const ANCHOR = 8
  * Where each window begins, in the order in which they are made, and how many latent frames they cover together: each shows
  * the next one its last HISTORY frames, and those of a long film from STEADY_FROM on show its anchor in front of them.
  */
-function planWindows(window: number, frames: number, direction: Direction, isLong: boolean) {
-  const windows = [{ start: 0, isAnchored: false }]
+function planWindows(model: Model, frames: number, direction: Direction, isLong: boolean) {
+  const { window } = model
+  const windows = [{ start: 0, isHeld: false }]
   let last = 0
   while (last + window < frames) {
     const next = last + window - HISTORY
-    const isAnchored = isLong && next > STEADY_FROM
-    last = isAnchored ? next - 1 : next
-    windows.push({ start: last, isAnchored })
+    const isHeld = isLong && next > STEADY_FROM
+    last = isHeld ? next - anchorsOf(model) : next
+    windows.push({ start: last, isHeld })
   }
   const length = last + window
   // The last window ends where the film does, so that as much as possible of it leads to the ending.
@@ -208,14 +209,14 @@ async function makeWindow(
     window.latents.set(await denoise(model, window, options))
     return
   }
-  const size = frameSize(model)
+  const [size, anchors] = [frameSize(model), anchorsOf(model)]
   const latents = window.latents.slice()
-  latents.set(film.subarray(ANCHOR * size, (ANCHOR + 1) * size))
-  const made = await denoise(model, { ...window, latents, isAnchored: true }, options)
+  latents.set(film.subarray(ANCHOR * size, (ANCHOR + anchors) * size))
+  const made = await denoise(model, { ...window, latents, isAnchored: anchors > 0 }, options)
   window.latents.set(made.subarray(size), size)
   // The first picture stands alone, and is not like the others.
   const begun = measureChannels(model, film.subarray(size, model.window * size))
-  steadyChannels(model, window.latents.subarray((HISTORY + 1) * size), begun)
+  steadyChannels(model, window.latents.subarray((HISTORY + anchors) * size), begun)
 }
 
 /** Denoises window after window; what is known of each is what was made before, and what was known from the start. */
@@ -228,8 +229,8 @@ async function rollWindows(
 ): Promise<Float32Array> {
   const size = frameSize(model)
   const direction = ending.length === 0 ? 'forward' : known.length === 0 ? 'backward' : 'between'
-  const isLong = direction === 'forward' && !source && !shots && hasAnchors(model)
-  const { length, windows, shift } = planWindows(model.window, frames, direction, isLong)
+  const isLong = direction === 'forward' && !source && !shots
+  const { length, windows, shift } = planWindows(model, frames, direction, isLong)
   const { numInferenceSteps, finished, onProgress } = options
   const steps = windows.length * numInferenceSteps
   const latents = new Float32Array(length * size)
@@ -250,7 +251,7 @@ async function rollWindows(
   const isMade = [...isGiven]
   const drawPreview = createPreviews(model)
   if (finished) latents.set(finished.latents)
-  for (const [i, { start, isAnchored }] of windows.entries()) {
+  for (const [i, { start, isHeld }] of windows.entries()) {
     // What the window before made without a view of the ending is made again.
     const isLast = direction === 'between' && i > 0 && i === windows.length - 1
     for (let f = start + HISTORY; isLast && f < length; f++) isMade[f] = isGiven[f]
@@ -272,7 +273,7 @@ async function rollWindows(
     if (isKnown || isFinished) options.random.fillNormal(new Float32Array(model.window * size))
     if (isKnown && !isFinished) onStep(numInferenceSteps, window.latents)
     if (!isKnown && !isFinished)
-      await makeWindow(model, window, isAnchored ? latents : undefined, { ...options, onStep })
+      await makeWindow(model, window, isHeld ? latents : undefined, { ...options, onStep })
     if (!isFinished) options.onWindow?.({ windows: i + 1, latents })
     isMade.fill(true, start, start + model.window)
   }

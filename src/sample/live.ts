@@ -2,7 +2,7 @@ import { createRandom } from '../array/index.ts'
 import { FRAMES_PER_LATENT, tokenize } from '../model/index.ts'
 import { decodeLatents } from './decode.ts'
 import { denoise, frameSize } from './denoise.ts'
-import { defaultsOf, expectGuidance, type FilmOptions, HISTORY, hasAnchors } from './film.ts'
+import { anchorsOf, defaultsOf, expectGuidance, type FilmOptions, HISTORY } from './film.ts'
 import type { Model } from './model.ts'
 import { type ChannelStatistics, measureChannels, steadyChannels } from './steady.ts'
 
@@ -61,14 +61,15 @@ export async function* live(
     for (let isStart = true; take === direction.take; isStart = false) {
       const { prompt } = direction
       // Other words may change everything: what they begin with is what is held from then on.
-      if (anchor?.prompt !== prompt || !hasAnchors(model)) anchor = undefined
-      const given = isStart ? 0 : anchor ? HISTORY + 1 : HISTORY
-      latents.copyWithin(anchor ? size : 0, (model.window - HISTORY) * size)
-      if (anchor) latents.set(anchor.latent)
+      if (anchor?.prompt !== prompt) anchor = undefined
+      const anchors = anchor ? anchorsOf(model) : 0
+      const given = isStart ? 0 : HISTORY + anchors
+      latents.copyWithin(anchors * size, (model.window - HISTORY) * size)
+      if (anchor && anchors > 0) latents.set(anchor.latent)
       const known = Array.from({ length: model.window }, (_, f) => f < given)
       const { ids } = tokenize(prompt, text)
       const steps = isStart ? Math.min(FIRST_STEPS, numInferenceSteps) : numInferenceSteps
-      const window = { latents, known, isStart, isAnchored: anchor !== undefined, ids, negativeIds }
+      const window = { latents, known, isStart, isAnchored: anchors > 0, ids, negativeIds }
       latents.set(await denoise(model, window, { numInferenceSteps: steps, guidanceScale, random, signal }))
       const made = latents.subarray((isStart ? 1 : given) * size)
       if (anchor) steadyChannels(model, made, anchor.statistics)

@@ -49,12 +49,18 @@ type Word = Pick<PromptWord, 'word' | 'evidence'> & Partial<Pick<PromptWord, 'ki
 /** How sure the lexicon must be of a way, a pace or a place for a word to count that the tagger passes over. */
 const TOLD = 0.6
 
+/** What the lexicon most surely knows of a word, how surely, and how surely the next thing. */
+function readBest({ evidence }: Word): { slot: Slot; value: string; share: number; next: number } {
+  const [[concept, share], [, next]] = [...[...evidence].sort((a, b) => b[1] - a[1]), [0, 0], [0, 0]]
+  const [slot, value] = concepts[concept].split(':') as [Slot, string]
+  return { slot, value, share, next }
+}
+
 /** What the lexicon surely knows of words that the tagger passes over: ways and paces, and places that no word tells. */
 function readSure(words: readonly Word[], tags: Tags, said: readonly Said[]): Said[] {
-  return words.slice(0, tags.labels.length).flatMap(({ word, evidence }, at) => {
-    const [concept, share] = [...evidence].sort((a, b) => b[1] - a[1])[0] ?? [0, 0]
-    const [slot, value] = concepts[concept].split(':') as [Slot, string]
-    if (share < TOLD || smallWords.has(word) || said.some(one => one.at === at)) return []
+  return words.slice(0, tags.labels.length).flatMap((known, at) => {
+    const { slot, value, share } = readBest(known)
+    if (share < TOLD || smallWords.has(known.word) || said.some(one => one.at === at)) return []
     const isDetail = slot === 'way' || slot === 'speed'
     const isPlace = slot === 'floor' || slot === 'light' || slot === 'sky'
     const isNew = !said.some(one => one.slot === slot)
@@ -67,10 +73,9 @@ const SURE = 0.95
 
 /** What a tagger hears, but for materials: "glass" names a thing too, and it may take that for a body. */
 function hearMaterials(words: readonly Word[], tagged: readonly Said[]): Said[] {
-  const sure = words.flatMap(({ evidence }, at): Said[] => {
-    const [[concept, share], next] = [...[...evidence].sort((a, b) => b[1] - a[1]), [0, 0], [0, 0]]
-    const [slot, value] = concepts[concept].split(':') as [Slot, string]
-    const isSure = slot === 'material' && share >= SURE && next[1] < TOLD
+  const sure = words.flatMap((known, at): Said[] => {
+    const { slot, value, share, next } = readBest(known)
+    const isSure = slot === 'material' && share >= SURE && next < TOLD
     return isSure ? [{ at, slot, values: new Map([[value, share]]) }] : []
   })
   const others = tagged.filter(({ at, slot }) => slot === 'material' || !sure.some(one => one.at === at))
