@@ -11,9 +11,9 @@ import { promisify } from 'node:util'
 import { tiny } from '../recipes/tiny.ts'
 import { createRandom } from '../src/array/index.ts'
 import { makeDataset, openDataset, recaptionDataset } from '../src/dataset/index.ts'
-import { evaluateCaptions } from '../src/evaluate/index.ts'
+import { evaluateCaptions, filmPrompts } from '../src/evaluate/index.ts'
 import { captionerSpecs, initializeParameters } from '../src/model/index.ts'
-import { assembleCaptioner, openCaptioner, openModel } from '../src/sample/index.ts'
+import { assembleCaptioner, encodeFilm, openCaptioner, openModel } from '../src/sample/index.ts'
 import { type CaptionerRecipe, runCaptionerRecipe } from '../src/train/index.ts'
 import { loadPhysics } from '../src/world/index.ts'
 import { writeTinyModel } from './serving/fixtures.ts'
@@ -35,6 +35,24 @@ test('the bundled captioner says what true films show', async () => {
   }
   await captioner.close()
   await model.close()
+})
+
+test('the bundled captioner judges films: a film is likelier told in its own words than in those of others', async () => {
+  await loadPhysics()
+  const model = await openModel({ lazily: true })
+  const films = [...filmPrompts('heldOut', 'second', 6, { frameCount: 49 })]
+  let right = 0
+  for (const film of films) {
+    const latents = await encodeFilm(model, film)
+    const ratings = await Promise.all(films.map(({ caption }) => model.judge!.rate(latents, caption)))
+    if (films[ratings.indexOf(Math.max(...ratings))] === film) right++
+  }
+  assert.ok(right >= 5, `${right} of 6`)
+  await model.close()
+  // Films of another size are none that it has learned to look at.
+  const wide = await openModel({ lazily: true, size: { width: 160, height: 96 } })
+  assert.equal(wide.judge, undefined)
+  await wide.close()
 })
 
 test('a captioner writes until its end, the same each time, and takes films of any length', async () => {

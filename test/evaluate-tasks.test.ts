@@ -12,14 +12,14 @@ import {
   writeLong,
   writeTasks,
 } from '../src/evaluate/index.ts'
-import { measureChanges, measureJump } from '../src/evaluate/joins.ts'
+import { measureJump } from '../src/evaluate/joins.ts'
 import { measureLatents } from '../src/evaluate/long.ts'
-import { openModel } from '../src/sample/index.ts'
+import { measureChanges, openModel } from '../src/sample/index.ts'
 import { openExpander } from '../src/words/index.ts'
 import { loadPhysics } from '../src/world/index.ts'
 import { writeTinyModel } from './serving/fixtures.ts'
 
-const quick = { curriculum: 'first', count: 1, steps: 1, guidance: 1 } as const
+const quick = { curriculum: 'first', count: 1, steps: 1, guidance: 1, candidates: 2 } as const
 
 /** Checks that a page shows pictures that are there, and asks nobody else. */
 function checkPage(folder: string, name: string): string {
@@ -77,7 +77,14 @@ test('free prompts are filmed beside the captions of what they ask for; a run th
   const folder = mkdtempSync(path.join(tmpdir(), 'aozora-free-'))
   const model = await openModel({ folder: writeTinyModel() })
   const expander = await openExpander()
-  const options = { count: 2, seeds: 2, steps: 1, guidance: 1, cache: path.join(folder, '.films') }
+  const options = {
+    count: 2,
+    seeds: 2,
+    steps: 1,
+    guidance: 1,
+    candidates: 1,
+    cache: path.join(folder, '.films'),
+  }
   const stop = new AbortController()
   const stopped = {
     ...options,

@@ -6,7 +6,14 @@ import { curricula, loadPhysics } from '../world/index.ts'
 import { judgeAddition } from './evaluateAdditions.ts'
 import { additions, type EvaluateOptions, number, openJudged, pages, percent } from './evaluateOptions.ts'
 import { evaluatePage } from './evaluatePages.ts'
-import { addDenoising, existingFolder, modelOption, stopSignal, wholeNumber } from './options.ts'
+import {
+  addCandidates,
+  addDenoising,
+  existingFolder,
+  modelOption,
+  stopSignal,
+  wholeNumber,
+} from './options.ts'
 import { sayDuration, startProgress } from './progress.ts'
 
 /** How much is looked at: a report, or a glance. */
@@ -58,7 +65,7 @@ async function evaluateModel(options: EvaluateOptions & { readonly only?: Part }
   const { quick, only, curriculum, output } = options
   const size = quick ? sizes.quick : sizes.whole
   await loadPhysics()
-  const { model, steps, guidance } = await openJudged(options)
+  const { model, steps, guidance, candidates } = await openJudged(options)
   const progress = startProgress('evaluating')
   const started = performance.now()
   const cache = path.join(output, '.films')
@@ -69,6 +76,7 @@ async function evaluateModel(options: EvaluateOptions & { readonly only?: Part }
     curriculum,
     steps,
     guidance,
+    candidates,
     ...(only && { only }),
     cache,
     signal: stopSignal(),
@@ -90,7 +98,7 @@ async function evaluateModel(options: EvaluateOptions & { readonly only?: Part }
 
 /** Adds `aozora evaluate`. */
 export function addEvaluate(program: Command): void {
-  addDenoising(program.command('evaluate'), 20)
+  addCandidates(addDenoising(program.command('evaluate'), 20))
     .summary('measure how well a model obeys')
     .description(
       'Makes films of prompts of scenes that no training clip shows, half of them of combinations that training never shows, and looks with a deterministic parser whether what is told is there; beside what the parser reads in true clips (ceiling) and under the captions of others (floor). Stopped, it goes on where it was.',

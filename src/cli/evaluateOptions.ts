@@ -1,6 +1,7 @@
 import type { Estimate, Part } from '../evaluate/index.ts'
 import { defaultsOf, openModel } from '../sample/index.ts'
 import type { CurriculumName } from '../world/index.ts'
+import { choosesFast } from './options.ts'
 
 /** Parts with a page of their own, which are looked at only when they are asked for. */
 export const pages = ['tasks', 'long', 'free'] as const
@@ -23,15 +24,22 @@ export interface EvaluateOptions {
   readonly fast?: boolean
   readonly steps?: number
   readonly guidance?: number
+  readonly candidates?: number
   readonly model?: string
   readonly output: string
 }
 
 /** Opens the model that is judged, and says how it shall make films. */
-export async function openJudged({ model: folder, fast, steps, guidance }: EvaluateOptions) {
-  const model = await openModel({ folder, fast })
+export async function openJudged(options: EvaluateOptions) {
+  const { model: folder, steps, guidance, candidates } = options
+  const model = await openModel({ folder, fast: choosesFast(options) })
   const usual = defaultsOf(model)
-  return { model, steps: steps ?? usual.numInferenceSteps, guidance: guidance ?? usual.guidanceScale }
+  return {
+    model,
+    steps: steps ?? usual.numInferenceSteps,
+    guidance: guidance ?? usual.guidanceScale,
+    candidates: candidates ?? usual.candidates,
+  }
 }
 
 /** A share with its interval, in per cent. */

@@ -32,6 +32,7 @@ interface PageSettings {
   readonly seeds: number
   readonly steps: number
   readonly guidance: number
+  readonly candidates: number
   readonly signal: AbortSignal
   readonly onProgress: (done: number, of: number) => void
 }
@@ -84,11 +85,11 @@ const evaluators = {
 export async function evaluatePage(page: Page, options: EvaluateOptions): Promise<void> {
   const { quick, curriculum, seeds = 1, output } = options
   await loadPhysics()
-  const { model, steps, guidance } = await openJudged(options)
+  const { model, steps, guidance, candidates } = await openJudged(options)
   const progress = startCountdown('evaluating')
   const count = options.count ?? counts[quick ? 'quick' : 'whole'][page]
   const onProgress = (done: number, of: number) => progress.update(done, of)
-  const settings = { curriculum, count, seeds, steps, guidance, signal: stopSignal(), onProgress }
+  const settings = { curriculum, count, seeds, steps, guidance, candidates, signal: stopSignal(), onProgress }
   try {
     const lines = await evaluators[page](model, settings, output)
     progress.stop()

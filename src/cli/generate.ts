@@ -7,7 +7,9 @@ import type { Expansion } from '../words/index.ts'
 import { addExpandOptions, createRewriter, type ExpandSettings } from './expand.ts'
 import { startLivePreview } from './livePreview.ts'
 import {
+  addCandidates,
   addDenoising,
+  choosesFast,
   decimalNumber,
   existingFile,
   type FilmSize,
@@ -31,6 +33,7 @@ interface GenerateOptions extends TaskOptions, ExpandSettings {
   readonly fast?: boolean
   readonly steps?: number
   readonly guidance?: number
+  readonly candidates?: number
   readonly negative: string
   readonly model?: string
   readonly threads?: number
@@ -73,6 +76,7 @@ async function makeVideo(
       seed,
       numInferenceSteps: options.steps,
       guidanceScale: options.guidance,
+      candidates: options.candidates,
       negativePrompt: options.negative,
       signal,
       onProgress(now) {
@@ -110,7 +114,8 @@ function report(
 }
 
 /** Opens the model in the size that is wanted. */
-function openModel({ model: folder, size, device, threads, fast }: GenerateOptions): Promise<Model> {
+function openModel(options: GenerateOptions): Promise<Model> {
+  const { model: folder, size, device, threads } = options
   const choose = size?.isShape ? chooseGrid : gridOfPixels
   const pixels = size && choose(readModelConfig(folder), size)
   return open({
@@ -118,7 +123,7 @@ function openModel({ model: folder, size, device, threads, fast }: GenerateOptio
     size: pixels && { width: pixels.width, height: pixels.height },
     device,
     threads,
-    fast,
+    fast: choosesFast(options),
   })
 }
 
@@ -199,7 +204,7 @@ function addTaskOptions(command: Command): Command {
 
 /** The options that say how a film is made. */
 function addSettings(command: Command): Command {
-  return addDenoising(command, 20)
+  return addCandidates(addDenoising(command, 20))
     .option('-s, --seconds <n>', 'whole seconds that are made, 1 to 60 (default: 4)', wholeNumber(1, 60))
     .option(
       '--size <size>',
@@ -235,7 +240,7 @@ Examples:
   $ aozora generate "a tiny crimson marble tumbles down at dusk"
   $ aozora generate "a small yellow cylinder slides quickly right and stops" --seed 7 -o slide.mp4
   $ aozora generate "a purple ball rolls left and hits a green cube" --seconds 8 --size 16:9 --out strip.png
-  $ aozora generate "a blue ball rolls right" --seconds 60 --fast
+  $ aozora generate "a blue ball rolls right" --seconds 60
   $ aozora generate "an orange ball bounces" --count 4 --out ball.gif
   $ aozora generate "a green cone rests on grass" --size 512 --out cone.mp4
   $ aozora generate "a green cube slides right" --image first.png --last-image last.png

@@ -7,7 +7,15 @@ import type { Command } from 'commander'
 import { type Model, open } from '../index.ts'
 import { type Direction, type LiveOptions, live as makeLive, paceFrames } from '../sample/index.ts'
 import { createLiveApp } from '../serve/index.ts'
-import { addDenoising, type FilmSize, filmSize, modelOption, stopSignal, wholeNumber } from './options.ts'
+import {
+  addDenoising,
+  choosesFast,
+  type FilmSize,
+  filmSize,
+  modelOption,
+  stopSignal,
+  wholeNumber,
+} from './options.ts'
 import { canShowPictures, chooseCells, drawCells } from './terminalPicture.ts'
 
 interface Options {
@@ -77,9 +85,9 @@ async function live(prompt: string, { web, port, size, ...options }: Options): P
   if (prompt.trim() === '') throw new RangeError('the prompt must say something, got an empty text')
   if (size?.isShape) throw new RangeError('--size takes pixels here, such as 128 or 192x128')
   const signal = stopSignal()
-  const { model: folder, threads, fast, seed, steps, guidance } = options
+  const { model: folder, threads, seed, steps, guidance } = options
   const pixels = size && { width: size.width, height: size.height }
-  const model = await open({ folder, size: pixels, threads, fast })
+  const model = await open({ folder, size: pixels, threads, fast: choosesFast(options) })
   const settings = { seed, numInferenceSteps: steps, guidanceScale: guidance, signal }
   if (web || !canShowPictures(process.stdout)) await playOnPage(model, prompt, port, settings)
   else await playInTerminal(model, prompt, settings)

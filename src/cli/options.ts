@@ -1,6 +1,7 @@
 import { accessSync, constants, existsSync, statSync } from 'node:fs'
 import path from 'node:path'
 import { type Command, InvalidArgumentError, Option } from 'commander'
+import { readFewSteps, suitsFewSteps } from '../sample/index.ts'
 
 /** A parser for whole numbers within bounds, for commander. */
 export function wholeNumber(low: number, high: number): (text: string) => number {
@@ -112,8 +113,9 @@ export function addDenoising(command: Command, steps: number): Command {
   return command
     .option(
       '--fast',
-      'few steps without guidance, as the model has learned it: several times faster, a little less exact',
+      'few steps without guidance (default, where the model has learned it and neither steps, guidance nor negative words are asked for)',
     )
+    .option('--no-fast', 'many steps with guidance')
     .option(
       '--steps <n>',
       `denoising steps: fewer are faster, more are finer (default: ${steps}, with --fast as it has learned)`,
@@ -124,6 +126,31 @@ export function addDenoising(command: Command, steps: number): Command {
       'how strictly films follow the words; 1 is not at all strict (default: 2.5, with --fast 1)',
       decimalNumber(0, 30),
     )
+}
+
+/** What of the options of a command says how it makes films. */
+export interface DenoisingOptions {
+  readonly model?: string
+  readonly fast?: boolean
+  readonly steps?: number
+  readonly guidance?: number
+  readonly negative?: string
+}
+
+/** Whether films are made in few steps: as the options say, or else where the model has learned it and they ask for nothing more. */
+export function choosesFast({ model, fast, steps, guidance, negative }: DenoisingOptions): boolean {
+  const demands = { numInferenceSteps: steps, guidanceScale: guidance, negativePrompt: negative }
+  return fast ?? (suitsFewSteps(demands) && readFewSteps(model) !== undefined)
+}
+
+/** The option that says how many films are begun, of which the best goes on. */
+export function addCandidates(command: Command): Command {
+  return command.option(
+    '--candidates <n>',
+    "films that are begun, of which the one goes on that the model's captioner finds most like the words, or that joins " +
+      'others best (default: 8 of few steps, else 1)',
+    wholeNumber(1, 64),
+  )
 }
 
 /** A parser for a file to write whose folder must be there and whose extension is known, for commander. */

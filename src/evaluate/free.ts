@@ -6,7 +6,7 @@ import { type Expander, fillRequest, tellRequest } from '../words/index.ts'
 import { type Estimate, estimateMean } from './bootstrap.ts'
 import { drawAskedPrompts } from './expansionPrompts.ts'
 import { type FilmingOptions, type JudgedFilm, judgeFilm, shownFrames } from './judgedFilms.ts'
-import { type Figure, figures, renderDocument, sayEstimate, table, writePage } from './page.ts'
+import { type Figure, figures, renderDocument, sayEstimate, saySampling, table, writePage } from './page.ts'
 import type { Score } from './score.ts'
 import { collectAnswers, collectGains, type StatedQuestion, scoreStated, statedQuestions } from './stated.ts'
 
@@ -108,7 +108,7 @@ export async function writeFree(
   output: string,
 ): Promise<FreeSummary> {
   mkdirSync(output, { recursive: true })
-  const { count, seeds, steps, guidance } = options
+  const { count, seeds, steps, guidance, candidates } = options
   const summary = summarizeFree(prompts)
   const alike = prompts.filter(({ expanded, told }) => expanded === told).length
   const pictures: Figure[] = []
@@ -127,11 +127,11 @@ export async function writeFree(
     const shares = [expanded, told, difference].map(estimate => sayEstimate(estimate, 1, 100))
     return [question === 'all' ? 'all that is stated' : question, ...shares, String(told.count)]
   })
-  const body = `<p>Model ${model.fingerprint}, ${steps} steps, guidance ${guidance}, ${count} prompts in words and sentences that the expander’s training never had, ${seeds} ${seeds === 1 ? 'pair' : 'pairs'} of films each. Both films of a pair have one seed: one is made of the expanded prompt, the other of the grammar’s own caption of what the prompt asks for; of ${alike} prompts both are the same. Only what the prompt states is asked. Small numbers are 95 % bootstrap intervals over prompts; the difference should be above -5.</p>
+  const body = `<p>Model ${model.fingerprint}, ${saySampling({ steps, guidance, candidates })}, ${count} prompts in words and sentences that the expander’s training never had, ${seeds} ${seeds === 1 ? 'pair' : 'pairs'} of films each. Both films of a pair have one seed: one is made of the expanded prompt, the other of the grammar’s own caption of what the prompt asks for; of ${alike} prompts both are the same. Only what the prompt states is asked. Small numbers are 95 % bootstrap intervals over prompts; the difference should be above -5.</p>
 ${table(['share right, %', 'free prompts', 'the grammar’s captions', 'difference', 'prompts'], rows)}
 <h2>The first prompts, not chosen</h2>
 ${figures(pictures)}`
-  const settings = { model: model.fingerprint, alike, count, seeds, steps, guidance }
+  const settings = { model: model.fingerprint, alike, count, seeds, steps, guidance, candidates }
   writePage(output, 'free', renderDocument('Free prompts', body), { ...settings, summary, prompts })
   return summary
 }

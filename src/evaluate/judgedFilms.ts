@@ -11,6 +11,8 @@ import { measurePhysics, type SeenPhysics } from './physics.ts'
 export interface FilmingOptions {
   readonly steps: number
   readonly guidance: number
+  /** Films that are begun of each, of which the best goes on; 1 is none but that. */
+  readonly candidates: number
   /** Where finished films are kept, so that a run that was stopped goes on. */
   readonly cache: string
   readonly signal?: AbortSignal
@@ -32,8 +34,8 @@ export const FILM_SECONDS = 4
 
 /** Where a film is kept: its name is the hash of all that it depends on. */
 function cacheFile(model: Model, prompt: string, seed: number, options: FilmingOptions): string {
-  const { steps, guidance, cache } = options
-  const key = JSON.stringify([PARSER_VERSION, model.fingerprint, prompt, seed, steps, guidance])
+  const { steps, guidance, candidates, cache } = options
+  const key = JSON.stringify([PARSER_VERSION, model.fingerprint, prompt, seed, steps, guidance, candidates])
   return path.join(cache, createHash('sha256').update(key).digest('hex').slice(0, 24))
 }
 
@@ -66,6 +68,7 @@ export async function judgeFilm(
     seconds: FILM_SECONDS,
     numInferenceSteps: options.steps,
     guidanceScale: options.guidance,
+    candidates: options.candidates,
     signal: options.signal,
   })
   const bodies = parseBodies(film)

@@ -15,6 +15,8 @@ export interface LongOptions {
   readonly seconds: number
   readonly steps: number
   readonly guidance: number
+  /** Films that are begun of each, of which the best goes on; 1 is none but that. */
+  readonly candidates: number
   readonly signal?: AbortSignal
   readonly onProgress?: (done: number, of: number) => void
 }
@@ -101,13 +103,14 @@ async function judgeLongFilm(
   seed: number,
   options: LongOptions,
 ): Promise<LongFilm> {
-  const { seconds, steps, guidance, signal } = options
+  const { seconds, steps, guidance, candidates, signal } = options
   let latents = new Float32Array()
   const film = await textToVideo(model, prompt, {
     seconds,
     seed,
     numInferenceSteps: steps,
     guidanceScale: guidance,
+    candidates,
     signal,
     onWindow(finished) {
       latents = finished.latents as Float32Array<ArrayBuffer>
@@ -149,14 +152,14 @@ function* choosePrompts({ curriculum, count }: LongOptions, { size, fps }: Model
  * @throws DOMException AbortError when the signal aborts.
  */
 export async function evaluateLong(model: Model, options: LongOptions): Promise<LongReport> {
-  const { steps, guidance, signal, count, onProgress } = options
+  const { steps, guidance, candidates, signal, count, onProgress } = options
   const films: LongFilm[] = []
   let peak = { short: 0, long: 0 }
   for (const prompt of choosePrompts(options, model)) {
     signal?.throwIfAborted()
     if (films.length === 0) {
       // Before anything else is looked at: what a process once needed is never less again.
-      const settings = { numInferenceSteps: steps, guidanceScale: guidance, signal }
+      const settings = { numInferenceSteps: steps, guidanceScale: guidance, candidates, signal }
       await textToVideo(model, prompt, { ...settings, seconds: Math.min(4, options.seconds) })
       const short = measurePeak()
       await textToVideo(model, prompt, { ...settings, seconds: options.seconds })

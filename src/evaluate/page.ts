@@ -25,6 +25,10 @@ export interface Figures {
 const escapeHtml = (text: string) =>
   text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('"', '&quot;')
 
+/** How films were made. */
+export const saySampling = (how: Readonly<Record<'steps' | 'guidance' | 'candidates', number>>) =>
+  `${how.steps} steps, guidance ${how.guidance}${how.candidates > 1 ? `, the best of ${how.candidates}` : ''}`
+
 /** An estimate with its interval, or a dash where there is none. */
 export function sayEstimate({ mean, low, high, count }: Estimate, digits: number, scale = 1): string {
   if (count === 0) return '–'
@@ -143,7 +147,7 @@ export function writePage(
 export function renderPage(evaluation: Evaluation, summary: Summary, pictures: Figures): string {
   const { model, settings, prompts, reconstructions } = evaluation
   const links = pictures.pages.map(({ file, caption }) => ` <a href="${file}">${caption}</a>.`).join('')
-  const { count, seeds, curriculum, steps, guidance } = settings
+  const { count, seeds, curriculum, steps, guidance, candidates } = settings
   const section = (isThere: boolean, title: string, ...body: readonly string[]) =>
     isThere ? `<h2>${title}</h2>\n${body.join('\n')}\n` : ''
   const has = prompts.length > 0
@@ -151,7 +155,7 @@ export function renderPage(evaluation: Evaluation, summary: Summary, pictures: F
     films.some(({ unknownWords }) => unknownWords.length > 0),
   ).length
   const warning = strange > 0 ? ` ${strange} of the prompts hold words that this model does not know.` : ''
-  const body = `<p>Model ${model}, curriculum “${curriculum}”, ${steps} steps, guidance ${guidance}${has ? `, ${count} prompts with ${seeds} seeds each` : ''}. Small numbers are 95 % bootstrap intervals over prompts. A deterministic parser looks at every film; the ceiling is what it reads in true clips of the same scenes, the floor is the model's films under the captions of others.${warning}</p>
+  const body = `<p>Model ${model}, curriculum “${curriculum}”, ${saySampling({ steps, guidance, candidates })}${has ? `, ${count} prompts with ${seeds} seeds each` : ''}. Small numbers are 95 % bootstrap intervals over prompts. A deterministic parser looks at every film; the ceiling is what it reads in true clips of the same scenes, the floor is the model's films under the captions of others.${warning}</p>
 ${section(has, 'Combinations that training shows', attributeTable(summary, 'seen'))}
 ${section(has, 'Combinations that training never shows', attributeTable(summary, 'heldOut'))}
 ${section(has || reconstructions.length > 0, 'Physics', physicsTable(summary))}

@@ -51,6 +51,7 @@ const options: EvaluationOptions = {
   reconstructed: 1,
   steps: 1,
   guidance: 2,
+  candidates: 1,
   cache: path.join(folder, '.films'),
 }
 let model: Model

@@ -48,7 +48,10 @@ export interface JudgedReconstruction extends Reconstruction {
 /** Everything that was measured of a model. */
 export interface Evaluation {
   readonly model: string
-  readonly settings: Pick<EvaluationOptions, 'curriculum' | 'count' | 'seeds' | 'steps' | 'guidance'>
+  readonly settings: Pick<
+    EvaluationOptions,
+    'curriculum' | 'count' | 'seeds' | 'steps' | 'guidance' | 'candidates'
+  >
   readonly only?: Part
   readonly reconstructions: readonly JudgedReconstruction[]
   readonly prompts: readonly JudgedPrompt[]
@@ -102,7 +105,7 @@ async function judgeReconstruction(
  * @throws DOMException AbortError when the signal aborts; what is finished is kept in the cache
  */
 export async function runEvaluation(model: Model, options: EvaluationOptions): Promise<Evaluation> {
-  const { curriculum, count, seeds, steps, guidance, only, onProgress, signal } = options
+  const { curriculum, count, seeds, steps, guidance, candidates, only, onProgress, signal } = options
   mkdirSync(options.cache, { recursive: true })
   const scene = { ...model.size, fps: model.fps, frameCount: 1 + FILM_SECONDS * model.fps }
   const wantsPrompts = only !== 'autoencoder'
@@ -134,6 +137,6 @@ export async function runEvaluation(model: Model, options: EvaluationOptions): P
       prompts.push(await judgePrompt(model, job, options, step))
     }
   }
-  const settings = { curriculum, count, seeds, steps, guidance }
+  const settings = { curriculum, count, seeds, steps, guidance, candidates }
   return { model: model.fingerprint, settings, ...(only && { only }), reconstructions, prompts, fixed }
 }

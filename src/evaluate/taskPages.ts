@@ -4,7 +4,7 @@ import { saveSheet } from '../media/index.ts'
 import type { Model } from '../sample/index.ts'
 import { type Estimate, estimateMean } from './bootstrap.ts'
 import type { LongOptions, LongReport, Second } from './long.ts'
-import { type Figure, figures, renderDocument, sayEstimate, table, writePage } from './page.ts'
+import { type Figure, figures, renderDocument, sayEstimate, saySampling, table, writePage } from './page.ts'
 import { summarizeTasks, type TaskClip, type TaskMeasure, type TasksOptions, taskMeasures } from './tasks.ts'
 
 /** Clips whose strips are shown, and strips on the sheet of long films. */
@@ -14,7 +14,7 @@ const [SHOWN_CLIPS, SHOWN_FILMS] = [4, 10]
 export async function writeTasks(
   model: Model,
   clips: readonly TaskClip[],
-  { curriculum, steps, guidance }: TasksOptions,
+  { curriculum, steps, guidance, candidates }: TasksOptions,
   output: string,
 ): Promise<Record<TaskMeasure, Estimate>> {
   mkdirSync(output, { recursive: true })
@@ -29,8 +29,8 @@ export async function writeTasks(
     const [label, bound] = taskMeasures[name]
     return [label, sayEstimate(summary[name], 2), bound, String(summary[name].count)]
   })
-  const settings = { model: model.fingerprint, curriculum, steps, guidance }
-  const body = `<p>Model ${model.fingerprint}, curriculum “${curriculum}”, ${steps} steps, guidance ${guidance}. Each task is given true clips of combinations that training never shows, under their true captions. Small numbers are 95 % bootstrap intervals over clips.</p>
+  const settings = { model: model.fingerprint, curriculum, steps, guidance, candidates }
+  const body = `<p>Model ${model.fingerprint}, curriculum “${curriculum}”, ${saySampling({ steps, guidance, candidates })}. Each task is given true clips of combinations that training never shows, under their true captions. Small numbers are 95 % bootstrap intervals over clips.</p>
 ${table(['', 'measured', 'wanted', 'clips'], rows)}
 <h2>The first clips, not chosen</h2>
 ${figures(pictures)}`
@@ -92,7 +92,7 @@ export function summarizeLong({ films }: LongReport): LongSummary {
 export async function writeLong(
   model: Model,
   report: LongReport,
-  { curriculum, steps, guidance, seconds }: LongOptions,
+  { curriculum, steps, guidance, candidates, seconds }: LongOptions,
   output: string,
 ): Promise<LongSummary> {
   mkdirSync(output, { recursive: true })
@@ -107,7 +107,7 @@ export async function writeLong(
   const row = (label: string, name: keyof Second) => {
     return [label, sayEstimate(summary.early[name], 3), sayEstimate(summary.late[name], 3)]
   }
-  const body = `<p>Model ${model.fingerprint}, curriculum “${curriculum}”, ${steps} steps, guidance ${guidance}, ${films.length} films of ${seconds} s of scenes whose bodies stay, before a camera that stands. Peak memory ${peak.short.toFixed(0)} MB after a film of 4 s, ${peak.long.toFixed(0)} MB after one of ${seconds} s.</p>
+  const body = `<p>Model ${model.fingerprint}, curriculum “${curriculum}”, ${saySampling({ steps, guidance, candidates })}, ${films.length} films of ${seconds} s of scenes whose bodies stay, before a camera that stands. Peak memory ${peak.short.toFixed(0)} MB after a film of 4 s, ${peak.long.toFixed(0)} MB after one of ${seconds} s.</p>
 <p>As many bodies at the end as at the beginning: ${sayEstimate(summary.kept, 1, 100)} % of the films that show any.</p>
 ${table(
   ['', 'seconds 2 to 9', 'last ten seconds'],
@@ -127,6 +127,7 @@ ${figures([{ file: 'long.jpg', caption: `Eight frames of each film, ${(seconds /
     curriculum,
     steps,
     guidance,
+    candidates,
     peak,
     summary,
     films: films.map(({ prompt, seconds, bodies }) => ({ prompt, bodies, seconds })),

@@ -10,11 +10,12 @@ import {
   inpaint,
   loop,
   type Model,
+  measureChanges,
   textToVideo,
 } from '../sample/index.ts'
 import { type Colour, type CurriculumName, colours, type Film } from '../world/index.ts'
 import { type Estimate, estimateMean } from './bootstrap.ts'
-import { measureChanges, measureJump } from './joins.ts'
+import { measureJump } from './joins.ts'
 import { type ParsedBody, parseBodies } from './parse.ts'
 import { filmPrompts } from './prompts.ts'
 import { measurePsnr } from './psnr.ts'
@@ -27,6 +28,8 @@ export interface TasksOptions {
   readonly count: number
   readonly steps: number
   readonly guidance: number
+  /** Films that are begun of each, of which the best goes on; 1 is none but that. */
+  readonly candidates: number
   readonly signal?: AbortSignal
   readonly onProgress?: (done: number, of: number) => void
 }
@@ -73,6 +76,7 @@ interface Given {
     readonly seed: number
     readonly numInferenceSteps: number
     readonly guidanceScale: number
+    readonly candidates: number
   }
 }
 
@@ -249,12 +253,13 @@ async function tryTasks(given: Given): Promise<TaskClip> {
  * @throws DOMException AbortError when the signal aborts.
  */
 export async function evaluateTasks(model: Model, options: TasksOptions): Promise<TaskClip[]> {
-  const { curriculum, count, steps, guidance, signal, onProgress } = options
+  const { curriculum, count, steps, guidance, candidates, signal, onProgress } = options
   const scene = { ...model.size, fps: model.fps, frameCount: SECONDS * model.fps }
   const clips: TaskClip[] = []
   for (const film of filmPrompts('heldOut', curriculum, count, scene)) {
     signal?.throwIfAborted()
-    const settings = { seed: clips.length, numInferenceSteps: steps, guidanceScale: guidance, signal }
+    const how = { numInferenceSteps: steps, guidanceScale: guidance, candidates }
+    const settings = { seed: clips.length, ...how, signal }
     const decoded = await roundTrip(model, film)
     clips.push(
       await tryTasks({ model, film, decoded, bytes: model.size.width * model.size.height * 3, settings }),

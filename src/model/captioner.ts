@@ -1,5 +1,6 @@
-import { add, conv2d, expectShape, linear, mul, reshape, type Value } from '../array/index.ts'
-import { type LanguageModelConfig, languageModelSpecs } from './languageModel.ts'
+import { add, conv2d, expectShape, linear, mul, reshape, slice, type Value } from '../array/index.ts'
+import { type BytePairs, encodeBytePairs } from './bytePairs.ts'
+import { type LanguageModelConfig, languageModel, languageModelSpecs } from './languageModel.ts'
 import { rmsNorm } from './layers.ts'
 import { filled, kernel, matrix, type Traced } from './parameters.ts'
 import { patchify } from './transformer.ts'
@@ -54,6 +55,36 @@ export function filmPrefix(params: CaptionerParams, latents_BfZhw: Value, config
   const tokens = reshape(patchify(stem, frames, patch), [batch, countFilmTokens(config), size])
   const seen = mul(rmsNorm(linear(tokens, params.embed)), params.gain)
   return add(seen, params.places)
+}
+
+/**
+ * Traces what a captioner says of a film, given the words before each: latents (B, f, Z, h, w) and tokens (B, S).
+ * @returns logarithms of the odds of the next token of each (B, S, V), and the vectors behind the film's tokens (B, P, D)
+ */
+export function tellFilm(
+  params: CaptionerParams,
+  latents_BfZhw: Value,
+  ids_BS: Value,
+  config: CaptionerConfig,
+): { readonly logits_BSV: Value; readonly seen_BPD: Value } {
+  const count = countFilmTokens(config)
+  const prefix_BPD = filmPrefix(params, latents_BfZhw, config)
+  const told = languageModel(params.language, { prefix_BPD, ids_BS, from: count }, config.language)
+  return { logits_BSV: told.logits_BLV, seen_BPD: slice(told.hidden_BLD, 1, 0, count) }
+}
+
+/** A caption as what a captioner reads (`ids`), what it must tell (`targets`), and which of that counts: S numbers each. */
+export function writeTargets(
+  tokenizer: BytePairs,
+  caption: string,
+  config: CaptionerConfig,
+): { readonly ids: Int32Array; readonly targets: Int32Array; readonly weights: Float32Array } {
+  const { captionLength } = config
+  const written = encodeBytePairs(tokenizer, caption).slice(0, captionLength - 1)
+  const [ids, targets] = [0, 1].map(() => new Int32Array(captionLength).fill(endToken(config)))
+  ids.set(written, 1)
+  targets.set(written)
+  return { ids, targets, weights: new Float32Array(captionLength).fill(1, 0, written.length + 1) }
 }
 
 /** The bundled captioner's size: 3.4M numbers. */

@@ -25,6 +25,8 @@ export {
   countFilmTokens,
   endToken,
   filmPrefix,
+  tellFilm,
+  writeTargets,
 } from './captioner.ts'
 export { type DitConfig, type DitParams, dit, ditInput, ditSizes, ditSpecs } from './dit.ts'
 export { type GptConfig, type GptParams, gpt, gptSize, gptSpecs } from './gpt.ts'

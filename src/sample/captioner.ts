@@ -1,5 +1,4 @@
 import path from 'node:path'
-import { z } from 'zod'
 import { createRandom, input } from '../array/index.ts'
 import {
   type BytePairs,
@@ -17,24 +16,11 @@ import { type CompileOptions, compile } from '../onnx/index.ts'
 import { loadModel } from '../store/index.ts'
 import { encodeFilm } from './encodeFilm.ts'
 import type { Footage } from './footage.ts'
+import { captionerConfigSchema, fitFrames } from './judge.ts'
 import { bundledFolder, type Model } from './model.ts'
 import { compileWriter } from './writeText.ts'
 
 // Shapes: f latent frames, Z latent channels, h w latent grid, P tokens of a film, D width.
-
-const whole = z.number().int().positive()
-
-/** What lies beside a captioner's weights: its size, and the pairs of its tokenizer. */
-export const captionerConfigSchema = z.strictObject({
-  latentChannels: whole,
-  patch: whole,
-  frames: whole,
-  height: whole,
-  width: whole,
-  captionLength: whole,
-  language: z.strictObject({ vocabulary: whole, width: whole, depth: whole, heads: whole }),
-  pairs: z.array(z.tuple([z.number().int(), z.number().int()])),
-})
 
 /** A captioner that is ready: it says what films show. */
 export interface Captioner {
@@ -53,15 +39,6 @@ export interface Captioner {
 }
 
 const TRIES = 4
-
-/** The first latent frames of a film, its last one repeated where it has fewer. */
-function fitFrames(latents: Float32Array, frames: number, size: number): Float32Array {
-  const fitted = new Float32Array(frames * size)
-  fitted.set(latents.subarray(0, fitted.length))
-  const last = latents.subarray(latents.length - size)
-  for (let at = latents.length; at < fitted.length; at += size) fitted.set(last, at)
-  return fitted
-}
 
 /** Compiles a captioner from its configuration and parameters, for films of a model. */
 export async function assembleCaptioner(

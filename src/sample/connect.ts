@@ -48,15 +48,15 @@ export async function loop(
 ): Promise<Film> {
   if (seconds < 2) throw new RangeError(`\`seconds\` of a loop must be at least 2, got ${seconds}`)
   let before = 0
+  const { numInferenceSteps, candidates } = defaultsOf(model)
+  // One window, as often as there are candidates.
+  const closing = (options.numInferenceSteps ?? numInferenceSteps) * (options.candidates ?? candidates)
   const film = await textToVideo(model, prompt, {
     ...options,
     seconds: seconds - CLOSING_SECONDS,
     onProgress(progress) {
       before = progress.steps
-      onProgress?.({
-        ...progress,
-        steps: progress.steps + (options.numInferenceSteps ?? defaultsOf(model).numInferenceSteps),
-      })
+      onProgress?.({ ...progress, steps: progress.steps + closing })
     },
   })
   const end = await makeMiddle(

@@ -1,9 +1,10 @@
 import { FRAMES_PER_LATENT } from '../model/index.ts'
 import { normalizeLatents } from './decode.ts'
 import { frameSize } from './denoise.ts'
-import { type Film, type FilmOptions, HISTORY, makeFilm } from './film.ts'
+import { type Film, type FilmOptions, makeFilm } from './film.ts'
 import { expectSize, type Footage } from './footage.ts'
 import { ENCODE_CHUNK, type Model } from './model.ts'
+import { HISTORY } from './windows.ts'
 
 /** The last frames of a film, as many as are encoded at once; a shorter one stands still before it begins. */
 function endOf({ frames, width, height }: Footage): Uint8Array {

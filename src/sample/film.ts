@@ -1,12 +1,23 @@
-import { createRandom, type Random } from '../array/index.ts'
+import { createRandom } from '../array/index.ts'
 import { FRAMES_PER_LATENT, tokenize } from '../model/index.ts'
+import { chooseTake, seedOfTake, skipSteps } from './candidates.ts'
 import { decodeLatents } from './decode.ts'
-import { type DenoiseOptions, denoise, frameSize, type Window } from './denoise.ts'
+import { frameSize } from './denoise.ts'
 import type { Footage } from './footage.ts'
 import type { Model } from './model.ts'
-import { createPreviews } from './preview.ts'
-import { fadeSeam } from './seam.ts'
-import { measureChannels, steadyChannels } from './steady.ts'
+import { fadeSeam, measureChanges } from './seam.ts'
+import {
+  type Beginning,
+  countWindows,
+  type FilmTask,
+  type Finished,
+  HISTORY,
+  type Progress,
+  type RollOptions,
+  rollWindows,
+  type Shot,
+  type Words,
+} from './windows.ts'
 
 /** How a film is made. */
 export interface FilmOptions {
@@ -16,6 +27,11 @@ export interface FilmOptions {
   readonly numInferenceSteps?: number
   readonly guidanceScale?: number
   readonly negativePrompt?: string
+  /**
+   * How many films are begun, of which the best goes on: that whose first seconds the model's judge finds likeliest, or that which joins
+   * others best. Films that have neither are made once.
+   */
+  readonly candidates?: number
   readonly signal?: AbortSignal
   /** Called after each denoising step. */
   readonly onProgress?: (progress: Progress) => void
@@ -25,47 +41,17 @@ export interface FilmOptions {
   readonly finished?: Finished
 }
 
-/** How far a film is. */
-export interface Progress {
-  /** Denoising steps that are done. */
-  readonly step: number
-  /** Denoising steps in all. */
-  readonly steps: number
-  /** Draws the frames of the window in work as the model now believes them to be, small: 4 x 4 pixels for 16 x 16. */
-  readonly preview: () => Promise<Footage>
-}
-
-/** The windows of a film that are made already. */
-export interface Finished {
-  readonly windows: number
-  /** All latent frames of the film, those that are not yet made as zeros; normalised. */
-  readonly latents: Float32Array
-}
-
-/** One part of a storyboard. */
-export interface Shot {
-  readonly prompt: string
-  readonly seconds: number
-}
-
 /** Everything that is needed to make a film again. */
 export interface Origin {
-  readonly task:
-    | 'text to video'
-    | 'image to video'
-    | 'extend'
-    | 'extend backward'
-    | 'edit'
-    | 'inpaint'
-    | 'connect'
-    | 'loop'
-    | 'storyboard'
+  readonly task: FilmTask
   readonly prompt: string
   readonly negativePrompt: string
   readonly seed: number
   readonly seconds: number
   readonly numInferenceSteps: number
   readonly guidanceScale: number
+  /** How many films were begun, where there was more than one. */
+  readonly candidates?: number
   readonly strength?: number
   /** Fingerprint of the model's weights. */
   readonly model: string
@@ -80,41 +66,6 @@ export interface Film extends Footage {
   readonly timings: { readonly denoise: number; readonly decode: number }
 }
 
-/** What a film begins with: every task is a choice of this. */
-export interface Beginning {
-  readonly task: Origin['task']
-  /** Known latent frames before what is made, normalised (n x Z x h x w, n less than a window); empty when there are none. */
-  readonly known: Float32Array
-  /** Known latent frames behind what is made. Without any before, the film is made from its end to its beginning. */
-  readonly ending?: Float32Array
-  /** Whether the ending is the film's own, and not of one that comes behind it. */
-  readonly isEndingShown?: boolean
-  /** Words that change as the film goes on; their seconds add up to the film's. */
-  readonly shots?: readonly Shot[]
-  /** Whether the first latent frame is the film's first, which holds one picture alone. */
-  readonly isStart: boolean
-  /** The frames right before and right behind what is made (H x W x 3), where they are another film's. */
-  readonly neighbours?: { readonly before?: Uint8Array; readonly behind?: Uint8Array }
-  readonly source?: Source
-}
-
-/** A film to change. */
-export interface Source {
-  /** Latents from its first frame on, normalised. */
-  readonly latents: Float32Array
-  readonly frameCount: number
-  /** How much of it is made anew: 1 leaves nothing. */
-  readonly strength: number
-  /** Cells that stay as they are: f x h x w, 1 stays; none when absent. */
-  readonly kept?: Uint8Array
-}
-
-/** Latent frames of the film so far that the next window is shown. */
-export const HISTORY = 3
-
-/** Anchors that windows show in front of that: one, where there is room for something new behind it. */
-export const anchorsOf = ({ window }: Pick<Model, 'window'>) => (window > HISTORY + 1 ? 1 : 0)
-
 /**
  * Checks an option that must be a whole number within bounds.
  * @throws RangeError naming the field, the rule and the value received.
@@ -125,15 +76,39 @@ function expectWhole(name: string, value: number, low: number, high: number): vo
   }
 }
 
-const defaults = { seconds: 4, seed: 0, numInferenceSteps: 20, guidanceScale: 2.5, negativePrompt: '' }
+const defaults = {
+  seconds: 4,
+  seed: 0,
+  numInferenceSteps: 20,
+  guidanceScale: 2.5,
+  negativePrompt: '',
+  candidates: 1,
+}
+
+/** Films that a model of few steps begins, where they can be compared. */
+const FAST_CANDIDATES = 8
+/** Candidates of a film at most. */
+const MOST_CANDIDATES = 64
 
 /** How a model makes a film when nothing else is said. */
 export function defaultsOf({ fewSteps }: Pick<Model, 'fewSteps'>): typeof defaults {
   // Guidance is what such a model has learned already.
   return fewSteps
-    ? { ...defaults, numInferenceSteps: fewSteps.numInferenceSteps, guidanceScale: 1 }
+    ? {
+        ...defaults,
+        numInferenceSteps: fewSteps.numInferenceSteps,
+        guidanceScale: 1,
+        candidates: FAST_CANDIDATES,
+      }
     : defaults
 }
+
+/** What of a film only guidance or many steps give. */
+type Demands = Partial<Pick<typeof defaults, 'numInferenceSteps' | 'guidanceScale' | 'negativePrompt'>>
+
+/** Whether films are made in few steps when nobody says so: unless something is asked for that these go without. */
+export const suitsFewSteps = ({ numInferenceSteps, guidanceScale, negativePrompt }: Demands): boolean =>
+  numInferenceSteps === undefined && guidanceScale === undefined && !negativePrompt
 
 /**
  * Checks that a prompt of what shall not be shown is heard.
@@ -156,128 +131,12 @@ function checkOptions(model: Model, options: FilmOptions) {
   expectWhole('seconds', checked.seconds, 1, 60)
   expectWhole('seed', checked.seed, 0, 2 ** 31 - 1)
   expectWhole('numInferenceSteps', checked.numInferenceSteps, 1, 1000)
+  expectWhole('candidates', checked.candidates, 1, MOST_CANDIDATES)
   if (!(checked.guidanceScale >= 0 && checked.guidanceScale <= 30)) {
     throw new RangeError(`\`guidanceScale\` must be from 0 to 30, got ${checked.guidanceScale}`)
   }
   expectGuidance(model, checked)
   return checked
-}
-
-/** Where the film is made from: its beginning, its end, or its beginning towards its end. */
-type Direction = 'forward' | 'backward' | 'between'
-
-/** Latent frames of a film before drift is held: what goes on for four seconds has no time to drift. */
-const STEADY_FROM = 12
-/** The latent frame, near its third second, that a long film is shown again from then on: what fell lies there by then. */
-const ANCHOR = 8
-
-/**
- * Where each window begins, in the order in which they are made, and how many latent frames they cover together: each shows
- * the next one its last HISTORY frames, and those of a long film from STEADY_FROM on show its anchor in front of them.
- */
-function planWindows(model: Model, frames: number, direction: Direction, isLong: boolean) {
-  const { window } = model
-  const windows = [{ start: 0, isHeld: false }]
-  let last = 0
-  while (last + window < frames) {
-    const next = last + window - HISTORY
-    const isHeld = isLong && next > STEADY_FROM
-    last = isHeld ? next - anchorsOf(model) : next
-    windows.push({ start: last, isHeld })
-  }
-  const length = last + window
-  // The last window ends where the film does, so that as much as possible of it leads to the ending.
-  if (direction === 'between' && last > 0) windows[windows.length - 1].start = frames - window
-  if (direction === 'backward') return { length, windows: windows.reverse(), shift: length - frames }
-  return { length, windows, shift: 0 }
-}
-
-type Words = Pick<Window, 'ids' | 'negativeIds'>
-
-/**
- * Makes what is unknown of a window.
- * @param film the latents of a long film whose anchor the window is shown; then it is also brought back to what the first window
- * was like
- */
-async function makeWindow(
-  model: Model,
-  window: Window,
-  film: Float32Array | undefined,
-  options: DenoiseOptions,
-): Promise<void> {
-  if (!film) {
-    window.latents.set(await denoise(model, window, options))
-    return
-  }
-  const [size, anchors] = [frameSize(model), anchorsOf(model)]
-  const latents = window.latents.slice()
-  latents.set(film.subarray(ANCHOR * size, (ANCHOR + anchors) * size))
-  const made = await denoise(model, { ...window, latents, isAnchored: anchors > 0 }, options)
-  window.latents.set(made.subarray(size), size)
-  // The first picture stands alone, and is not like the others.
-  const begun = measureChannels(model, film.subarray(size, model.window * size))
-  steadyChannels(model, window.latents.subarray((HISTORY + anchors) * size), begun)
-}
-
-/** Denoises window after window; what is known of each is what was made before, and what was known from the start. */
-async function rollWindows(
-  model: Model,
-  { known, ending = new Float32Array(0), isStart, source, shots }: Beginning,
-  frames: number,
-  wordsAt: (frame: number) => Words,
-  options: Omit<DenoiseOptions, 'onStep'> & Pick<FilmOptions, 'onProgress' | 'onWindow' | 'finished'>,
-): Promise<Float32Array> {
-  const size = frameSize(model)
-  const direction = ending.length === 0 ? 'forward' : known.length === 0 ? 'backward' : 'between'
-  const isLong = direction === 'forward' && !source && !shots
-  const { length, windows, shift } = planWindows(model, frames, direction, isLong)
-  const { numInferenceSteps, finished, onProgress } = options
-  const steps = windows.length * numInferenceSteps
-  const latents = new Float32Array(length * size)
-  // Behind its end, where the last window may reach, a film to change stands still.
-  for (let at = 0; source && at < latents.length; at += size) {
-    const from = Math.min(at, source.latents.length - size)
-    latents.set(source.latents.subarray(from, from + size), at)
-  }
-  latents.set(known)
-  latents.set(ending, (shift + frames) * size - ending.length)
-  const area = size / model.autoencoder.latentChannels
-  const keptOf = (f: number, count: number) => source?.kept?.subarray(f * area, (f + count) * area)
-  const isGiven = Array.from({ length }, (_, f) => {
-    const at = (f - shift) * size
-    if (source?.kept) return f < frames && keptOf(f, 1)!.every(cell => cell === 1)
-    return at >= 0 && (at < known.length || (at < frames * size && at >= frames * size - ending.length))
-  })
-  const isMade = [...isGiven]
-  const drawPreview = createPreviews(model)
-  if (finished) latents.set(finished.latents)
-  for (const [i, { start, isHeld }] of windows.entries()) {
-    // What the window before made without a view of the ending is made again.
-    const isLast = direction === 'between' && i > 0 && i === windows.length - 1
-    for (let f = start + HISTORY; isLast && f < length; f++) isMade[f] = isGiven[f]
-    const window = {
-      ...wordsAt(start - shift),
-      latents: latents.subarray(start * size, (start + model.window) * size),
-      known: isMade.slice(start, start + model.window),
-      kept: keptOf(start, model.window),
-      isStart: isStart && start === 0,
-      strength: source?.strength,
-    }
-    const onStep = (step: number, data: Float32Array) => {
-      const preview = () => drawPreview(data, window.isStart)
-      onProgress?.({ step: i * numInferenceSteps + step, steps, preview })
-    }
-    // A window that is made already only draws its noise, so that the next ones find theirs.
-    const isKnown = window.known.slice(0, shift + frames - start).every(Boolean)
-    const isFinished = finished !== undefined && i < finished.windows
-    if (isKnown || isFinished) options.random.fillNormal(new Float32Array(model.window * size))
-    if (isKnown && !isFinished) onStep(numInferenceSteps, window.latents)
-    if (!isKnown && !isFinished)
-      await makeWindow(model, window, isHeld ? latents : undefined, { ...options, onStep })
-    if (!isFinished) options.onWindow?.({ windows: i + 1, latents })
-    isMade.fill(true, start, start + model.window)
-  }
-  return latents.subarray(shift * size, (shift + frames) * size)
 }
 
 /** The words of each latent frame: those of the shot in which the first new frame of its window lies. */
@@ -299,10 +158,12 @@ function describeOrigin(
   prompt: string,
   { task, source }: Beginning,
   { negativePrompt, seed, seconds, numInferenceSteps, guidanceScale }: typeof defaults,
+  candidates: number,
 ): Origin {
   const settings = { negativePrompt, seed, seconds, numInferenceSteps, guidanceScale }
+  const several = candidates > 1 ? { candidates } : {}
   const strength = source ? { strength: source.strength } : {}
-  return { task, prompt, ...settings, ...strength, model: model.fingerprint }
+  return { task, prompt, ...settings, ...several, ...strength, model: model.fingerprint }
 }
 
 /** Decodes a film's frames, from `first` (below 0: known ones before it) on, and fits them to their neighbours. */
@@ -310,7 +171,7 @@ async function decodeFrames(
   model: Model,
   latents: Float32Array,
   { isStart, neighbours = {} }: Beginning,
-  { first, frameCount }: { first: number; frameCount: number },
+  { first, frameCount }: Extent,
 ): Promise<Uint8Array> {
   const bytes = model.size.width * model.size.height * 3
   const pixels = new Uint8Array(frameCount * bytes)
@@ -330,6 +191,97 @@ async function decodeFrames(
   return pixels
 }
 
+/** What of a film is shown, in latent frames and in frames. */
+interface Extent {
+  /** Latent frames, with those that are known. */
+  readonly frames: number
+  /** The number of the first frame that is decoded: below 0 are known ones before the film. */
+  readonly first: number
+  readonly frameCount: number
+}
+
+function measureExtent(model: Model, beginning: Beginning, seconds: number): Extent {
+  const { isStart, known, ending, source, isEndingShown } = beginning
+  const frameCount = source?.frameCount ?? Math.round(seconds * model.fps)
+  const before = isStart ? 1 : known.length / frameSize(model)
+  const behind = (ending?.length ?? 0) / frameSize(model)
+  // A film made backward has one latent frame more in front: the first one is decoded without what came before it.
+  const isBackward = before === 0 && behind > 0
+  const made = Math.ceil((frameCount - (isStart ? 1 : 0)) / FRAMES_PER_LATENT) + (isBackward ? 1 : 0)
+  const surplus = isBackward ? made * FRAMES_PER_LATENT - frameCount : 0
+  return {
+    frames: before + made + (isEndingShown ? 0 : behind),
+    first: isStart ? 0 : -before * FRAMES_PER_LATENT - surplus,
+    frameCount,
+  }
+}
+
+/** How candidates of a film are compared: how good the latents of one are, and how many of them that takes. */
+interface Contest {
+  readonly shown: number
+  readonly rate: (latents: Float32Array) => Promise<number>
+}
+
+/** Joined films are compared by their hardest cut, others by what the judge says; some by nothing. */
+function prepareContest(
+  model: Model,
+  prompt: string,
+  beginning: Beginning,
+  extent: Extent,
+): Contest | undefined {
+  const { isStart, ending, neighbours, source, shots } = beginning
+  if (ending && neighbours) {
+    const rate = async (latents: Float32Array) => {
+      const made = await decodeFrames(model, latents, beginning, extent)
+      const { before = new Uint8Array(), behind = new Uint8Array() } = neighbours
+      const joined = Uint8Array.from(Buffer.concat([before, made, behind]))
+      return -Math.max(...measureChanges(joined, model.size.width * model.size.height * 3))
+    }
+    return { shown: extent.frames, rate }
+  }
+  const { judge } = model
+  if (!judge || !isStart || source || shots) return undefined
+  return { shown: Math.min(extent.frames, judge.frames), rate: latents => judge.rate(latents, prompt) }
+}
+
+/** Makes the latents of a film: of its candidates, where they can be compared, those of the best. */
+async function makeLatents(
+  model: Model,
+  beginning: Beginning,
+  { frames }: Extent,
+  contest: Contest | undefined,
+  wordsAt: (frame: number) => Words,
+  options: ReturnType<typeof checkOptions>,
+): Promise<Float32Array> {
+  const roll = (take: number, changes: Partial<RollOptions>) =>
+    rollWindows(model, beginning, frames, wordsAt, {
+      ...options,
+      ...changes,
+      random: createRandom(seedOfTake(options.seed, take)),
+    })
+  const { candidates, onProgress, onWindow } = options
+  if (!contest || candidates === 1) return roll(0, {})
+  const most = countWindows(model, beginning, frames, contest.shown)
+  const trialSteps = most * options.numInferenceSteps
+  const begin = async (take: number, onProgress: FilmOptions['onProgress']): Promise<Finished> => {
+    let finished: Finished | undefined
+    const keep = (made: Finished) => (finished = made)
+    await roll(take, { most, finished: undefined, onProgress, onWindow: keep })
+    return finished!
+  }
+  const shown = contest.shown * frameSize(model)
+  const rate = ({ latents }: Finished) => contest.rate(latents.subarray(0, shown))
+  const finished = options.finished ?? (await chooseTake(begin, rate, { candidates, trialSteps, onProgress }))
+  if (!options.finished) onWindow?.(finished)
+  const { take = 0 } = finished
+  const more = (candidates - 1) * trialSteps
+  return roll(take, {
+    finished,
+    onProgress: skipSteps(more, more, onProgress),
+    onWindow: made => onWindow?.({ ...made, take }),
+  })
+}
+
 /**
  * Makes a film that goes on from a beginning.
  * @returns the frames after those that were known (with the first picture, when it starts the film)
@@ -344,22 +296,14 @@ export async function makeFilm(
   const options = checkOptions(model, given)
   const { wordsAt, unknownWords } = tokenizeShots(model, prompt, beginning.shots, options.negativePrompt)
   const { width, height } = model.size
-  const frameCount = beginning.source?.frameCount ?? Math.round(options.seconds * model.fps)
-  const before = beginning.isStart ? 1 : beginning.known.length / frameSize(model)
-  const ending = (beginning.ending?.length ?? 0) / frameSize(model)
-  // A film made backward has one latent frame more in front: the first one is decoded without what came before it.
-  const isBackward = before === 0 && ending > 0
-  const alone = beginning.isStart ? 1 : 0
-  const made = Math.ceil((frameCount - alone) / FRAMES_PER_LATENT) + (isBackward ? 1 : 0)
-  const frames = before + made + (beginning.isEndingShown ? 0 : ending)
-  const random: Random = createRandom(options.seed)
+  const extent = measureExtent(model, beginning, options.seconds)
+  const contest = prepareContest(model, prompt, beginning, extent)
   const started = performance.now()
-  const latents = await rollWindows(model, beginning, frames, wordsAt, { ...options, random })
+  const latents = await makeLatents(model, beginning, extent, contest, wordsAt, options)
   const denoised = performance.now()
-  const surplus = isBackward ? made * FRAMES_PER_LATENT - frameCount : 0
-  const first = beginning.isStart ? 0 : -before * FRAMES_PER_LATENT - surplus
-  const pixels = await decodeFrames(model, latents, beginning, { first, frameCount })
+  const pixels = await decodeFrames(model, latents, beginning, extent)
   const timings = { denoise: denoised - started, decode: performance.now() - denoised }
-  const origin = describeOrigin(model, prompt, beginning, options)
+  const origin = describeOrigin(model, prompt, beginning, options, contest ? options.candidates : 1)
+  const { frameCount } = extent
   return { frames: pixels, frameCount, width, height, fps: model.fps, origin, unknownWords, timings }
 }

@@ -1,9 +1,4 @@
-export {
-  assembleCaptioner,
-  type Captioner,
-  captionerConfigSchema,
-  openCaptioner,
-} from './captioner.ts'
+export { assembleCaptioner, type Captioner, openCaptioner } from './captioner.ts'
 export { connect, loop } from './connect.ts'
 export { decodeLatents, normalizeLatents } from './decode.ts'
 export {
@@ -18,18 +13,11 @@ export { type EditOptions, edit } from './edit.ts'
 export { compileEncoder, type Encoder, repeatFirstFrame } from './encode.ts'
 export { encodeFilm } from './encodeFilm.ts'
 export { extend, extendBackward } from './extend.ts'
-export {
-  defaultsOf,
-  type Film,
-  type FilmOptions,
-  type Finished,
-  type Origin,
-  type Progress,
-  type Shot,
-} from './film.ts'
+export { defaultsOf, type Film, type FilmOptions, type Origin, suitsFewSteps } from './film.ts'
 export type { Footage } from './footage.ts'
 export { imageToVideo, type Pictures } from './imageToVideo.ts'
 export { boxMask, type InpaintOptions, inpaint } from './inpaint.ts'
+export { assembleJudge, captionerConfigSchema, type Judge } from './judge.ts'
 export { type Direction, type LiveOptions, live, paceFrames } from './live.ts'
 export {
   assembleModel,
@@ -45,6 +33,7 @@ export {
   readFewSteps,
   readModelConfig,
 } from './model.ts'
+export { measureChanges } from './seam.ts'
 export { storyboard } from './storyboard.ts'
 export { textToVideo } from './textToVideo.ts'
 export {
@@ -55,6 +44,7 @@ export {
   type Upscaler,
   upscalerConfigSchema,
 } from './upscale.ts'
+export type { Finished, Progress, Shot } from './windows.ts'
 export {
   chooseToken,
   compileWriter,

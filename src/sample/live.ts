@@ -2,9 +2,10 @@ import { createRandom } from '../array/index.ts'
 import { FRAMES_PER_LATENT, tokenize } from '../model/index.ts'
 import { decodeLatents } from './decode.ts'
 import { denoise, frameSize } from './denoise.ts'
-import { anchorsOf, defaultsOf, expectGuidance, type FilmOptions, HISTORY } from './film.ts'
+import { defaultsOf, expectGuidance, type FilmOptions } from './film.ts'
 import type { Model } from './model.ts'
 import { type ChannelStatistics, measureChannels, steadyChannels } from './steady.ts'
+import { anchorsOf, HISTORY } from './windows.ts'
 
 /** What an endless film shows: whoever holds it may change it while the film runs. */
 export interface Direction {

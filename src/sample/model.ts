@@ -21,6 +21,7 @@ import {
 import { type Compiled, compile, type Device } from '../onnx/index.ts'
 import { loadConfig, loadModel } from '../store/index.ts'
 import { compileEncoder, type Encoder } from './encode.ts'
+import { type Judge, openJudge } from './judge.ts'
 
 // Shapes: B batch (2: with and without text; 1: without guidance), f latent frames of a window, Z latent channels, h w latent grid, S text tokens.
 
@@ -40,6 +41,8 @@ export interface Model {
   readonly latentDeviation: Float32Array
   /** What the model was taught to make films in few steps with, without guidance; absent where it was not. */
   readonly fewSteps?: FewStepsConfig
+  /** Says how well films show what was asked for; absent where no captioner for films of this size lies beside the model. */
+  readonly judge?: Judge
   /** One pass: noisy latents (B, f, Z, h, w), levels and first flags (B, f), tokens (B, S) to predicted data. */
   predict(feeds: Readonly<Record<'latents' | 'levels' | 'first' | 'ids', Tensor>>): Promise<Float32Array>
   /** Normalised latents (1 + DECODE_CHUNK, Z, h, w), the first only as what came before, to frames from -1 to 1. */
@@ -156,7 +159,9 @@ export async function openModel({
   ...given
 }: OpenOptions = {}): Promise<Model> {
   const { config, tensors } = loadModel(path.resolve(folder), modelConfigSchema)
-  const options = { device: 'cpu' as const, ...given }
+  const { latentChannels } = config.autoencoder
+  const judge = openJudge(path.join(folder, 'captioner'), { ...config, ...size, latentChannels }, given)
+  const options = { device: 'cpu' as const, judge, ...given }
   if (!fast) return assembleModel({ ...config, ...size }, tensors, options)
   const adapters = loadModel(path.resolve(fewStepsFolder(folder)), fewStepsConfigSchema)
   const merged = mergeAdapters(selectParameters(tensors, 'transformer'), adapters.tensors as Parameters)
@@ -201,9 +206,10 @@ export async function assembleModel(
   tensors: Readonly<Record<string, Tensor>>,
   {
     fewSteps,
+    judge,
     lazily,
     ...options
-  }: Pick<OpenOptions, 'device' | 'threads' | 'lazily'> & Pick<Model, 'fewSteps'> = {},
+  }: Pick<OpenOptions, 'device' | 'threads' | 'lazily'> & Pick<Model, 'fewSteps' | 'judge'> = {},
 ): Promise<Model> {
   const networks = compileNetworks(config, tensors, options)
   if (!lazily) {
@@ -222,6 +228,7 @@ export async function assembleModel(
     latentMean: tensors['latent.mean'].data as Float32Array,
     latentDeviation: tensors['latent.deviation'].data as Float32Array,
     fewSteps,
+    judge,
     async predict(feeds) {
       const denoiser = await networks.denoiser(feeds.latents.shape[0])
       const { data } = await denoiser.run(feeds)
@@ -236,7 +243,10 @@ export async function assembleModel(
       return frames.data as Float32Array
     },
     encodeChunk: async frames => (await networks.encoder()).encode(frames),
-    close: () => networks.release(),
+    async close() {
+      await networks.release()
+      await judge?.close()
+    },
   }
 }
 

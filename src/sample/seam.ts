@@ -53,3 +53,14 @@ export function fadeSeam(frames: Uint8Array, seam: Seam, width: number, side: 'b
     }
   }
 }
+
+/** How much each frame of a film differs from the one before it: root mean square, in sRGB steps of 255. */
+export function measureChanges(frames: Uint8Array, frameBytes: number): number[] {
+  const changes: number[] = []
+  for (let at = frameBytes; at < frames.length; at += frameBytes) {
+    let sum = 0
+    for (let i = at; i < at + frameBytes; i++) sum += (frames[i] - frames[i - frameBytes]) ** 2
+    changes.push(Math.sqrt(sum / frameBytes))
+  }
+  return changes
+}

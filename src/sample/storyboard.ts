@@ -1,5 +1,6 @@
-import { type Film, type FilmOptions, makeFilm, type Shot } from './film.ts'
+import { type Film, type FilmOptions, makeFilm } from './film.ts'
 import type { Model } from './model.ts'
+import type { Shot } from './windows.ts'
 
 /** Makes one film whose words change from shot to shot; it goes on without a cut. */
 export function storyboard(

@@ -1,29 +1,15 @@
-import {
-  add,
-  linear,
-  mean,
-  mul,
-  type Random,
-  reshape,
-  slice,
-  square,
-  sub,
-  type Tensor,
-  type Value,
-} from '../array/index.ts'
+import { add, linear, mean, mul, type Random, reshape, square, sub, type Tensor } from '../array/index.ts'
 import {
   type BytePairs,
   type CaptionerConfig,
   captionerSpecs,
   countFilmTokens,
   crossEntropy,
-  encodeBytePairs,
-  endToken,
-  filmPrefix,
-  languageModel,
   matrix,
   nestValues,
   rmsNorm,
+  tellFilm,
+  writeTargets,
 } from '../model/index.ts'
 import { type Attributes, findAttributes, writeCaptions } from '../world/index.ts'
 import type { LatentSet } from './latents.ts'
@@ -60,10 +46,7 @@ function drawCaptionerBatch(
   const latents = numbers(batch, frames, latentChannels, height, width)
   const truth = numbers(batch, countFilmTokens(config), TRUTH_FEATURES)
   const weights = numbers(batch, captionLength)
-  const tokens = () => ({
-    shape: [batch, captionLength],
-    data: new Int32Array(batch * captionLength).fill(endToken(config)),
-  })
+  const tokens = () => ({ shape: [batch, captionLength], data: new Int32Array(batch * captionLength) })
   const [ids, targets] = [tokens(), tokens()]
   for (let b = 0; b < batch; b++) {
     const clip = random.integer(data.clips.length)
@@ -75,10 +58,10 @@ function drawCaptionerBatch(
     latents.data.set(noisy, b * noisy.length)
     const known = truthOfTokens(window, data.clips[clip].looks, width, patch)
     truth.data.set(known, b * known.length)
-    const written = encodeBytePairs(tokenizer, caption).slice(0, captionLength - 1)
-    ids.data.set(written, b * captionLength + 1)
-    targets.data.set(written, b * captionLength)
-    weights.data.fill(1, b * captionLength, b * captionLength + written.length + 1)
+    const written = writeTargets(tokenizer, caption, config)
+    ids.data.set(written.ids, b * captionLength)
+    targets.data.set(written.targets, b * captionLength)
+    weights.data.set(written.weights, b * captionLength)
   }
   return { latents, ids, targets, weights, truth }
 }
@@ -103,17 +86,9 @@ export function captionerTraining(options: CaptionerTrainingOptions): Training {
     nextBatch: random => drawCaptionerBatch(random, options, attributes),
     loss: (values: Values, batch: Values) => {
       const params = nestValues(specs, values)
-      const prefix_BPD = filmPrefix(params, batch.latents, config)
-      const told = languageModel(params.language, { prefix_BPD, ids_BS: batch.ids }, config.language)
-      const count = countFilmTokens(config)
-      const [, length, vocabulary] = told.logits_BLV.shape
-      const captions: Value = slice(told.logits_BLV, 1, count, length)
-      const words = crossEntropy(
-        reshape(captions, [batch.ids.shape[0], length - count, vocabulary]),
-        batch.targets,
-        batch.weights,
-      )
-      const seen = linear(rmsNorm(slice(told.hidden_BLD, 1, 0, count)), params.truth)
+      const { logits_BSV, seen_BPD } = tellFilm(params, batch.latents, batch.ids, config)
+      const words = crossEntropy(logits_BSV, batch.targets, batch.weights)
+      const seen = linear(rmsNorm(seen_BPD), params.truth)
       const truth = mul(mean(square(sub(seen, batch.truth))), TRUTH_FEATURES)
       return {
         loss: reshape(add(words, mul(truth, TRUTH_WEIGHT)), []),

@@ -1,5 +1,5 @@
 import type { Context } from 'hono'
-import { defaultsOf } from '../../sample/index.ts'
+import { defaultsOf, suitsFewSteps } from '../../sample/index.ts'
 import { ApiError } from '../errors.ts'
 import { ModerationUnavailable } from '../moderation.ts'
 import type { Job, VideoRequest } from '../store/job.ts'
@@ -62,10 +62,13 @@ const DEFAULT_STRENGTH = 0.9
  * @throws ApiError when the model has not learned to be fast, or is asked for what it then cannot do.
  */
 export function fillSettings({ model }: Server, given: GivenSettings, from?: VideoRequest) {
-  const fast = given.fast ?? from?.fast ?? false
+  const { steps, guidance, negative_prompt } = given
+  const demands = { numInferenceSteps: steps, guidanceScale: guidance, negativePrompt: negative_prompt }
+  const usually = from ? from.fast === true : model.fewSteps !== undefined
+  const fast = given.fast ?? (usually && suitsFewSteps(demands))
   const refuse = (why: string) => new ApiError(400, 'invalid_value', `\`fast\` ${why}`, 'fast')
   if (fast && !model.fewSteps) throw refuse('is nothing that the model of this server has learned')
-  if (fast && given.negative_prompt) throw refuse('goes without guidance, which `negative_prompt` needs')
+  if (fast && negative_prompt) throw refuse('goes without guidance, which `negative_prompt` needs')
   const usual = defaultsOf({ fewSteps: fast ? model.fewSteps : undefined })
   // What was chosen for the other way of making films says nothing of this one.
   const former = fast === (from?.fast ?? false) ? from : undefined
@@ -73,9 +76,9 @@ export function fillSettings({ model }: Server, given: GivenSettings, from?: Vid
     model: given.model ?? from?.model ?? model.name,
     seed: given.seed ?? from?.seed ?? Math.floor(Math.random() * 2 ** 31),
     fast,
-    steps: given.steps ?? former?.steps ?? usual.numInferenceSteps,
-    guidance: given.guidance ?? former?.guidance ?? usual.guidanceScale,
-    negative_prompt: fast ? '' : (given.negative_prompt ?? from?.negative_prompt ?? ''),
+    steps: steps ?? former?.steps ?? usual.numInferenceSteps,
+    guidance: guidance ?? former?.guidance ?? usual.guidanceScale,
+    negative_prompt: fast ? '' : (negative_prompt ?? from?.negative_prompt ?? ''),
     strength: from?.strength ?? DEFAULT_STRENGTH,
   }
 }

@@ -72,13 +72,17 @@ const settings = {
   negative_prompt: text(0, 32_000).optional().describe('Extension. What the video shall not show.'),
   fast: flag
     .optional()
-    .describe('Extension. Few steps without guidance: several times faster, a little less exact.'),
+    .describe(
+      'Extension. Few steps without guidance, and the best of several beginnings: true when absent, where the model has learned it and neither steps, guidance nor a negative prompt are asked for.',
+    ),
   steps: whole(1, 200)
     .optional()
-    .describe('Extension. Denoising steps: 20 when absent, with `fast` as many as the model has learned.'),
+    .describe(
+      'Extension. Denoising steps: 20 without `fast`, with it as many as the model has learned, when absent.',
+    ),
   guidance: number(0, 30)
     .optional()
-    .describe('Extension. How strictly the words are followed: 2.5 when absent, 1 with `fast`.'),
+    .describe('Extension. How strictly the words are followed: 2.5 without `fast`, 1 with it, when absent.'),
 }
 
 const shot = z.object({ prompt, seconds })

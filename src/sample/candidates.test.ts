@@ -1,0 +1,133 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { createRandom } from '../array/index.ts'
+import {
+  autoencoderSizes,
+  autoencoderSpecs,
+  captionerSpecs,
+  initializeParameters,
+  transformerSizes,
+  transformerSpecs,
+} from '../model/index.ts'
+import { seedOfTake } from './candidates.ts'
+import {
+  assembleJudge,
+  assembleModel,
+  connect,
+  type Finished,
+  frameSize,
+  type ModelConfig,
+  measureChanges,
+  textToVideo,
+} from './index.ts'
+
+const config: ModelConfig = {
+  autoencoder: { latentChannels: 4, ...autoencoderSizes.tiny },
+  transformer: {
+    latentChannels: 4,
+    patch: 2,
+    ...transformerSizes.tiny,
+    text: { vocabulary: ['a', 'red', 'ball'], length: 6, width: 64, depth: 1, heads: 2 },
+  },
+  window: 5,
+  width: 32,
+  height: 32,
+  fps: 8,
+}
+
+const captioner = {
+  latentChannels: 4,
+  patch: 2,
+  frames: 6,
+  height: 2,
+  width: 2,
+  captionLength: 12,
+  language: { vocabulary: 257, width: 32, depth: 1, heads: 2 },
+  pairs: [],
+}
+
+/** A real model with a real judge, neither of which has learned anything. */
+async function openUntrained() {
+  const random = createRandom(2)
+  const tensors = Object.fromEntries(
+    Object.entries({
+      autoencoder: initializeParameters(autoencoderSpecs(config.autoencoder), random),
+      transformer: initializeParameters(transformerSpecs(config.transformer), random),
+      latent: {
+        mean: { shape: [4], data: new Float32Array(4) },
+        deviation: { shape: [4], data: new Float32Array(4).fill(1) },
+      },
+    }).flatMap(([part, params]) =>
+      Object.entries(params).map(([name, tensor]) => [`${part}.${name}`, tensor]),
+    ),
+  )
+  const judge = assembleJudge(captioner, () => initializeParameters(captionerSpecs(captioner), random))
+  return {
+    plain: await assembleModel(config, tensors),
+    model: await assembleModel(config, tensors, { judge }),
+  }
+}
+
+const best = (ratings: readonly number[]) => ratings.indexOf(Math.max(...ratings))
+
+test('of several films that are begun, the one goes on that the judge finds likeliest', async () => {
+  const { plain, model } = await openUntrained()
+  const quick = { seconds: 5, seed: 2 ** 31 - 2, numInferenceSteps: 2, guidanceScale: 1 }
+  const ratings: number[] = []
+  for (let take = 0; take < 4; take++) {
+    let latents = new Float32Array()
+    const keep = (made: Finished) => {
+      latents = made.latents as Float32Array<ArrayBuffer>
+    }
+    await textToVideo(plain, 'a red ball', {
+      ...quick,
+      seed: seedOfTake(quick.seed, take),
+      onWindow: keep,
+    })
+    ratings.push(await model.judge!.rate(latents.subarray(0, 6 * frameSize(model)), 'a red ball'))
+  }
+  assert.ok(ratings.every(rating => rating < 0) && new Set(ratings).size === 4, ratings.join(' '))
+  const [kept, seen]: [Finished[], number[]] = [[], []]
+  const film = await textToVideo(model, 'a red ball', {
+    ...quick,
+    candidates: 4,
+    onWindow: ({ latents, ...made }) => kept.push({ ...made, latents: latents.slice() }),
+    onProgress: ({ step, steps }) => seen.push(step / steps),
+  })
+  const chosen = await textToVideo(plain, 'a red ball', {
+    ...quick,
+    seed: seedOfTake(quick.seed, best(ratings)),
+  })
+  assert.deepEqual(film.frames, chosen.frames)
+  assert.deepEqual([film.origin.seed, film.origin.candidates], [quick.seed, 4])
+  assert.deepEqual([seen.at(-1), seen.toSorted((a, b) => a - b)], [1, seen])
+  // What is finished says which candidate it is of.
+  assert.ok(kept.length > 2 && kept.every(({ take }) => take === best(ratings)))
+  const options = { ...quick, candidates: 4, finished: kept[1] }
+  assert.deepEqual((await textToVideo(model, 'a red ball', options)).frames, film.frames)
+  // Without a judge there is nothing to choose by.
+  const once = await textToVideo(plain, 'a red ball', { ...quick, candidates: 4 })
+  assert.equal(once.origin.candidates, undefined)
+  await assert.rejects(textToVideo(model, 'a ball', { candidates: 0 }), /`candidates` must be .* got 0/)
+  await plain.close()
+  await model.close()
+})
+
+test('of several films that join two others, the one is kept whose hardest cut is softest', async () => {
+  const { plain, model } = await openUntrained()
+  const quick = { seconds: 1, numInferenceSteps: 2, guidanceScale: 1 }
+  const first = await textToVideo(plain, 'a ball', quick)
+  const second = await textToVideo(plain, 'a red ball', { ...quick, seed: 1 })
+  const join = (seed: number, candidates: number) =>
+    connect(plain, [first, second], 'a ball', { ...quick, seed, candidates })
+  const cuts: number[] = []
+  for (let take = 0; take < 4; take++) {
+    const changes = measureChanges((await join(seedOfTake(5, take), 1)).frames, 32 * 32 * 3)
+    cuts.push(Math.max(...changes.slice(first.frameCount - 1, -(second.frameCount - 1))))
+  }
+  assert.ok(new Set(cuts).size > 1, cuts.join(' '))
+  const soft = await join(seedOfTake(5, best(cuts.map(cut => -cut))), 1)
+  assert.deepEqual((await join(5, 4)).frames, soft.frames)
+  await plain.close()
+  await model.close()
+})

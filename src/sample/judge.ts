@@ -1,0 +1,122 @@
+import { existsSync } from 'node:fs'
+import path from 'node:path'
+import { z } from 'zod'
+import { input } from '../array/index.ts'
+import {
+  type BytePairs,
+  type CaptionerConfig,
+  captionerSpecs,
+  crossEntropy,
+  fixParameters,
+  type Parameters,
+  PIXELS_PER_LATENT,
+  tellFilm,
+  writeTargets,
+} from '../model/index.ts'
+import { type Compiled, type CompileOptions, compile } from '../onnx/index.ts'
+import { loadConfig, loadModel } from '../store/index.ts'
+
+// Shapes: f latent frames, Z latent channels, h w latent grid, S tokens of a caption.
+
+const whole = z.number().int().positive()
+
+/** What lies beside a captioner's weights: its size, and the pairs of its tokenizer. */
+export const captionerConfigSchema = z.strictObject({
+  latentChannels: whole,
+  patch: whole,
+  frames: whole,
+  height: whole,
+  width: whole,
+  captionLength: whole,
+  language: z.strictObject({ vocabulary: whole, width: whole, depth: whole, heads: whole }),
+  pairs: z.array(z.tuple([z.number().int(), z.number().int()])),
+})
+
+/** The first latent frames of a film, its last one repeated where it has fewer. */
+export function fitFrames(latents: Float32Array, frames: number, size: number): Float32Array {
+  const fitted = new Float32Array(frames * size)
+  fitted.set(latents.subarray(0, fitted.length))
+  const last = latents.subarray(latents.length - size)
+  for (let at = latents.length; at < fitted.length; at += size) fitted.set(last, at)
+  return fitted
+}
+
+/** Says how well films show what was asked for. */
+export interface Judge {
+  /** Latent frames that it looks at. */
+  readonly frames: number
+  /**
+   * How likely a captioner would have told a film in these words: the logarithm of the probability, 0 at most.
+   * @param latents f x Z x h x w from a film's first frame on, normalised; of longer films the first `frames` are looked at,
+   * shorter ones stand still in the end
+   */
+  rate(latents: Float32Array, caption: string): Promise<number>
+  close(): Promise<unknown>
+}
+
+/** Compiles the pass that says how likely all words of a caption are. */
+function compileJudging(config: CaptionerConfig, params: Parameters, options: CompileOptions) {
+  const { latentChannels, frames, height, width, captionLength } = config
+  const row = [1, captionLength]
+  const { logits_BSV } = tellFilm(
+    fixParameters(captionerSpecs(config), params),
+    input('latents', [1, frames, latentChannels, height, width]),
+    input('ids', row, 'int32'),
+    config,
+  )
+  const loss = crossEntropy(logits_BSV, input('targets', row, 'int32'), input('weights', row))
+  return compile({ loss }, options)
+}
+
+/**
+ * Makes a judge of a captioner; it is compiled when it is first asked.
+ * @param load reads the captioner's parameters
+ */
+export function assembleJudge(
+  { pairs, ...config }: CaptionerConfig & BytePairs,
+  load: () => Parameters,
+  options: CompileOptions = {},
+): Judge {
+  const { latentChannels, frames, height, width, captionLength } = config
+  const shape = [1, frames, latentChannels, height, width]
+  let judging: Promise<Compiled> | undefined
+  return {
+    frames,
+    async rate(latents, caption) {
+      judging ??= compileJudging(config, load(), options)
+      const data = fitFrames(latents, frames, latentChannels * height * width)
+      const { ids, targets, weights } = writeTargets({ pairs }, caption, config)
+      const row = [1, captionLength]
+      const { loss } = await (await judging).run({
+        latents: { shape, data },
+        ids: { shape: row, data: ids },
+        targets: { shape: row, data: targets },
+        weights: { shape: row, data: weights },
+      })
+      return -loss.data[0] * weights.reduce((sum, weight) => sum + weight)
+    },
+    close: async () => (await judging)?.release(),
+  }
+}
+
+/**
+ * Opens the captioner that lies beside a model as a judge of its films.
+ * @param folder the captioner's
+ * @param size pixels of the films, and channels of their latents
+ * @returns undefined when there is none, or it looks at films of another size
+ * @throws Error naming the file, the tensor or the field that is missing or damaged.
+ */
+export function openJudge(
+  folder: string,
+  { width, height, latentChannels }: Readonly<Record<'width' | 'height' | 'latentChannels', number>>,
+  options: CompileOptions,
+): Judge | undefined {
+  if (!existsSync(folder)) return undefined
+  const config = loadConfig(path.resolve(folder), captionerConfigSchema)
+  const isFit =
+    config.latentChannels === latentChannels &&
+    config.width * PIXELS_PER_LATENT === width &&
+    config.height * PIXELS_PER_LATENT === height
+  const load = () => loadModel(path.resolve(folder), captionerConfigSchema).tensors as Parameters
+  return isFit ? assembleJudge(config, load, options) : undefined
+}
