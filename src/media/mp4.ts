@@ -4,6 +4,8 @@ import { type Enlargement, type FilmFormat, fitFrame, type Size } from './pictur
 
 /** H.264's quantiser: 10 is nearly lossless, 51 the worst; films of this size need few bytes in any case. */
 const QUANTISER = 18
+/** From 0 (slow) to 10: half the time of 0 for 3 % more bytes. */
+const SPEED = 5
 
 interface Box {
   readonly type: string
@@ -87,6 +89,7 @@ export async function encodeMp4(
     encoder.height = target.height
     encoder.frameRate = format.fps
     encoder.quantizationParameter = QUANTISER
+    encoder.speed = SPEED
     encoder.groupOfPictures = Math.round(format.fps * 2)
     encoder.initialize()
     const bytes = format.width * format.height * 3
