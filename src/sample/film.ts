@@ -241,7 +241,8 @@ function prepareContest(
   }
   const { judge } = model
   if (!judge || !isStart || source || shots) return undefined
-  return { shown: Math.min(extent.frames, judge.frames), rate: latents => judge.rate(latents, prompt) }
+  // What a film's first window shows tells as much as all that the judge could look at, in half of the passes.
+  return { shown: Math.min(extent.frames, model.window), rate: latents => judge.rate(latents, prompt) }
 }
 
 /** Makes the latents of a film: of its candidates, where they can be compared, those of the best. */
