@@ -25,6 +25,7 @@ export {
   countFilmTokens,
   endToken,
   filmPrefix,
+  judgePairs,
   tellFilm,
   writeTargets,
 } from './captioner.ts'

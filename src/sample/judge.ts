@@ -6,8 +6,8 @@ import {
   type BytePairs,
   type CaptionerConfig,
   captionerSpecs,
-  crossEntropy,
   fixParameters,
+  judgePairs,
   type Parameters,
   PIXELS_PER_LATENT,
   tellFilm,
@@ -46,7 +46,7 @@ export interface Judge {
   /** Latent frames that it looks at. */
   readonly frames: number
   /**
-   * How likely a captioner would have told a film in these words: the logarithm of the probability, 0 at most.
+   * How surely a film and a caption are a true pair: the logarithm of the odds.
    * @param latents f x Z x h x w from a film's first frame on, normalised; of longer films the first `frames` are looked at,
    * shorter ones stand still in the end
    */
@@ -54,18 +54,18 @@ export interface Judge {
   close(): Promise<unknown>
 }
 
-/** Compiles the pass that says how likely all words of a caption are. */
+/** Compiles the pass that says how surely a film and a caption belong together. */
 function compileJudging(config: CaptionerConfig, params: Parameters, options: CompileOptions) {
   const { latentChannels, frames, height, width, captionLength } = config
   const row = [1, captionLength]
-  const { logits_BSV } = tellFilm(
-    fixParameters(captionerSpecs(config), params),
+  const traced = fixParameters(captionerSpecs(config), params)
+  const { read_BSD } = tellFilm(
+    traced,
     input('latents', [1, frames, latentChannels, height, width]),
     input('ids', row, 'int32'),
     config,
   )
-  const loss = crossEntropy(logits_BSV, input('targets', row, 'int32'), input('weights', row))
-  return compile({ loss }, options)
+  return compile({ odds: judgePairs(traced, read_BSD, input('last', [...row, 1])) }, options)
 }
 
 /**
@@ -85,15 +85,14 @@ export function assembleJudge(
     async rate(latents, caption) {
       judging ??= compileJudging(config, load(), options)
       const data = fitFrames(latents, frames, latentChannels * height * width)
-      const { ids, targets, weights } = writeTargets({ pairs }, caption, config)
+      const { ids, last } = writeTargets({ pairs }, caption, config)
       const row = [1, captionLength]
-      const { loss } = await (await judging).run({
+      const { odds } = await (await judging).run({
         latents: { shape, data },
         ids: { shape: row, data: ids },
-        targets: { shape: row, data: targets },
-        weights: { shape: row, data: weights },
+        last: { shape: [...row, 1], data: last },
       })
-      return -loss.data[0] * weights.reduce((sum, weight) => sum + weight)
+      return odds.data[0]
     },
     close: async () => (await judging)?.release(),
   }

@@ -14,6 +14,7 @@ import { replaceModel } from '../store/index.ts'
 import { findAttributes, writeCaptions } from '../world/index.ts'
 import { captionerTraining } from './captioner.ts'
 import type { LatentSet } from './latents.ts'
+import { makeFilms } from './madeFilms.ts'
 import { encodeForModel } from './modelLatents.ts'
 import { type RecipeOptions, runTraining } from './recipe.ts'
 import type { Schedule } from './schedule.ts'
@@ -31,6 +32,8 @@ export interface CaptionerRecipe {
   /** Tokens of a caption at most. */
   readonly captionLength: number
   readonly size: { readonly width: number; readonly depth: number; readonly heads: number }
+  /** Films that the model makes of captions of its clips, to be told from true ones. */
+  readonly films: number
   readonly schedule: Schedule
   readonly batchSize: number
 }
@@ -47,6 +50,12 @@ function collectCaptions({ clips }: LatentSet): string[] {
   })
 }
 
+/** Captions of clips from all over a dataset. */
+function chooseCaptions({ clips }: LatentSet, count: number): string[] {
+  const many = Math.min(count, clips.length)
+  return Array.from({ length: many }, (_, i) => clips[Math.floor((i * clips.length) / many)].caption)
+}
+
 /**
  * Trains a captioner for the latents of a model, and writes it to `folder/captioner`. Stopped or killed at any moment, it
  * goes on from its last checkpoint.
@@ -56,7 +65,13 @@ function collectCaptions({ clips }: LatentSet): string[] {
  * @throws DOMException AbortError when the signal aborts; checkpoints are saved before.
  */
 export async function runCaptionerRecipe(recipe: CaptionerRecipe, given: RecipeOptions): Promise<string> {
-  const { config: model, data, width, height } = await encodeForModel(recipe.clips, given)
+  const {
+    folder: modelFolder,
+    config: model,
+    data,
+    width,
+    height,
+  } = await encodeForModel(recipe.clips, given)
   const known = loadAddition(
     given.warmStart && path.join(given.warmStart, 'captioner'),
     captionerConfigSchema,
@@ -72,7 +87,18 @@ export async function runCaptionerRecipe(recipe: CaptionerRecipe, given: RecipeO
     language: { vocabulary: countTokens({ pairs }) + 1, ...recipe.size },
   }
   const { schedule, batchSize, seed } = recipe
-  const training = captionerTraining({ config, tokenizer: { pairs }, data, schedule, batchSize })
+  const made = await makeFilms(
+    path.join(given.folder, 'made'),
+    modelFolder,
+    chooseCaptions(data, recipe.films),
+    {
+      ...given,
+      frames: config.frames,
+      seed,
+      onProgress: (done, of) => given.onProgress?.('films', done, of),
+    },
+  )
+  const training = captionerTraining({ config, tokenizer: { pairs }, data, made, schedule, batchSize })
   const run = { stage: 'captioner', into: 'training', seed, warmStart: known?.params } as const
   const learned = await runTraining(training, run, given)
   return writeCaptioner(given.folder, captionerConfigSchema.parse({ ...config, pairs }), learned)

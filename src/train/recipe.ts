@@ -62,6 +62,7 @@ export type Stage =
   | 'autoencoder'
   | 'latents'
   | 'transformer'
+  | 'films'
   | 'captioner'
   | 'few steps'
   | 'pairs'
