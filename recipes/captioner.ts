@@ -12,7 +12,6 @@ export const captioner: CaptionerRecipe = {
   patch: 4,
   captionLength: 60,
   size: captionerSize,
-  films: 650,
   schedule: { steps: 2400, warmup: 50, decay: 0.4, adamRate: 0.015, muonRate: 0.015 },
-  batchSize: 26,
+  batchSize: 16,
 }

@@ -37,7 +37,7 @@ test('the bundled captioner says what true films show', async () => {
   await model.close()
 })
 
-test('the bundled captioner judges films: a film goes with its own words better than with those of others', async () => {
+test('the bundled captioner judges films: a film is likelier told in its own words than in those of others', async () => {
   await loadPhysics()
   const model = await openModel({ lazily: true })
   const films = [...filmPrompts('heldOut', 'second', 6, { frameCount: 49 })]
@@ -127,7 +127,6 @@ test('a captioner is trained for a model, and opens', async () => {
     patch: 2,
     captionLength: 60,
     size: { width: 32, depth: 1, heads: 2 },
-    films: 3,
     schedule: { steps: 30, warmup: 3, decay: 0.3, adamRate: 0.03, muonRate: 0.02 },
     batchSize: 4,
   }

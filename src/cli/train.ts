@@ -54,7 +54,6 @@ const stageLabels: Record<Stage, string> = {
   latents: 'encoding',
   transformer: 'transformer',
   captioner: 'captioner',
-  films: 'making films',
   'few steps': 'few steps',
   pairs: 'filming small and large',
   upscaler: 'upscaler',

@@ -1,4 +1,4 @@
-import { add, conv2d, expectShape, linear, mul, reshape, slice, sum, type Value } from '../array/index.ts'
+import { add, conv2d, expectShape, linear, mul, reshape, slice, type Value } from '../array/index.ts'
 import { type BytePairs, encodeBytePairs } from './bytePairs.ts'
 import { type LanguageModelConfig, languageModel, languageModelSpecs } from './languageModel.ts'
 import { rmsNorm } from './layers.ts'
@@ -38,8 +38,6 @@ export function captionerSpecs(config: CaptionerConfig) {
     places: { shape: [countFilmTokens(config), language.width], start: { deviation: 0.5 } },
     gain: filled([language.width], 1),
     language: languageModelSpecs(language),
-    /** Whether film and caption belong together, and the film is a true one. */
-    genuine: matrix(language.width, 1, 0.1),
   }
 }
 
@@ -61,51 +59,32 @@ export function filmPrefix(params: CaptionerParams, latents_BfZhw: Value, config
 
 /**
  * Traces what a captioner says of a film, given the words before each: latents (B, f, Z, h, w) and tokens (B, S).
- * @returns logarithms of the odds of the next token of each (B, S, V), and the vectors behind the film's tokens (B, P, D) and the
- * words (B, S, D)
+ * @returns logarithms of the odds of the next token of each (B, S, V), and the vectors behind the film's tokens (B, P, D)
  */
 export function tellFilm(
   params: CaptionerParams,
   latents_BfZhw: Value,
   ids_BS: Value,
   config: CaptionerConfig,
-): { readonly logits_BSV: Value; readonly seen_BPD: Value; readonly read_BSD: Value } {
+): { readonly logits_BSV: Value; readonly seen_BPD: Value } {
   const count = countFilmTokens(config)
   const prefix_BPD = filmPrefix(params, latents_BfZhw, config)
   const told = languageModel(params.language, { prefix_BPD, ids_BS, from: count }, config.language)
-  const [seen_BPD, read_BSD] = [
-    slice(told.hidden_BLD, 1, 0, count),
-    slice(told.hidden_BLD, 1, count, count + ids_BS.shape[1]),
-  ]
-  return { logits_BSV: told.logits_BLV, seen_BPD, read_BSD }
+  return { logits_BSV: told.logits_BLV, seen_BPD: slice(told.hidden_BLD, 1, 0, count) }
 }
 
-/**
- * Traces what the last word of a caption, which has seen the film and all other words, says of both: that they belong together,
- * and that nobody made the film up (BLIP's matching, 2201.12086, with made films among what does not match).
- * @param last_BS1 1 at the last word of each caption (B, S, 1)
- * @returns the logarithm of the odds (B, 1)
- */
-export function judgePairs(params: CaptionerParams, read_BSD: Value, last_BS1: Value): Value {
-  const [batch, , width] = read_BSD.shape
-  const last = reshape(sum(mul(read_BSD, last_BS1), [1]), [batch, width])
-  return linear(rmsNorm(last), params.genuine)
-}
-
-/** A caption as what a captioner reads (`ids`), what it must tell (`targets`), which of that counts, and its `last` word: S numbers each. */
+/** A caption as what a captioner reads (`ids`), what it must tell (`targets`), and which of that counts: S numbers each. */
 export function writeTargets(
   tokenizer: BytePairs,
   caption: string,
   config: CaptionerConfig,
-): Readonly<Record<'ids' | 'targets', Int32Array> & Record<'weights' | 'last', Float32Array>> {
+): { readonly ids: Int32Array; readonly targets: Int32Array; readonly weights: Float32Array } {
   const { captionLength } = config
   const written = encodeBytePairs(tokenizer, caption).slice(0, captionLength - 1)
   const [ids, targets] = [0, 1].map(() => new Int32Array(captionLength).fill(endToken(config)))
   ids.set(written, 1)
   targets.set(written)
-  const weights = new Float32Array(captionLength).fill(1, 0, written.length + 1)
-  const last = new Float32Array(captionLength).fill(1, written.length, written.length + 1)
-  return { ids, targets, weights, last }
+  return { ids, targets, weights: new Float32Array(captionLength).fill(1, 0, written.length + 1) }
 }
 
 /** The bundled captioner's size: 3.4M numbers. */

@@ -25,7 +25,6 @@ export {
   countFilmTokens,
   endToken,
   filmPrefix,
-  judgePairs,
   tellFilm,
   writeTargets,
 } from './captioner.ts'

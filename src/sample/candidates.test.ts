@@ -70,7 +70,7 @@ async function openUntrained() {
 
 const best = (ratings: readonly number[]) => ratings.indexOf(Math.max(...ratings))
 
-test('of several films that are begun, the one goes on that the judge rates best', async () => {
+test('of several films that are begun, the one goes on that the judge finds likeliest', async () => {
   const { plain, model } = await openUntrained()
   const quick = { seconds: 5, seed: 2 ** 31 - 2, numInferenceSteps: 2, guidanceScale: 1 }
   const ratings: number[] = []
@@ -86,7 +86,7 @@ test('of several films that are begun, the one goes on that the judge rates best
     })
     ratings.push(await model.judge!.rate(latents.subarray(0, config.window * frameSize(model)), 'a red ball'))
   }
-  assert.equal(new Set(ratings).size, 4, ratings.join(' '))
+  assert.ok(ratings.every(rating => rating < 0) && new Set(ratings).size === 4, ratings.join(' '))
   const [kept, seen]: [Finished[], number[]] = [[], []]
   const film = await textToVideo(model, 'a red ball', {
     ...quick,

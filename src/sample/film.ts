@@ -246,7 +246,7 @@ function prepareContest(
 }
 
 /** Makes the latents of a film: of its candidates, where they can be compared, those of the best. */
-async function makeBest(
+async function makeLatents(
   model: Model,
   beginning: Beginning,
   { frames }: Extent,
@@ -284,24 +284,6 @@ async function makeBest(
 }
 
 /**
- * Makes the first latents of a film of words, for who needs no frames.
- * @param frames how many latent frames
- * @returns frames x Z x h x w, normalised
- * @throws RangeError naming the option that is out of bounds.
- */
-export async function makeLatents(
-  model: Model,
-  prompt: string,
-  frames: number,
-  given: FilmOptions = {},
-): Promise<Float32Array> {
-  const beginning: Beginning = { task: 'text to video', known: new Float32Array(0), isStart: true }
-  const options = checkOptions(model, given)
-  const { wordsAt } = tokenizeShots(model, prompt, undefined, options.negativePrompt)
-  return rollWindows(model, beginning, frames, wordsAt, { ...options, random: createRandom(options.seed) })
-}
-
-/**
  * Makes a film that goes on from a beginning.
  * @returns the frames after those that were known (with the first picture, when it starts the film)
  * @throws RangeError naming the option that is out of bounds.
@@ -318,7 +300,7 @@ export async function makeFilm(
   const extent = measureExtent(model, beginning, options.seconds)
   const contest = prepareContest(model, prompt, beginning, extent)
   const started = performance.now()
-  const latents = await makeBest(model, beginning, extent, contest, wordsAt, options)
+  const latents = await makeLatents(model, beginning, extent, contest, wordsAt, options)
   const denoised = performance.now()
   const pixels = await decodeFrames(model, latents, beginning, extent)
   const timings = { denoise: denoised - started, decode: performance.now() - denoised }

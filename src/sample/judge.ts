@@ -6,8 +6,8 @@ import {
   type BytePairs,
   type CaptionerConfig,
   captionerSpecs,
+  crossEntropy,
   fixParameters,
-  judgePairs,
   type Parameters,
   PIXELS_PER_LATENT,
   tellFilm,
@@ -46,7 +46,7 @@ export interface Judge {
   /** Latent frames that it looks at. */
   readonly frames: number
   /**
-   * How surely a film and a caption are a true pair: the logarithm of the odds.
+   * How likely a captioner would have told a film in these words: the logarithm of the probability, 0 at most.
    * @param latents f x Z x h x w from a film's first frame on, normalised; of longer films the first `frames` are looked at,
    * shorter ones stand still in the end
    */
@@ -54,18 +54,18 @@ export interface Judge {
   close(): Promise<unknown>
 }
 
-/** Compiles the pass that says how surely a film and a caption belong together. */
+/** Compiles the pass that says how likely all words of a caption are. */
 function compileJudging(config: CaptionerConfig, params: Parameters, options: CompileOptions) {
   const { latentChannels, frames, height, width, captionLength } = config
   const row = [1, captionLength]
-  const traced = fixParameters(captionerSpecs(config), params)
-  const { read_BSD } = tellFilm(
-    traced,
+  const { logits_BSV } = tellFilm(
+    fixParameters(captionerSpecs(config), params),
     input('latents', [1, frames, latentChannels, height, width]),
     input('ids', row, 'int32'),
     config,
   )
-  return compile({ odds: judgePairs(traced, read_BSD, input('last', [...row, 1])) }, options)
+  const loss = crossEntropy(logits_BSV, input('targets', row, 'int32'), input('weights', row))
+  return compile({ loss }, options)
 }
 
 /**
@@ -85,14 +85,15 @@ export function assembleJudge(
     async rate(latents, caption) {
       judging ??= compileJudging(config, load(), options)
       const data = fitFrames(latents, frames, latentChannels * height * width)
-      const { ids, last } = writeTargets({ pairs }, caption, config)
+      const { ids, targets, weights } = writeTargets({ pairs }, caption, config)
       const row = [1, captionLength]
-      const { odds } = await (await judging).run({
+      const { loss } = await (await judging).run({
         latents: { shape, data },
         ids: { shape: row, data: ids },
-        last: { shape: [...row, 1], data: last },
+        targets: { shape: row, data: targets },
+        weights: { shape: row, data: weights },
       })
-      return odds.data[0]
+      return -loss.data[0] * weights.reduce((sum, weight) => sum + weight)
     },
     close: async () => (await judging)?.release(),
   }

@@ -14,7 +14,6 @@ import { replaceModel } from '../store/index.ts'
 import { findAttributes, writeCaptions } from '../world/index.ts'
 import { captionerTraining } from './captioner.ts'
 import type { LatentSet } from './latents.ts'
-import { makeFilms } from './madeFilms.ts'
 import { encodeForModel } from './modelLatents.ts'
 import { type RecipeOptions, runTraining } from './recipe.ts'
 import type { Schedule } from './schedule.ts'
@@ -32,8 +31,6 @@ export interface CaptionerRecipe {
   /** Tokens of a caption at most. */
   readonly captionLength: number
   readonly size: { readonly width: number; readonly depth: number; readonly heads: number }
-  /** Films that the model makes of captions of its clips, to be told from true ones. */
-  readonly films: number
   readonly schedule: Schedule
   readonly batchSize: number
 }
@@ -50,12 +47,6 @@ function collectCaptions({ clips }: LatentSet): string[] {
   })
 }
 
-/** Captions of clips from all over a dataset. */
-function chooseCaptions({ clips }: LatentSet, count: number): string[] {
-  const many = Math.min(count, clips.length)
-  return Array.from({ length: many }, (_, i) => clips[Math.floor((i * clips.length) / many)].caption)
-}
-
 /**
  * Trains a captioner for the latents of a model, and writes it to `folder/captioner`. Stopped or killed at any moment, it
  * goes on from its last checkpoint.
@@ -65,13 +56,7 @@ function chooseCaptions({ clips }: LatentSet, count: number): string[] {
  * @throws DOMException AbortError when the signal aborts; checkpoints are saved before.
  */
 export async function runCaptionerRecipe(recipe: CaptionerRecipe, given: RecipeOptions): Promise<string> {
-  const {
-    folder: modelFolder,
-    config: model,
-    data,
-    width,
-    height,
-  } = await encodeForModel(recipe.clips, given)
+  const { config: model, data, width, height } = await encodeForModel(recipe.clips, given)
   const known = loadAddition(
     given.warmStart && path.join(given.warmStart, 'captioner'),
     captionerConfigSchema,
@@ -87,18 +72,7 @@ export async function runCaptionerRecipe(recipe: CaptionerRecipe, given: RecipeO
     language: { vocabulary: countTokens({ pairs }) + 1, ...recipe.size },
   }
   const { schedule, batchSize, seed } = recipe
-  const made = await makeFilms(
-    path.join(given.folder, 'made'),
-    modelFolder,
-    chooseCaptions(data, recipe.films),
-    {
-      ...given,
-      frames: config.frames,
-      seed,
-      onProgress: (done, of) => given.onProgress?.('films', done, of),
-    },
-  )
-  const training = captionerTraining({ config, tokenizer: { pairs }, data, made, schedule, batchSize })
+  const training = captionerTraining({ config, tokenizer: { pairs }, data, schedule, batchSize })
   const run = { stage: 'captioner', into: 'training', seed, warmStart: known?.params } as const
   const learned = await runTraining(training, run, given)
   return writeCaptioner(given.folder, captionerConfigSchema.parse({ ...config, pairs }), learned)

@@ -62,7 +62,6 @@ export type Stage =
   | 'autoencoder'
   | 'latents'
   | 'transformer'
-  | 'films'
   | 'captioner'
   | 'few steps'
   | 'pairs'

@@ -6,7 +6,6 @@ export {
   type Event,
   isHeldOut,
   mainAction,
-  othersOf,
 } from './attributes.ts'
 export { type CameraFrame, cameraPath, type Lens, openLens, project } from './camera.ts'
 export {
