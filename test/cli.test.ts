@@ -214,6 +214,7 @@ test('show: a film and a strip say how they were made; other files say that they
   const { cwd } = aozora(
     'generate',
     'a red ball',
+    '--no-expand',
     '-s',
     '1',
     '--steps',

@@ -160,7 +160,7 @@ ${section(has, 'Combinations that training shows', attributeTable(summary, 'seen
 ${section(has, 'Combinations that training never shows', attributeTable(summary, 'heldOut'))}
 ${section(has || reconstructions.length > 0, 'Physics', physicsTable(summary))}
 ${section(reconstructions.length > 0, 'Autoencoder', autoencoderTable(summary))}
-${section(pictures.fixed.length > 0, 'Fixed prompts, four seeds each, not chosen', figures(pictures.fixed))}
+${section(pictures.fixed.length > 0, 'Fixed prompts, completed by the seed, four seeds each, not chosen', figures(pictures.fixed))}
 ${section(pictures.worst.length > 0, 'The worst', '<p>The films with the fewest right answers, and what the parser saw.</p>', figures(pictures.worst))}
 ${section(pictures.sheets.length > 0, 'All films', figures(pictures.sheets))}
 <p><small>Every prompt with what was seen is in <a href="report.json">report.json</a>.${links}</small></p>`

@@ -1,3 +1,5 @@
+import type { Model } from '../sample/index.ts'
+import { completeCaption, knowsWorlds } from '../words/index.ts'
 import { type CurriculumName, curricula, type Film, filmSplit, type SceneOptions } from '../world/index.ts'
 
 /** The two sides of the split: combinations that training shows, in scenes it does not; and combinations that it never shows. */
@@ -28,6 +30,12 @@ export function* filmPrompts(
     yield film
     if (++made === count) return
   }
+}
+
+/** The caption of a fixed prompt: what it leaves open is filled in by the seed, as in `aozora generate`. */
+export function tellFixed({ transformer }: Model, prompt: string, seed: number): string {
+  if (!knowsWorlds(transformer.text.vocabulary)) return prompt
+  return completeCaption(prompt, seed)?.caption ?? prompt
 }
 
 /** Prompts that every report shows with the same four seeds: written once, before any film of them was seen. */

@@ -5,6 +5,7 @@ import type { Model } from '../sample/index.ts'
 import { shownFrames } from './judgedFilms.ts'
 import { type Figure, renderPage, writePage } from './page.ts'
 import type { SeenBody, SeenFilm } from './parse.ts'
+import { tellFixed } from './prompts.ts'
 import type { Evaluation, EvaluationOptions, JudgedPrompt } from './runEvaluation.ts'
 import { questions, type Score } from './score.ts'
 import { type Summary, summarize } from './summary.ts'
@@ -69,7 +70,10 @@ async function saveFixed({ model, options, output }: Context, evaluation: Evalua
   for (const [i, { prompt, films }] of evaluation.fixed.entries()) {
     const rows: SheetRow[] = []
     for (const { seed } of films)
-      rows.push({ label: '', frames: await shownFrames(model, prompt, seed, options) })
+      rows.push({
+        label: '',
+        frames: await shownFrames(model, tellFixed(model, prompt, seed), seed, options),
+      })
     const file = `fixed-${i + 1}.jpg`
     await saveSheet(path.join(output, file), rows, model.size)
     figures.push({ file, caption: prompt })

@@ -4,7 +4,7 @@ import type { Attributes, CurriculumName, Film } from '../world/index.ts'
 import { FILM_SECONDS, type FilmingOptions, type JudgedFilm, judgeFilm, seenOf } from './judgedFilms.ts'
 import { parseBodies, type SeenFilm } from './parse.ts'
 import { type CheckedPhysics, checkPhysics, noPhysics } from './physics.ts'
-import { filmPrompts, fixedPrompts, type SplitName, splits } from './prompts.ts'
+import { filmPrompts, fixedPrompts, type SplitName, splits, tellFixed } from './prompts.ts'
 import { compareFilms, type Reconstruction, roundTrip } from './reconstruction.ts'
 import { type Score, scoreFilm } from './score.ts'
 
@@ -125,7 +125,7 @@ export async function runEvaluation(model: Model, options: EvaluationOptions): P
   for (const prompt of asked) {
     const films: JudgedFilm[] = []
     for (let seed = 0; seed < 4; seed++) {
-      films.push(await judgeFilm(model, prompt, seed, options))
+      films.push(await judgeFilm(model, tellFixed(model, prompt, seed), seed, options))
       step()
     }
     fixed.push({ prompt, films })

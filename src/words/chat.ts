@@ -1,6 +1,6 @@
 import { parseCaption } from '../world/index.ts'
 import { type ChatOptions, completeChat, NoCaption, sayReason } from './completions.ts'
-import { type Expander, type ExpandOptions, type Expansion, isCaption } from './expander.ts'
+import { completeCaption, type Expander, type ExpandOptions, type Expansion, isCaption } from './expander.ts'
 
 /** What a chat model is told: the grammar of captions in a page, and examples. */
 export const chatInstructions = `You rewrite a prompt for a small film model. It knows only these words.
@@ -62,7 +62,8 @@ export function withChat(fallback: Expander, options: ChatExpanderOptions): Expa
   return {
     ...fallback,
     async expand(prompt, given = {}): Promise<Expansion> {
-      if (isCaption(prompt)) return { caption: prompt, notes: [], by: 'nothing' }
+      const completed = completeCaption(prompt, given.seed ?? 0)
+      if (completed) return completed
       try {
         return { caption: await askChat(options, prompt, given), notes: [], by: 'chat' }
       } catch (error) {

@@ -12,7 +12,7 @@ import {
 import { compile } from '../onnx/index.ts'
 import { bundledFolder } from '../sample/index.ts'
 import { loadTensors, saveTensors } from '../store/index.ts'
-import { findAttributes, writeAttributes } from '../world/index.ts'
+import { type Attributes, findAttributes, writeAttributes } from '../world/index.ts'
 import { fillRequest } from './fill.ts'
 import { type Lexicon, readLexicon } from './lexicon.ts'
 import { featuresOf, PROMPT_LENGTH, type PromptWord, readWords, taggerSize } from './reader.ts'
@@ -26,7 +26,7 @@ export interface Expansion {
   readonly caption: string
   /** What could not be taken as it was, one line each: "no cats yet: a small orange ball plays its part". */
   readonly notes: readonly string[]
-  /** What wrote it: nothing when the prompt was such a caption already, the bundled expander, or a chat model. */
+  /** What wrote it: nothing when the prompt was a detailed caption already, the bundled expander, or a chat model. */
   readonly by: 'nothing' | 'expander' | 'chat'
 }
 
@@ -39,7 +39,7 @@ export interface ExpandOptions {
 
 /** An expander that is ready. */
 export interface Expander {
-  /** Expands a prompt in any words; a caption of the worlds' grammar stays as it is. */
+  /** Expands a prompt in any words; a caption of the worlds' grammar that leaves nothing open stays as it is. */
   expand(prompt: string, options?: ExpandOptions): Promise<Expansion>
   /** What the prompt asks for, before details are filled in. */
   read(prompt: string, signal?: AbortSignal): Promise<Request>
@@ -49,6 +49,19 @@ export interface Expander {
 /** Whether a prompt is a caption of the worlds' grammar. */
 export function isCaption(prompt: string): boolean {
   return (findAttributes(prompt)?.bodies.length ?? 0) > 0
+}
+
+/** Whether a caption tells all looks of every body, and the place: what the captions are like that the film model has learned from. */
+function isDetailed({ bodies, floor, light }: Attributes): boolean {
+  return bodies.every(({ size, material }) => size && material) && floor !== undefined && light !== undefined
+}
+
+/** A caption of the worlds' grammar, with what it leaves open filled in by the seed; undefined for other prompts. */
+export function completeCaption(prompt: string, seed: number): Expansion | undefined {
+  const told = findAttributes(prompt)
+  if (!told || told.bodies.length === 0) return undefined
+  if (isDetailed(told)) return { caption: prompt, notes: [], by: 'nothing' }
+  return { caption: tellRequest(told, seed), notes: [], by: 'expander' }
 }
 
 /** Whether a model was taught the words of the worlds, so that expanded prompts mean something to it. */
@@ -144,7 +157,8 @@ export async function openExpander(parts: ExpanderParts = loadExpander()): Promi
   }
   return {
     async expand(prompt, { seed = 0, signal } = {}) {
-      if (isCaption(prompt)) return { caption: prompt, notes: [], by: 'nothing' }
+      const completed = completeCaption(prompt, seed)
+      if (completed) return completed
       const { request, named, words } = await read(prompt, signal)
       const played = playParts(request, words, named)
       return { caption: tellRequest(played.request, seed), notes: played.notes, by: 'expander' }

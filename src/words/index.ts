@@ -3,6 +3,7 @@ export { chineseWords } from './chinese.ts'
 export type { ChatOptions } from './completions.ts'
 export { conceptSeeds, concepts } from './concepts.ts'
 export {
+  completeCaption,
   type Expander,
   type ExpanderParts,
   type ExpandOptions,

@@ -161,7 +161,7 @@ test('every Chinese word stands for one concept', () => {
   )
 })
 
-test('prompts in any words become captions; captions stay; the same seed gives the same', async () => {
+test('prompts in any words become captions; captions keep what they tell; the same seed gives the same', async () => {
   for (const prompt of [
     'a crimson marble',
     '一个红色的球',
@@ -177,8 +177,14 @@ test('prompts in any words become captions; captions stay; the same seed gives t
   }
   const { caption } = await expander.expand('a crimson marble on a lawn')
   assert.match(caption, /red/)
-  const kept = await expander.expand('a red ball rolls left')
-  assert.deepEqual(kept, { caption: 'a red ball rolls left', notes: [], by: 'nothing' })
+  // A caption keeps what it tells, and what it leaves open is filled in; one that tells all stays as it is.
+  const { caption: filled, by } = await expander.expand('a red ball rolls left', { seed: 2 })
+  const [ball] = parseCaption(filled).bodies
+  assert.deepEqual([by, ball.colour, ball.shape, ball.events[0].verb], ['expander', 'red', 'ball', 'rolls'])
+  assert.ok(
+    ball.size && ball.material && 'direction' in ball.events[0] && ball.events[0].direction === 'left',
+  )
+  assert.deepEqual(await expander.expand(filled), { caption: filled, notes: [], by: 'nothing' })
 })
 
 test('what the worlds do not have is played, and that is said', async () => {
