@@ -1,5 +1,5 @@
 // One real strip for each task, for the table of the README: node --import tsx tools/taskStrips.ts
-// Options: --steps 20 --seed 1 --threads 2 --model FOLDER --output docs/tasks --only inpaint,loop
+// Options: --steps 20 (few when absent) --seed 1 --threads 2 --model FOLDER --output docs/tasks --only inpaint,loop
 import { mkdirSync } from 'node:fs'
 import path from 'node:path'
 import { parseArgs } from 'node:util'
@@ -17,10 +17,11 @@ import {
   type Video,
 } from '../src/index.ts'
 import { pickFrames, saveSheet } from '../src/media/index.ts'
+import { completeCaption } from '../src/words/index.ts'
 
 const { values } = parseArgs({
   options: {
-    steps: { type: 'string', default: '20' },
+    steps: { type: 'string' },
     seed: { type: 'string', default: '1' },
     model: { type: 'string' },
     threads: { type: 'string' },
@@ -30,17 +31,23 @@ const { values } = parseArgs({
 })
 const model = await open({
   folder: values.model,
+  fast: values.steps === undefined,
   threads: values.threads === undefined ? undefined : Number(values.threads),
 })
-const settings = { seed: Number(values.seed), numInferenceSteps: Number(values.steps) }
+const settings = {
+  seed: Number(values.seed),
+  ...(values.steps && { numInferenceSteps: Number(values.steps) }),
+}
 const second = { ...settings, seed: settings.seed + 1 }
 const SHOWN = 8
 
+/** What the captions leave open is filled in as `aozora generate` does. */
+const complete = (caption: string) => completeCaption(caption, settings.seed)?.caption ?? caption
 const words = {
-  ball: 'a large red ball rolls to the right on a checkered floor',
-  cube: 'a large blue cube rests on a checkered floor',
-  green: 'a large green ball rolls to the right on a checkered floor',
-  bounce: 'a large orange ball bounces on a plain grey floor',
+  ball: complete('a large red ball rolls to the right on a checkered floor'),
+  cube: complete('a large blue cube rests on a checkered floor'),
+  green: complete('a large green ball rolls to the right on a checkered floor'),
+  bounce: complete('a large orange ball bounces on a plain grey floor'),
 }
 const two = { ...settings, seconds: 2 }
 

@@ -51,6 +51,8 @@ export interface Judge {
    * shorter ones stand still in the end
    */
   rate(latents: Float32Array, caption: string): Promise<number>
+  /** Compiles it, which else the first film would wait for. */
+  prepare(): Promise<unknown>
   close(): Promise<unknown>
 }
 
@@ -80,14 +82,14 @@ export function assembleJudge(
   const { latentChannels, frames, height, width, captionLength } = config
   const shape = [1, frames, latentChannels, height, width]
   let judging: Promise<Compiled> | undefined
+  const prepare = () => (judging ??= compileJudging(config, load(), options))
   return {
     frames,
     async rate(latents, caption) {
-      judging ??= compileJudging(config, load(), options)
       const data = fitFrames(latents, frames, latentChannels * height * width)
       const { ids, targets, weights } = writeTargets({ pairs }, caption, config)
       const row = [1, captionLength]
-      const { loss } = await (await judging).run({
+      const { loss } = await (await prepare()).run({
         latents: { shape, data },
         ids: { shape: row, data: ids },
         targets: { shape: row, data: targets },
@@ -95,6 +97,7 @@ export function assembleJudge(
       })
       return -loss.data[0] * weights.reduce((sum, weight) => sum + weight)
     },
+    prepare,
     close: async () => (await judging)?.release(),
   }
 }

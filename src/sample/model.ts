@@ -215,6 +215,7 @@ export async function assembleModel(
   if (!lazily) {
     await networks.denoiser(fewSteps ? 1 : 2)
     await networks.decoder()
+    if (fewSteps) await judge?.prepare()
   }
   const { latentChannels } = config.autoencoder
   const [h, w] = [config.height / PIXELS_PER_LATENT, config.width / PIXELS_PER_LATENT]
