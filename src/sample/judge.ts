@@ -103,23 +103,24 @@ export function assembleJudge(
 }
 
 /**
- * Opens the captioner that lies beside a model as a judge of its films.
- * @param folder the captioner's
+ * Opens the captioner that lies beside a model as a judge of its films: one that has learned on for that, where there is one.
+ * @param model the model's folder
  * @param size pixels of the films, and channels of their latents
  * @returns undefined when there is none, or it looks at films of another size
  * @throws Error naming the file, the tensor or the field that is missing or damaged.
  */
 export function openJudge(
-  folder: string,
+  model: string,
   { width, height, latentChannels }: Readonly<Record<'width' | 'height' | 'latentChannels', number>>,
   options: CompileOptions,
 ): Judge | undefined {
-  if (!existsSync(folder)) return undefined
-  const config = loadConfig(path.resolve(folder), captionerConfigSchema)
+  const folder = ['judge', 'captioner'].map(name => path.resolve(model, name)).find(existsSync)
+  if (!folder) return undefined
+  const config = loadConfig(folder, captionerConfigSchema)
   const isFit =
     config.latentChannels === latentChannels &&
     config.width * PIXELS_PER_LATENT === width &&
     config.height * PIXELS_PER_LATENT === height
-  const load = () => loadModel(path.resolve(folder), captionerConfigSchema).tensors as Parameters
+  const load = () => loadModel(folder, captionerConfigSchema).tensors as Parameters
   return isFit ? assembleJudge(config, load, options) : undefined
 }

@@ -160,7 +160,7 @@ export async function openModel({
 }: OpenOptions = {}): Promise<Model> {
   const { config, tensors } = loadModel(path.resolve(folder), modelConfigSchema)
   const { latentChannels } = config.autoencoder
-  const judge = openJudge(path.join(folder, 'captioner'), { ...config, ...size, latentChannels }, given)
+  const judge = openJudge(folder, { ...config, ...size, latentChannels }, given)
   const options = { device: 'cpu' as const, judge, ...given }
   if (!fast) return assembleModel({ ...config, ...size }, tensors, options)
   const adapters = loadModel(path.resolve(fewStepsFolder(folder)), fewStepsConfigSchema)
