@@ -14,6 +14,7 @@ import {
   assembleJudge,
   assembleModel,
   connect,
+  extendBackward,
   type Finished,
   frameSize,
   type ModelConfig,
@@ -128,6 +129,16 @@ test('of several films that join two others, the one is kept whose hardest cut i
   assert.ok(new Set(cuts).size > 1, cuts.join(' '))
   const soft = await join(seedOfTake(5, best(cuts.map(cut => -cut))), 1)
   assert.deepEqual((await join(5, 4)).frames, soft.frames)
+  // Backward, where windows reach to before the film's first frame.
+  const lead = (seed: number, candidates: number) =>
+    extendBackward(plain, second, 'a ball', { ...quick, seed, candidates })
+  const leads: number[] = []
+  for (let take = 0; take < 4; take++) {
+    const made = await lead(seedOfTake(5, take), 1)
+    const end = (made.frameCount - second.frameCount + 1) * 32 * 32 * 3
+    leads.push(-Math.max(...measureChanges(made.frames.subarray(0, end), 32 * 32 * 3)))
+  }
+  assert.deepEqual((await lead(5, 4)).frames, (await lead(seedOfTake(5, best(leads)), 1)).frames)
   await plain.close()
   await model.close()
 })

@@ -1,5 +1,12 @@
 import type { Finished, Progress } from './windows.ts'
 
+/** A film that is begun. */
+export interface Candidate {
+  readonly finished: Finished
+  /** What of it can be seen so far, from the film's first latent frame on. */
+  readonly latents: Float32Array
+}
+
 /** How a film is chosen among several. */
 export interface CandidateOptions {
   /** How many are begun. */
@@ -21,17 +28,17 @@ export const seedOfTake = (seed: number, take: number) => (seed + take * STRIDE)
  * @param rate how good it is: more is better
  */
 export async function chooseTake(
-  begin: (take: number, onProgress: CandidateOptions['onProgress']) => Promise<Finished>,
-  rate: (finished: Finished) => Promise<number>,
+  begin: (take: number, onProgress: CandidateOptions['onProgress']) => Promise<Candidate>,
+  rate: (latents: Float32Array) => Promise<number>,
   { candidates, trialSteps, onProgress }: CandidateOptions,
 ): Promise<Finished> {
   let best: { readonly finished: Finished; readonly rating: number } | undefined
   for (let take = 0; take < candidates; take++) {
-    const finished = await begin(
+    const { finished, latents } = await begin(
       take,
       skipSteps(take * trialSteps, (candidates - 1) * trialSteps, onProgress),
     )
-    const rating = await rate(finished)
+    const rating = await rate(latents)
     if (!best || rating > best.rating) best = { finished: { ...finished, take }, rating }
   }
   return best!.finished

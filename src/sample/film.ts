@@ -1,6 +1,6 @@
 import { createRandom } from '../array/index.ts'
 import { FRAMES_PER_LATENT, tokenize } from '../model/index.ts'
-import { chooseTake, seedOfTake, skipSteps } from './candidates.ts'
+import { type Candidate, chooseTake, seedOfTake, skipSteps } from './candidates.ts'
 import { decodeLatents } from './decode.ts'
 import { frameSize } from './denoise.ts'
 import type { Footage } from './footage.ts'
@@ -264,15 +264,15 @@ async function makeLatents(
   if (!contest || candidates === 1) return roll(0, {})
   const most = countWindows(model, beginning, frames, contest.shown)
   const trialSteps = most * options.numInferenceSteps
-  const begin = async (take: number, onProgress: FilmOptions['onProgress']): Promise<Finished> => {
+  const begin = async (take: number, onProgress: FilmOptions['onProgress']): Promise<Candidate> => {
     let finished: Finished | undefined
     const keep = (made: Finished) => (finished = made)
-    await roll(take, { most, finished: undefined, onProgress, onWindow: keep })
-    return finished!
+    // What is returned is the film; a film made backward has more in front of it in what is finished.
+    const latents = await roll(take, { most, finished: undefined, onProgress, onWindow: keep })
+    return { finished: finished!, latents: latents.subarray(0, contest.shown * frameSize(model)) }
   }
-  const shown = contest.shown * frameSize(model)
-  const rate = ({ latents }: Finished) => contest.rate(latents.subarray(0, shown))
-  const finished = options.finished ?? (await chooseTake(begin, rate, { candidates, trialSteps, onProgress }))
+  const finished =
+    options.finished ?? (await chooseTake(begin, contest.rate, { candidates, trialSteps, onProgress }))
   if (!options.finished) onWindow?.(finished)
   const { take = 0 } = finished
   const more = (candidates - 1) * trialSteps
