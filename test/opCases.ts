@@ -177,6 +177,14 @@ export const cases = {
       ],
       build: (a, b) => array.makeValue('conv2dImage', [a, b], { stride: 2, padding: 1, size: [5, 3] }),
     },
+    {
+      // A plane so large that it is convolved instead of gathered, by a kernel that is not square.
+      shapes: [
+        [1, 2, 16, 17],
+        [2, 3, 3, 2],
+      ],
+      build: (a, b) => array.makeValue('conv2dImage', [a, b], { stride: 1, padding: 1, size: [16, 16] }),
+    },
   ],
   conv2dKernel: [
     {

@@ -87,6 +87,27 @@ export function lowerConvolution(
   return channelsFirst(emit, emit.fused('FusedMatMul', [patches, matrix], { transB: 1 }), y.shape)
 }
 
+/** Pixels of a plane from which on gathering patches costs more than it spares (measured: a decoder's step 1.2 times as fast). */
+const LARGE_PLANE = 256
+
+/** The gradient of an image of unmoved places: a convolution of `dy` with the kernel turned round, channels swapped. */
+function convolveTurned(
+  emit: Emitter,
+  dy: string,
+  weights: string,
+  [channelsOut, channelsIn, ...kernel]: Shape,
+  padding: number,
+): string {
+  const positions = kernel[0] * kernel[1]
+  const flat = emit.reshape(weights, [channelsOut, channelsIn, positions])
+  const swapped = emit.node('Transpose', [flat], { perm: [1, 0, 2] })
+  const backwards = emit.table(Int32Array.from({ length: positions }, (_, i) => positions - 1 - i))
+  const turned = emit.node('Gather', [swapped, backwards], { axis: 2 })
+  const pads = [0, 1, 0, 1].map(axis => kernel[axis] - 1 - padding)
+  const matrix = emit.reshape(turned, [channelsIn, channelsOut, ...kernel])
+  return emit.node('Conv', [dy, matrix], { kernel_shape: kernel, pads, strides: [1, 1] })
+}
+
 /** The gradient of the image: every pixel gathers the places that saw it, and meets the kernel's same position there. */
 export function lowerConvolutionImage(
   emit: Emitter,
@@ -97,6 +118,10 @@ export function lowerConvolutionImage(
   const [channelsOut, channelsIn, ...kernel] = weightsValue.shape
   const { stride, padding } = y.attributes
   const pixels = y.shape.slice(2)
+  const isLarge = pixels[0] * pixels[1] >= LARGE_PLANE
+  if (isLarge && stride === 1 && padding < Math.min(...kernel)) {
+    return convolveTurned(emit, dy, weights, weightsValue.shape, padding)
+  }
   const table = tabulate(
     pixels,
     dyValue.shape.slice(2),
