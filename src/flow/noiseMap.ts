@@ -17,12 +17,12 @@ function drawSharedLevel(random: Random): number {
   return shiftLevel(1 / (1 + Math.exp(-random.normal())), TRAINING_SHIFT)
 }
 
-/** The known subset of one training film: a prefix (50 %), both ends (20 %), a suffix (15 %) or scattered frames. */
+/** The known subset of one training film: a prefix (40 %), both ends (30 %), a suffix (15 %) or scattered frames. */
 function drawKnown(random: Random, latentFrames: number): boolean[] {
   const kind = random.uniform()
   const count = 1 + random.integer(Math.max(1, latentFrames - 2))
   const isKnown = (i: number) => {
-    if (kind < 0.5) return i < count
+    if (kind < 0.4) return i < count
     if (kind < 0.7) return i < Math.ceil(count / 2) || i >= latentFrames - Math.max(1, Math.floor(count / 2))
     return i >= latentFrames - count
   }
