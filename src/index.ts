@@ -246,8 +246,8 @@ export async function connect(
 }
 
 /**
- * Makes a video that can be played round and round: its last second leads back to its beginning.
- * @throws RangeError when it is shorter than 2 seconds, or as `textToVideo`.
+ * Makes a video that can be played round and round, in one piece: what moves only one way fades, and appears where it was.
+ * @throws RangeError when it is shorter than 2 or longer than 12 seconds, or as `textToVideo`.
  */
 export async function loop(model: Model, prompt: string, options: FilmOptions = {}): Promise<Video> {
   return new Video(await makeLoop(model, prompt, options))

@@ -277,6 +277,7 @@ test('errors come as the classes of the client, with the field', async () => {
     [{ input_reference: new File(['x'], 'x.png') }, 'input_reference'],
     [{ characters: [{ id: 'char_none' }] }, 'characters'],
     [{ loop: true }, 'seconds'],
+    [{ loop: true, seconds: '16' }, 'seconds'],
     [{ loop: true, input_reference: new File([png], 'x.png') }, 'loop'],
     [{ storyboard: [{ prompt: 'a', seconds: 3 }] }, 'seconds'],
   ]

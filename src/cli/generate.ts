@@ -183,7 +183,7 @@ function addTaskOptions(command: Command): Command {
     .option('--extend <file>', 'a film to go on with: --seconds more', existingFile)
     .option('--backward', 'with --extend: what came before the film')
     .option('--connect <files...>', 'two films to join: what lies between them is made')
-    .option('--loop', 'a film that can be played round and round')
+    .option('--loop', 'a film of 2 to 12 s that can be played round and round')
     .option('--edit <file>', 'a film to make again in other words', existingFile)
     .option(
       '--strength <x>',

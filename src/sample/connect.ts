@@ -1,8 +1,7 @@
 import { encodeEnd, encodeHead, firstFrame, joinFrames, lastFrame } from './extend.ts'
-import { defaultsOf, type Film, type FilmOptions, makeFilm } from './film.ts'
+import { type Film, type FilmOptions, makeFilm } from './film.ts'
 import { expectSize, type Footage } from './footage.ts'
 import type { Model } from './model.ts'
-import { textToVideo } from './textToVideo.ts'
 
 /**
  * Makes what lies between two films: the end of the first and the head of the second are known.
@@ -16,66 +15,11 @@ export async function connect(
   prompt: string,
   options: FilmOptions = {},
 ): Promise<Film> {
-  const middle = await makeMiddle(model, [first, second], prompt, options, 'connect')
-  return { ...middle, ...joinFrames(first, middle, second) }
-}
-
-async function makeMiddle(
-  model: Model,
-  [first, second]: readonly [Footage, Footage],
-  prompt: string,
-  options: FilmOptions,
-  task: 'connect' | 'loop',
-): Promise<Film> {
   expectSize(model, first)
   expectSize(model, second)
   const [known, ending] = [await encodeEnd(model, first), await encodeHead(model, second)]
   const neighbours = { before: lastFrame(first), behind: firstFrame(second) }
-  return makeFilm(model, prompt, { task, known, ending, isStart: false, neighbours }, options)
-}
-
-/** Seconds in which a loop finds back to its beginning. */
-const CLOSING_SECONDS = 1
-
-/**
- * Makes a film that can be played round and round: its last second leads from its end back to its head.
- * @throws RangeError when it is shorter than 2 seconds.
- */
-export async function loop(
-  model: Model,
-  prompt: string,
-  { seconds = 4, onProgress, ...options }: FilmOptions = {},
-): Promise<Film> {
-  if (seconds < 2) throw new RangeError(`\`seconds\` of a loop must be at least 2, got ${seconds}`)
-  let before = 0
-  const { numInferenceSteps, candidates } = defaultsOf(model)
-  // One window, as often as there are candidates.
-  const closing = (options.numInferenceSteps ?? numInferenceSteps) * (options.candidates ?? candidates)
-  const film = await textToVideo(model, prompt, {
-    ...options,
-    seconds: seconds - CLOSING_SECONDS,
-    onProgress(progress) {
-      before = progress.steps
-      onProgress?.({ ...progress, steps: progress.steps + closing })
-    },
-  })
-  const end = await makeMiddle(
-    model,
-    [film, film],
-    prompt,
-    {
-      ...options,
-      seconds: CLOSING_SECONDS,
-      finished: undefined,
-      onWindow: undefined,
-      onProgress: progress =>
-        onProgress?.({ ...progress, step: before + progress.step, steps: before + progress.steps }),
-    },
-    'loop',
-  )
-  const timings = {
-    denoise: film.timings.denoise + end.timings.denoise,
-    decode: film.timings.decode + end.timings.decode,
-  }
-  return { ...film, ...joinFrames(film, end), timings, origin: { ...film.origin, task: 'loop', seconds } }
+  const beginning = { task: 'connect', known, ending, isStart: false, neighbours } as const
+  const middle = await makeFilm(model, prompt, beginning, options)
+  return { ...middle, ...joinFrames(first, middle, second) }
 }

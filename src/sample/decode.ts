@@ -69,3 +69,18 @@ export async function* decodeLatents(
     }
   }
 }
+
+/**
+ * Decodes the latents of a film whose end leads to its beginning.
+ * @param latents f x Z x h x w, normalised
+ * @returns 4 f frames H x W x 3 in sRGB, from where its first latent frame begins
+ */
+export async function decodeRound(model: Model, latents: Float32Array): Promise<Uint8Array> {
+  const size = frameSize(model)
+  const led = new Float32Array(latents.length + size)
+  led.set(latents.subarray(-size))
+  led.set(latents, size)
+  const frames: Uint8Array[] = []
+  for await (const frame of decodeLatents(model, led, false)) frames.push(frame)
+  return Uint8Array.from(Buffer.concat(frames.slice(FRAMES_PER_LATENT)))
+}

@@ -17,6 +17,8 @@ export interface Window {
   readonly isStart: boolean
   /** Whether its first latent frame is an anchor: one from earlier in the film than the known ones behind it. */
   readonly isAnchored?: boolean
+  /** Whether its first frame comes behind its last: it may be longer or shorter then than what the model sees at once. */
+  readonly isRound?: boolean
   /** The noise level at which unknown frames begin: 1 makes them new, less keeps something of what was there. */
   readonly strength?: number
   readonly ids: Int32Array
@@ -47,11 +49,12 @@ export const SAMPLING_SHIFT = 2.5
  * @throws DOMException AbortError when the signal aborts.
  */
 export async function denoise(model: Model, window: Window, options: DenoiseOptions): Promise<Float32Array> {
-  const { numInferenceSteps, guidanceScale, random, signal, onStep } = options
+  const { numInferenceSteps, random, signal, onStep } = options
   const isKept = findKept(model, window)
   const frames = window.known.length
   const size = frameSize(model)
   const noise = random.fillNormal(new Float32Array(frames * size))
+  const predict = window.isRound ? predictRound : predictGuided
   const schedule = timesteps(numInferenceSteps, SAMPLING_SHIFT, window.strength)
   const x = noise.map((value, i) => {
     const level = window.known[Math.floor(i / size)] ? KNOWN_LEVEL : schedule[0]
@@ -62,7 +65,7 @@ export async function denoise(model: Model, window: Window, options: DenoiseOpti
     signal?.throwIfAborted()
     const t = schedule[step]
     const levels = window.known.map(known => (known ? KNOWN_LEVEL : t))
-    const data = await predictGuided(model, x, levels, window, guidanceScale)
+    const data = await predict(model, x, levels, window, options)
     // A model of few steps has learned where each of them leads on its own.
     const previous = model.fewSteps ? undefined : schedule[step - 1]
     const { keep, now, before } = multistep(t, schedule[step + 1], previous)
@@ -97,7 +100,7 @@ async function predictGuided(
   x: Float32Array,
   levels: readonly number[],
   { isStart, isAnchored, ids, negativeIds }: Window,
-  guidanceScale: number,
+  { guidanceScale }: DenoiseOptions,
 ): Promise<Float32Array> {
   const frames = levels.length
   const { latentChannels } = model.autoencoder
@@ -117,4 +120,35 @@ async function predictGuided(
     ids: { shape: [batch, ids.length], data: tokens },
   })
   return batch === 1 ? told : x.map((_, i) => guide(told[i], told[x.length + i], guidanceScale))
+}
+
+/**
+ * Predicts the data of a film whose end leads to its beginning: views as long as a window, all the way round from anywhere,
+ * of which each frame lies in two, most heard where it lies in the middle (MultiDiffusion, 2302.08113, equation 5; that they lie elsewhere
+ * in every step is Mobius' latent shift, 2502.20307).
+ */
+async function predictRound(
+  model: Model,
+  x: Float32Array,
+  levels: readonly number[],
+  window: Window,
+  options: DenoiseOptions,
+): Promise<Float32Array> {
+  const [size, frames] = [frameSize(model), levels.length]
+  const [sums, shares] = [new Float32Array(x.length), new Float32Array(frames)]
+  const first = options.random.integer(frames)
+  for (let start = 0; start < frames; start += Math.floor(model.window / 2)) {
+    const places = Array.from({ length: model.window }, (_, i) => (first + start + i) % frames)
+    const view = new Float32Array(model.window * size)
+    for (const [i, place] of places.entries())
+      view.set(x.subarray(place * size, (place + 1) * size), i * size)
+    const seen = places.map(place => levels[place])
+    const data = await predictGuided(model, view, seen, window, options)
+    for (const [i, place] of places.entries()) {
+      const share = Math.min(i + 1, model.window - i)
+      shares[place] += share
+      for (let j = 0; j < size; j++) sums[place * size + j] += share * data[i * size + j]
+    }
+  }
+  return sums.map((sum, i) => sum / shares[Math.floor(i / size)])
 }

@@ -1,11 +1,11 @@
 import { createRandom } from '../array/index.ts'
 import { FRAMES_PER_LATENT, tokenize } from '../model/index.ts'
 import { type Candidate, chooseTake, seedOfTake, skipSteps } from './candidates.ts'
-import { decodeLatents } from './decode.ts'
+import { decodeLatents, decodeRound } from './decode.ts'
 import { frameSize } from './denoise.ts'
 import type { Footage } from './footage.ts'
 import type { Model } from './model.ts'
-import { fadeSeam, measureChanges } from './seam.ts'
+import { beginQuietly, fadeSeam, measureChanges } from './seam.ts'
 import {
   type Beginning,
   countWindows,
@@ -170,10 +170,11 @@ function describeOrigin(
 async function decodeFrames(
   model: Model,
   latents: Float32Array,
-  { isStart, neighbours = {} }: Beginning,
+  { isStart, isRound, neighbours = {} }: Beginning,
   { first, frameCount }: Extent,
 ): Promise<Uint8Array> {
   const bytes = model.size.width * model.size.height * 3
+  if (isRound) return beginQuietly(await decodeRound(model, latents), bytes)
   const pixels = new Uint8Array(frameCount * bytes)
   let before: Uint8Array | undefined
   let f = first
@@ -201,8 +202,12 @@ interface Extent {
 }
 
 function measureExtent(model: Model, beginning: Beginning, seconds: number): Extent {
-  const { isStart, known, ending, source, isEndingShown } = beginning
+  const { isStart, isRound, known, ending, source, isEndingShown } = beginning
   const frameCount = source?.frameCount ?? Math.round(seconds * model.fps)
+  if (isRound) {
+    const frames = Math.round(frameCount / FRAMES_PER_LATENT)
+    return { frames, first: 0, frameCount: frames * FRAMES_PER_LATENT }
+  }
   const before = isStart ? 1 : known.length / frameSize(model)
   const behind = (ending?.length ?? 0) / frameSize(model)
   // A film made backward has one latent frame more in front: the first one is decoded without what came before it.
@@ -229,7 +234,7 @@ function prepareContest(
   beginning: Beginning,
   extent: Extent,
 ): Contest | undefined {
-  const { isStart, ending, neighbours, source, shots } = beginning
+  const { isStart, isRound, ending, neighbours, source, shots } = beginning
   if (ending && neighbours) {
     const rate = async (latents: Float32Array) => {
       const made = await decodeFrames(model, latents, beginning, extent)
@@ -240,9 +245,11 @@ function prepareContest(
     return { shown: extent.frames, rate }
   }
   const { judge } = model
+  const rate = async (latents: Float32Array) => judge!.rate(latents, prompt)
+  if (judge && isRound) return { shown: extent.frames, rate }
   if (!judge || !isStart || source || shots) return undefined
   // What a film's first window shows tells as much as all that the judge could look at, in half of the passes.
-  return { shown: Math.min(extent.frames, model.window), rate: latents => judge.rate(latents, prompt) }
+  return { shown: Math.min(extent.frames, model.window), rate }
 }
 
 /** Makes the latents of a film: of its candidates, where they can be compared, those of the best. */

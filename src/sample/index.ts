@@ -1,5 +1,5 @@
 export { assembleCaptioner, type Captioner, openCaptioner } from './captioner.ts'
-export { connect, loop } from './connect.ts'
+export { connect } from './connect.ts'
 export { decodeLatents, normalizeLatents } from './decode.ts'
 export {
   type DenoiseOptions,
@@ -19,6 +19,7 @@ export { imageToVideo, type Pictures } from './imageToVideo.ts'
 export { boxMask, type InpaintOptions, inpaint } from './inpaint.ts'
 export { assembleJudge, captionerConfigSchema, type Judge } from './judge.ts'
 export { type Direction, type LiveOptions, live, paceFrames } from './live.ts'
+export { loop, loopBounds } from './loop.ts'
 export {
   assembleModel,
   bundledFolder,

@@ -64,3 +64,11 @@ export function measureChanges(frames: Uint8Array, frameBytes: number): number[]
   }
   return changes
 }
+
+/** Turns a film whose end leads to its beginning to where it moves least: what a player does there is seen least. */
+export function beginQuietly(frames: Uint8Array, frameBytes: number): Uint8Array {
+  const closed = Buffer.concat([frames, frames.subarray(0, frameBytes)])
+  const changes = measureChanges(closed, frameBytes)
+  const start = (changes.indexOf(Math.min(...changes)) + 1) * frameBytes
+  return Uint8Array.from(Buffer.concat([frames.subarray(start), frames.subarray(0, start)]))
+}

@@ -50,6 +50,8 @@ export interface Beginning {
   readonly ending?: Float32Array
   /** Whether the ending is the film's own, and not of one that comes behind it. */
   readonly isEndingShown?: boolean
+  /** Whether its end leads to its beginning: a film in one piece, of which nothing is known. */
+  readonly isRound?: boolean
   /** Words that change as the film goes on; their seconds add up to the film's. */
   readonly shots?: readonly Shot[]
   /** Whether the first latent frame is the film's first, which holds one picture alone. */
@@ -90,10 +92,11 @@ const ANCHOR = 8
  */
 function planWindows(model: Model, beginning: Beginning, frames: number) {
   const { window } = model
-  const { known, ending = [], source, shots } = beginning
+  const { known, ending = [], isRound, source, shots } = beginning
   const direction: Direction = ending.length === 0 ? 'forward' : known.length === 0 ? 'backward' : 'between'
   const isLong = direction === 'forward' && !source && !shots
   const windows = [{ start: 0, isHeld: false }]
+  if (isRound) return { direction, length: frames, windows, shift: 0 }
   let last = 0
   while (last + window < frames) {
     const next = last + window - HISTORY
@@ -166,7 +169,8 @@ export async function rollWindows(
   wordsAt: (frame: number) => Words,
   options: RollOptions,
 ): Promise<Float32Array> {
-  const { known, ending = new Float32Array(0), isStart, source } = beginning
+  const { known, ending = new Float32Array(0), isStart, isRound, source } = beginning
+  const span = isRound ? frames : model.window
   const size = frameSize(model)
   const { direction, length, windows, shift } = planWindows(model, beginning, frames)
   const { numInferenceSteps, finished, onProgress } = options
@@ -195,10 +199,11 @@ export async function rollWindows(
     for (let f = start + HISTORY; isLast && f < length; f++) isMade[f] = isGiven[f]
     const window = {
       ...wordsAt(start - shift),
-      latents: latents.subarray(start * size, (start + model.window) * size),
-      known: isMade.slice(start, start + model.window),
-      kept: keptOf(start, model.window),
+      latents: latents.subarray(start * size, (start + span) * size),
+      known: isMade.slice(start, start + span),
+      kept: keptOf(start, span),
       isStart: isStart && start === 0,
+      isRound,
       strength: source?.strength,
     }
     const onStep = (step: number, data: Float32Array) => {
@@ -208,12 +213,12 @@ export async function rollWindows(
     // A window that is made already only draws its noise, so that the next ones find theirs.
     const isKnown = window.known.slice(0, shift + frames - start).every(Boolean)
     const isFinished = finished !== undefined && i < finished.windows
-    if (isKnown || isFinished) options.random.fillNormal(new Float32Array(model.window * size))
+    if (isKnown || isFinished) options.random.fillNormal(new Float32Array(span * size))
     if (isKnown && !isFinished) onStep(numInferenceSteps, window.latents)
     if (!isKnown && !isFinished)
       await makeWindow(model, window, isHeld ? latents : undefined, { ...options, onStep })
     if (!isFinished) options.onWindow?.({ windows: i + 1, latents })
-    isMade.fill(true, start, start + model.window)
+    isMade.fill(true, start, start + span)
   }
   return latents.subarray(shift * size, (shift + frames) * size)
 }

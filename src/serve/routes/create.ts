@@ -1,6 +1,7 @@
 import type { Hono } from 'hono'
 import type { z } from 'zod'
 import type { Size } from '../../media/index.ts'
+import { loopBounds } from '../../sample/index.ts'
 import { ApiError } from '../errors.ts'
 import type { TaskName, VideoRequest } from '../store/job.ts'
 import { parse, readBody } from '../wire/body.ts'
@@ -55,7 +56,10 @@ function chooseTask(body: CreateBody): TaskName {
 function secondsOf({ seconds, storyboard }: CreateBody, task: TaskName): number {
   if (!storyboard) {
     const wanted = seconds ?? DEFAULT_SECONDS
-    if (task === 'loop' && wanted < 2) throw wrong('seconds', `of a loop must be at least 2, got ${wanted}`)
+    const { least, most } = loopBounds
+    if (task === 'loop' && !(wanted >= least && wanted <= most)) {
+      throw wrong('seconds', `of a loop must be from ${least} to ${most}, got ${wanted}`)
+    }
     return wanted
   }
   const sum = storyboard.reduce((total, shot) => total + shot.seconds, 0)

@@ -99,7 +99,7 @@ export const createSchema = z.object({
     .max(1, 'must name one character at most: this model carries one')
     .optional()
     .describe('A subject that was registered: the video goes on from its clip.'),
-  loop: flag.optional().describe('Extension. The last second leads back to the first picture.'),
+  loop: flag.optional().describe('Extension. Played round and round it has no seam; from 2 to 12 seconds.'),
   storyboard: z
     .array(shot)
     .min(1, 'must hold at least one shot')
