@@ -15,3 +15,13 @@ export const captioner: CaptionerRecipe = {
   schedule: { steps: 2400, warmup: 50, decay: 0.4, adamRate: 0.015, muonRate: 0.015 },
   batchSize: 16,
 }
+
+/** The bundled judge: a captioner that has learned on, half of its clips only begun, as it will see films. */
+export const judge: CaptionerRecipe = {
+  ...captioner,
+  name: 'judge',
+  description: 'what chooses among films that are begun, from the captioner of --warm-start on; 20 minutes',
+  seed: 2,
+  schedule: { ...captioner.schedule, steps: 600 },
+  begun: 0.5,
+}

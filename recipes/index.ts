@@ -1,5 +1,5 @@
 import { captionAblation } from './captionAblation.ts'
-import { captioner } from './captioner.ts'
+import { captioner, judge } from './captioner.ts'
 import { fewSteps } from './fewSteps.ts'
 import { small } from './small.ts'
 import { tiny } from './tiny.ts'
@@ -8,4 +8,4 @@ import { upscaler } from './upscaler.ts'
 /** The recipes by name. */
 export const recipes = { small, tiny } as const
 
-export { captionAblation, captioner, fewSteps, upscaler }
+export { captionAblation, captioner, fewSteps, judge, upscaler }

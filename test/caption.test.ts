@@ -154,6 +154,18 @@ test('a captioner is trained for a model, and opens', async () => {
     },
   )
   assert.ok(further[0] < 0.9 * losses[0], `${losses[0]}, then ${further[0]}`)
+  // A judge goes on from the captioner too.
+  const judged: number[] = []
+  const judge = await runCaptionerRecipe(
+    { ...recipe, schedule: { ...recipe.schedule, steps: 1 }, begun: 0.5 },
+    {
+      folder: temporary(),
+      warmStart: model,
+      onProgress: (_stage, _done, _of, report) => report && judged.push(report.watch.words),
+    },
+  )
+  assert.ok(judged[0] < 0.9 * losses[0], `${losses[0]}, then ${judged[0]}`)
+  assert.equal(path.basename(judge), 'judge')
 })
 
 test('bad input gets one clear line', () => {

@@ -52,7 +52,10 @@ test('bad input: one clear line, exit code 2, nothing written', () => {
     [['generate', 'a ball', '--model', 'nowhere'], /There is no such folder/],
     [['generate', 'a ball', '--quickly'], /unknown option '--quickly'/],
     [['generate', 'a ball', '--fast', '--negative', 'a cube'], /--negative needs guidance/],
-    [['train', 'huge'], /recipe must be one of small, tiny, captioner, upscaler, few-steps, got "huge"/],
+    [
+      ['train', 'huge'],
+      /recipe must be one of small, tiny, captioner, judge, upscaler, few-steps, got "huge"/,
+    ],
     [
       ['world', 'film', '--size', '33'],
       /argument '33' is invalid\. It must be 1:1, 16:9, 9:16, or even pixels/,

@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os'
 import { type Command, Option } from 'commander'
-import { captioner, fewSteps, recipes, upscaler } from '../../recipes/index.ts'
+import { captioner, fewSteps, judge, recipes, upscaler } from '../../recipes/index.ts'
 import {
   exportModel,
   type RecipeOptions,
@@ -20,6 +20,11 @@ const additions = {
     recipe: captioner,
     run: (options: RecipeOptions) => runCaptionerRecipe(captioner, options),
     advise: (folder: string) => `try it with aozora caption film.mp4 --captioner ${folder}`,
+  },
+  judge: {
+    recipe: judge,
+    run: (options: RecipeOptions) => runCaptionerRecipe(judge, options),
+    advise: () => "move it into the model's folder: the films it begins are chosen by it then",
   },
   upscaler: {
     recipe: upscaler,

@@ -11,8 +11,9 @@ import {
   tellFilm,
   writeTargets,
 } from '../model/index.ts'
+import { fitFrames } from '../sample/index.ts'
 import { type Attributes, findAttributes, writeCaptions } from '../world/index.ts'
-import type { LatentSet } from './latents.ts'
+import type { LatentSet, LatentWindow } from './latents.ts'
 import type { Training } from './loop.ts'
 import { fanInFactor, type Values } from './optimizer.ts'
 import type { Schedule } from './schedule.ts'
@@ -28,6 +29,15 @@ export interface CaptionerTrainingOptions {
   readonly data: LatentSet
   readonly schedule: Schedule
   readonly batchSize: number
+  readonly beginnings?: Beginnings
+}
+
+/** Clips that are shown only begun, as a judge sees films: after their first frames they stand still. */
+export interface Beginnings {
+  /** How many of the clips. */
+  readonly share: number
+  /** Latent frames that are shown. */
+  readonly frames: number
 }
 
 /** Noise on what it looks at, at most: latents of films that it was not trained on are a little others. */
@@ -35,10 +45,20 @@ const MOST_NOISE = 0.3
 /** Weight of the truth that the last block must tell of every token of the film. */
 const TRUTH_WEIGHT = 10
 
+/** A window of which only the first frames are shown: the last of them stays, and nothing moves on. */
+function begin({ latents, coverage, velocity }: LatentWindow, shown: number, frames: number): LatentWindow {
+  const hold = (values: Float32Array) => {
+    const size = values.length / frames
+    return fitFrames(values.subarray(0, shown * size), frames, size)
+  }
+  const resting = velocity.slice().fill(0, (shown * velocity.length) / frames)
+  return { latents: hold(latents), coverage: hold(coverage), velocity: resting }
+}
+
 /** Draws clips from their first frame on, with their captions and what is true of them. */
 function drawCaptionerBatch(
   random: Random,
-  { config, tokenizer, data, batchSize: batch }: CaptionerTrainingOptions,
+  { config, tokenizer, data, batchSize: batch, beginnings }: CaptionerTrainingOptions,
   attributes: readonly (Attributes | undefined)[],
 ): Record<string, Tensor> {
   const { latentChannels, frames, height, width, patch, captionLength } = config
@@ -52,7 +72,9 @@ function drawCaptionerBatch(
     const clip = random.integer(data.clips.length)
     const told = attributes[clip]
     const caption = told ? writeCaptions(told, random.integer(2 ** 31)).caption : data.clips[clip].caption
-    const window = data.window(clip, 0, frames)
+    const whole = data.window(clip, 0, frames)
+    const isBegun = beginnings !== undefined && random.uniform() < beginnings.share
+    const window = isBegun ? begin(whole, beginnings.frames, frames) : whole
     const noise = MOST_NOISE * random.uniform()
     const noisy = window.latents.map(value => value + noise * random.normal())
     latents.data.set(noisy, b * noisy.length)

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import path from 'node:path'
 import type { DatasetOptions } from '../dataset/index.ts'
 import {
@@ -19,7 +20,7 @@ import { type RecipeOptions, runTraining } from './recipe.ts'
 import type { Schedule } from './schedule.ts'
 import { loadAddition } from './warmStart.ts'
 
-/** A captioner as data: what it learns from, and how. */
+/** A captioner, or a judge, as data: what it learns from, and how. */
 export interface CaptionerRecipe {
   readonly name: string
   readonly description: string
@@ -33,6 +34,8 @@ export interface CaptionerRecipe {
   readonly size: { readonly width: number; readonly depth: number; readonly heads: number }
   readonly schedule: Schedule
   readonly batchSize: number
+  /** What makes it a judge, which rates films that are only begun: how many of its clips are. */
+  readonly begun?: number
 }
 
 /** Wordings of each clip that the tokenizer learns from. */
@@ -48,17 +51,19 @@ function collectCaptions({ clips }: LatentSet): string[] {
 }
 
 /**
- * Trains a captioner for the latents of a model, and writes it to `folder/captioner`. Stopped or killed at any moment, it
+ * Trains a captioner for the latents of a model, and writes it to `folder/captioner`, or a judge to `folder/judge`. Stopped or killed at any moment, it
  * goes on from its last checkpoint.
- * @param given `warmStart` is the model whose autoencoder is used, from the captioner on that it has; the bundled one, from
- * none, when absent
+ * @param given `warmStart` is the model whose autoencoder is used, from the captioner on that it has (a judge
+ * from its judge, if it has one); the bundled one, from none, when absent
  * @returns the folder of the captioner
  * @throws DOMException AbortError when the signal aborts; checkpoints are saved before.
  */
 export async function runCaptionerRecipe(recipe: CaptionerRecipe, given: RecipeOptions): Promise<string> {
   const { config: model, data, width, height } = await encodeForModel(recipe.clips, given)
+  const kind = recipe.begun === undefined ? 'captioner' : 'judge'
+  const beside = [kind, 'captioner'].map(name => given.warmStart && path.join(given.warmStart, name))
   const known = loadAddition(
-    given.warmStart && path.join(given.warmStart, 'captioner'),
+    beside.find(place => place && existsSync(place)),
     captionerConfigSchema,
   )
   const pairs = known?.config.pairs ?? trainBytePairs(collectCaptions(data), recipe.tokens - 1).pairs
@@ -71,11 +76,16 @@ export async function runCaptionerRecipe(recipe: CaptionerRecipe, given: RecipeO
     captionLength: recipe.captionLength,
     language: { vocabulary: countTokens({ pairs }) + 1, ...recipe.size },
   }
-  const { schedule, batchSize, seed } = recipe
-  const training = captionerTraining({ config, tokenizer: { pairs }, data, schedule, batchSize })
+  const { schedule, batchSize, seed, begun } = recipe
+  const beginnings = begun === undefined ? undefined : { share: begun, frames: model.window }
+  const training = captionerTraining({ config, tokenizer: { pairs }, data, schedule, batchSize, beginnings })
   const run = { stage: 'captioner', into: 'training', seed, warmStart: known?.params } as const
   const learned = await runTraining(training, run, given)
-  return writeCaptioner(given.folder, captionerConfigSchema.parse({ ...config, pairs }), learned)
+  return writeCaptioner(
+    path.join(given.folder, kind),
+    captionerConfigSchema.parse({ ...config, pairs }),
+    learned,
+  )
 }
 
 /** Writes the averaged parameters of a run as a captioner, without what only training needs. */
@@ -87,7 +97,6 @@ function writeCaptioner(
   const names = [...flattenSpecs(captionerSpecs(config)).keys()]
   const params = Object.fromEntries(names.map(name => [name, learned[name]]))
   expectParameters(captionerSpecs(config), params)
-  const captioner = path.join(folder, 'captioner')
-  replaceModel(captioner, config, params)
-  return captioner
+  replaceModel(folder, config, params)
+  return folder
 }
