@@ -40,12 +40,18 @@ export const taskMeasures = {
   lastPicture: ['image to video: the last picture comes back, dB below the autoencoder', 'at most 1'],
   extendKept: ['extend: share of the known pixels that are as they were', '1'],
   extendJoin: ['extend: change at the join, in medians of all changes', 'at most 1.5'],
+  extendTrue: ['extend: the same of the true clip at that place', ''],
   backwardKept: ['extend backward: share of the known pixels that are as they were', '1'],
   backwardJoin: ['extend backward: change at the join, in medians', 'at most 1.5'],
+  backwardTrue: ['extend backward: the same of the true clip at that place', ''],
   connectKept: ['connect: share of the known pixels that are as they were', '1'],
   connectJoin: ['connect: greater change of both joins, in medians', 'at most 1.5'],
-  connectCut: ['connect: greatest change of all, in medians', 'at most 3'],
+  connectTrue: ['connect: the same of the true clip at those places', ''],
+  connectMade: ['connect: greatest change of what was made and both joins, in medians', 'at most 3'],
+  connectCut: ['connect: greatest change of all, the known films among them, in medians', 'at most 3'],
+  connectCutTrue: ['connect: the same of the true clip', ''],
   loopJoin: ['loop: change from the last frame to the first, in medians', 'at most 1.5'],
+  loopCut: ['loop: greatest change of all, in medians', 'at most 3'],
   loopMotion: ['loop: mean change, as a share of that of a plain film of the seed', 'at least 0.6'],
   editColour: ['edit: share of films that show the new colour', 'at least 0.8'],
   editPlace: ['edit: share of films whose body stays within a tenth of the frame', 'at least 0.8'],
@@ -119,12 +125,13 @@ async function tryExtensions({ model, film, bytes, settings }: Given): Promise<O
   const [head, tail] = [part(film, 0, half), part(film, film.frameCount - half, film.frameCount)]
   const longer = await extend(model, head, film.caption, options)
   const earlier = await extendBackward(model, tail, film.caption, options)
-  const [after, before] = [longer, earlier].map(({ frames }) => measureChanges(frames, bytes))
+  const [after, before, truth] = [longer, earlier, film].map(({ frames }) => measureChanges(frames, bytes))
   return [
     {
       numbers: {
         extendKept: shareEqual(head.frames, longer.frames),
         extendJoin: measureJump(after[half - 1], after),
+        extendTrue: measureJump(truth[half - 1], truth),
       },
       label: 'extend: its first half goes on',
       film: longer,
@@ -133,6 +140,7 @@ async function tryExtensions({ model, film, bytes, settings }: Given): Promise<O
       numbers: {
         backwardKept: shareEqual(tail.frames, earlier.frames.subarray(-tail.frames.length)),
         backwardJoin: measureJump(before[before.length - half], before),
+        backwardTrue: measureJump(truth[truth.length - half], truth),
       },
       label: 'extend backward: what came before its second half',
       film: earlier,
@@ -144,13 +152,17 @@ async function tryConnection({ model, film, bytes, settings }: Given): Promise<O
   const third = Math.floor(film.frameCount / 3)
   const [head, tail] = [part(film, 0, third), part(film, film.frameCount - third, film.frameCount)]
   const whole = await connect(model, [head, tail], film.caption, { ...settings, seconds: 1 })
-  const changes = measureChanges(whole.frames, bytes)
-  const joins = [changes[third - 1], changes[changes.length - third]]
+  const [changes, truth] = [whole, film].map(({ frames }) => measureChanges(frames, bytes))
+  const made = changes.slice(third - 1, 1 - third)
+  const jumpAt = (of: readonly number[]) => measureJump(Math.max(of[third - 1], of[of.length - third]), of)
   const ends = Buffer.concat([whole.frames.subarray(0, third * bytes), whole.frames.subarray(-third * bytes)])
   const numbers = {
     connectKept: shareEqual(Buffer.concat([head.frames, tail.frames]), ends),
-    connectJoin: measureJump(Math.max(...joins), changes),
+    connectJoin: jumpAt(changes),
+    connectTrue: jumpAt(truth),
+    connectMade: measureJump(Math.max(...made), changes),
     connectCut: measureJump(Math.max(...changes), changes),
+    connectCutTrue: measureJump(Math.max(...truth), truth),
   }
   return [{ numbers, label: 'connect: its first third and its last', film: whole }]
 }
@@ -167,6 +179,7 @@ async function tryLoop({ model, film, bytes, settings }: Given): Promise<Outcome
   )
   const numbers = {
     loopJoin: measureJump(closing, changes),
+    loopCut: measureJump(Math.max(...changes, closing), changes),
     loopMotion: mean(changes) / mean(measureChanges(plain.frames, bytes)),
   }
   return [{ numbers, label: 'loop: played round and round', film: round }]
