@@ -76,13 +76,15 @@ function roomOf(file: string): string {
   return top === 'recipes' ? 'recipes' : room === 'index.ts' ? 'index' : room
 }
 
-/** The files of the house that a file imports or re-exports. */
+/** The files of the house that a file imports or re-exports; what only tests share lies in `test/`. */
 function importsOf(file: string): string[] {
   return parsed.get(file)!.statements.flatMap(statement => {
     const isImport = ts.isImportDeclaration(statement) || ts.isExportDeclaration(statement)
     if (!isImport || !statement.moduleSpecifier) return []
     const target = (statement.moduleSpecifier as ts.StringLiteral).text
-    return target.startsWith('.') ? [path.posix.join(path.posix.dirname(file), target)] : []
+    if (!target.startsWith('.')) return []
+    const place = path.posix.join(path.posix.dirname(file), target)
+    return isTest(file) && place.startsWith('test/') ? [] : [place]
   })
 }
 

@@ -3,44 +3,10 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { after, before, test } from 'node:test'
-import { createRandom, type Tensor } from '../array/index.ts'
-import {
-  autoencoderSizes,
-  autoencoderSpecs,
-  initializeParameters,
-  transformerSizes,
-  transformerSpecs,
-} from '../model/index.ts'
-import { assembleModel, type Model, type ModelConfig } from '../sample/index.ts'
+import { describeTiny, drawWeights } from '../../test/untrained.ts'
+import { assembleModel, type Model } from '../sample/index.ts'
 import { loadPhysics } from '../world/index.ts'
 import { type EvaluationOptions, runEvaluation, writeReport } from './index.ts'
-
-const config: ModelConfig = {
-  autoencoder: { latentChannels: 16, ...autoencoderSizes.tiny },
-  transformer: {
-    latentChannels: 16,
-    patch: 2,
-    ...transformerSizes.tiny,
-    text: { vocabulary: ['a', 'red', 'ball'], length: 6, width: 64, depth: 1, heads: 2 },
-  },
-  window: 5,
-  width: 32,
-  height: 32,
-  fps: 8,
-}
-
-/** A real model at the smallest size, with weights that were never trained. */
-function untrained(): Record<string, Tensor> {
-  const random = createRandom(2)
-  const named = (prefix: string, params: Readonly<Record<string, Tensor>>) =>
-    Object.fromEntries(Object.entries(params).map(([name, tensor]) => [`${prefix}.${name}`, tensor]))
-  return {
-    ...named('autoencoder', initializeParameters(autoencoderSpecs(config.autoencoder), random)),
-    ...named('transformer', initializeParameters(transformerSpecs(config.transformer), random)),
-    'latent.mean': { shape: [16], data: new Float32Array(16) },
-    'latent.deviation': { shape: [16], data: new Float32Array(16).fill(1) },
-  }
-}
 
 const folder = mkdtempSync(path.join(tmpdir(), 'aozora-evaluate-'))
 const options: EvaluationOptions = {
@@ -58,7 +24,8 @@ let model: Model
 
 before(async () => {
   await loadPhysics()
-  model = await assembleModel(config, untrained())
+  const config = describeTiny(16, 5)
+  model = await assembleModel(config, drawWeights(config))
 })
 
 after(async () => {

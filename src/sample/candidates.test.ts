@@ -1,14 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { describeTiny, drawWeights } from '../../test/untrained.ts'
 import { createRandom } from '../array/index.ts'
-import {
-  autoencoderSizes,
-  autoencoderSpecs,
-  captionerSpecs,
-  initializeParameters,
-  transformerSizes,
-  transformerSpecs,
-} from '../model/index.ts'
+import { captionerSpecs, initializeParameters } from '../model/index.ts'
 import { seedOfTake } from './candidates.ts'
 import {
   assembleJudge,
@@ -17,24 +11,11 @@ import {
   extendBackward,
   type Finished,
   frameSize,
-  type ModelConfig,
   measureChanges,
   textToVideo,
 } from './index.ts'
 
-const config: ModelConfig = {
-  autoencoder: { latentChannels: 4, ...autoencoderSizes.tiny },
-  transformer: {
-    latentChannels: 4,
-    patch: 2,
-    ...transformerSizes.tiny,
-    text: { vocabulary: ['a', 'red', 'ball'], length: 6, width: 64, depth: 1, heads: 2 },
-  },
-  window: 6,
-  width: 32,
-  height: 32,
-  fps: 8,
-}
+const config = describeTiny(4, 6)
 
 const captioner = {
   latentChannels: 4,
@@ -49,19 +30,8 @@ const captioner = {
 
 /** A real model with a real judge, neither of which has learned anything. */
 async function openUntrained() {
-  const random = createRandom(2)
-  const tensors = Object.fromEntries(
-    Object.entries({
-      autoencoder: initializeParameters(autoencoderSpecs(config.autoencoder), random),
-      transformer: initializeParameters(transformerSpecs(config.transformer), random),
-      latent: {
-        mean: { shape: [4], data: new Float32Array(4) },
-        deviation: { shape: [4], data: new Float32Array(4).fill(1) },
-      },
-    }).flatMap(([part, params]) =>
-      Object.entries(params).map(([name, tensor]) => [`${part}.${name}`, tensor]),
-    ),
-  )
+  const tensors = drawWeights(config)
+  const random = createRandom(5)
   const judge = assembleJudge(captioner, () => initializeParameters(captionerSpecs(captioner), random))
   return {
     plain: await assembleModel(config, tensors),

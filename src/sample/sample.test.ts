@@ -1,13 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { createRandom, type Tensor } from '../array/index.ts'
-import {
-  autoencoderSizes,
-  autoencoderSpecs,
-  initializeParameters,
-  transformerSizes,
-  transformerSpecs,
-} from '../model/index.ts'
+import { describeTiny, drawWeights } from '../../test/untrained.ts'
+import { createRandom } from '../array/index.ts'
 import {
   assembleModel,
   boxMask,
@@ -21,7 +15,6 @@ import {
   imageToVideo,
   inpaint,
   loop,
-  type ModelConfig,
   measureChanges,
   openModel,
   storyboard,
@@ -29,36 +22,8 @@ import {
 } from './index.ts'
 import { measureChannels, steadyChannels } from './steady.ts'
 
-const config: ModelConfig = {
-  autoencoder: { latentChannels: 16, ...autoencoderSizes.tiny },
-  transformer: {
-    latentChannels: 16,
-    patch: 2,
-    ...transformerSizes.tiny,
-    text: { vocabulary: ['a', 'red', 'ball'], length: 6, width: 64, depth: 1, heads: 2 },
-  },
-  window: 5,
-  width: 32,
-  height: 32,
-  fps: 8,
-}
-
-/** A real model at the smallest size, with weights that were never trained. */
-function untrained(): Record<string, Tensor> {
-  const named = (prefix: string, params: Readonly<Record<string, Tensor>>) =>
-    Object.entries(params).map(([name, tensor]) => [`${prefix}.${name}`, tensor])
-  const random = createRandom(2)
-  return {
-    ...Object.fromEntries(
-      named('autoencoder', initializeParameters(autoencoderSpecs(config.autoencoder), random)),
-    ),
-    ...Object.fromEntries(
-      named('transformer', initializeParameters(transformerSpecs(config.transformer), random)),
-    ),
-    'latent.mean': { shape: [16], data: new Float32Array(16) },
-    'latent.deviation': { shape: [16], data: new Float32Array(16).fill(1) },
-  }
-}
+const config = describeTiny(16, 5)
+const untrained = () => drawWeights(config)
 
 test('the same seed makes the same film, another seed or prompt another', async () => {
   const model = await assembleModel(config, untrained())

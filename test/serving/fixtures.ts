@@ -7,7 +7,6 @@ import { createRandom } from '../../src/array/index.ts'
 import {
   adapterSpecs,
   autoencoderSizes,
-  autoencoderSpecs,
   initializeParameters,
   transformerSizes,
   transformerSpecs,
@@ -26,6 +25,7 @@ import {
   type Stores,
 } from '../../src/serve/index.ts'
 import { saveModel } from '../../src/store/index.ts'
+import { drawWeights } from '../untrained.ts'
 
 /** A folder of its own. */
 export const temporary = () => mkdtempSync(path.join(tmpdir(), 'aozora-serve-'))
@@ -42,16 +42,8 @@ export function writeTinyModel(): string {
     height: 32,
     fps: 12,
   }
-  const random = createRandom(1)
-  const prefixed = (prefix: string, tensors: object) =>
-    Object.fromEntries(Object.entries(tensors).map(([name, tensor]) => [`${prefix}.${name}`, tensor]))
   const folder = temporary()
-  saveModel(folder, config, {
-    ...prefixed('autoencoder', initializeParameters(autoencoderSpecs(config.autoencoder), random)),
-    ...prefixed('transformer', initializeParameters(transformerSpecs(config.transformer), random)),
-    'latent.mean': { shape: [4], data: new Float32Array(4) },
-    'latent.deviation': { shape: [4], data: new Float32Array(4).fill(1) },
-  })
+  saveModel(folder, config, drawWeights(config, 1))
   return folder
 }
 
