@@ -1,5 +1,5 @@
 import type { Random } from '../array/index.ts'
-import { guide, interpolate, multistep, timesteps } from '../flow/index.ts'
+import { guide, interpolate, multistep, raiseLevel, timesteps } from '../flow/index.ts'
 import { PIXELS_PER_LATENT } from '../model/index.ts'
 import type { Model } from './model.ts'
 
@@ -40,6 +40,8 @@ export interface DenoiseOptions {
 export const KNOWN_LEVEL = 0.05
 /** Shift of the sampler's noise levels. */
 export const SAMPLING_SHIFT = 2.5
+/** Levels at which a film is laid out, and how often a round one goes back to them: its views have to agree. */
+const LAYOUT = { least: 0.8, most: 0.9, turns: 4 } as const
 
 /**
  * THE loop: from noise to data along the straight path, steps of second order, with classifier-free guidance.
@@ -61,22 +63,31 @@ export async function denoise(model: Model, window: Window, options: DenoiseOpti
     return interpolate(window.latents[i], value, level)
   })
   let last: Float32Array = new Float32Array(x.length)
-  for (let step = 0; step < numInferenceSteps; step++) {
+  for (let step = 0, turn = 0; step < numInferenceSteps; ) {
     signal?.throwIfAborted()
     const t = schedule[step]
     const levels = window.known.map(known => (known ? KNOWN_LEVEL : t))
     const data = await predict(model, x, levels, window, options)
     // A model of few steps has learned where each of them leads on its own.
-    const previous = model.fewSteps ? undefined : schedule[step - 1]
-    const { keep, now, before } = multistep(t, schedule[step + 1], previous)
+    const previous = model.fewSteps || turn > 0 ? undefined : schedule[step - 1]
+    const next = schedule[step + 1]
+    const { keep, now, before } = multistep(t, next, previous)
     for (let i = 0; i < x.length; i++) {
       if (window.known[Math.floor(i / size)]) continue
       // Known cells go along the path from their noise to what they are, so that the others see them at every level.
-      if (isKept(i)) x[i] = interpolate(window.latents[i], noise[i], schedule[step + 1])
+      if (isKept(i)) x[i] = interpolate(window.latents[i], noise[i], next)
       else x[i] = keep * x[i] + now * data[i] + before * last[i]
     }
     last = data
-    onStep?.(step + 1, data)
+    if (window.isRound && turn < LAYOUT.turns && t >= LAYOUT.least && t <= LAYOUT.most) {
+      const raised = raiseLevel(next, t)
+      for (let i = 0; i < x.length; i++) x[i] = raised.keep * x[i] + raised.noise * random.normal()
+      turn++
+      continue
+    }
+    turn = 0
+    step++
+    onStep?.(step, data)
   }
   for (let i = 0; i < x.length; i++) if (window.known[Math.floor(i / size)]) x[i] = window.latents[i]
   return x
