@@ -41,7 +41,7 @@ export const KNOWN_LEVEL = 0.05
 /** Shift of the sampler's noise levels. */
 export const SAMPLING_SHIFT = 2.5
 /** Levels at which a film is laid out, and how often a round one goes back to them: its views have to agree. */
-const LAYOUT = { least: 0.8, most: 0.9, turns: 4 } as const
+const LAYOUT = { least: 0.8, most: 0.9, turns: 2 } as const
 
 /**
  * THE loop: from noise to data along the straight path, steps of second order, with classifier-free guidance.
