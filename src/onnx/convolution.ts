@@ -104,8 +104,8 @@ function convolveTurned(
   const backwards = emit.table(Int32Array.from({ length: positions }, (_, i) => positions - 1 - i))
   const turned = emit.node('Gather', [swapped, backwards], { axis: 2 })
   const pads = [0, 1, 0, 1].map(axis => kernel[axis] - 1 - padding)
-  const matrix = emit.reshape(turned, [channelsIn, channelsOut, ...kernel])
-  return emit.node('Conv', [dy, matrix], { kernel_shape: kernel, pads, strides: [1, 1] })
+  const own = emit.reshape(turned, [channelsIn, channelsOut, ...kernel])
+  return emit.node('Conv', [dy, own], { kernel_shape: kernel, pads, strides: [1, 1] })
 }
 
 /** The gradient of the image: every pixel gathers the places that saw it, and meets the kernel's same position there. */

@@ -245,11 +245,10 @@ function prepareContest(
     return { shown: extent.frames, rate }
   }
   const { judge } = model
-  const rate = async (latents: Float32Array) => judge!.rate(latents, prompt)
-  if (judge && isRound) return { shown: extent.frames, rate }
-  if (!judge || !isStart || source || shots) return undefined
+  if (!judge || !(isStart || isRound) || source || shots) return undefined
   // What a film's first window shows tells as much as all that the judge could look at, in half of the passes.
-  return { shown: Math.min(extent.frames, model.window), rate }
+  const shown = isRound ? extent.frames : Math.min(extent.frames, model.window)
+  return { shown, rate: latents => judge.rate(latents, prompt) }
 }
 
 /** Makes the latents of a film: of its candidates, where they can be compared, those of the best. */

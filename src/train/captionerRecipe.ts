@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs'
 import path from 'node:path'
 import type { DatasetOptions } from '../dataset/index.ts'
 import {
@@ -51,21 +50,19 @@ function collectCaptions({ clips }: LatentSet): string[] {
 }
 
 /**
- * Trains a captioner for the latents of a model, and writes it to `folder/captioner`, or a judge to `folder/judge`. Stopped or killed at any moment, it
- * goes on from its last checkpoint.
+ * Trains a captioner for the latents of a model, and writes it to `folder/captioner`, or a judge to `folder/judge`.
+ * Stopped or killed at any moment, it goes on from its last checkpoint.
  * @param given `warmStart` is the model whose autoencoder is used, from the captioner on that it has (a judge
  * from its judge, if it has one); the bundled one, from none, when absent
- * @returns the folder of the captioner
+ * @returns the folder of what was trained
  * @throws DOMException AbortError when the signal aborts; checkpoints are saved before.
  */
 export async function runCaptionerRecipe(recipe: CaptionerRecipe, given: RecipeOptions): Promise<string> {
   const { config: model, data, width, height } = await encodeForModel(recipe.clips, given)
   const kind = recipe.begun === undefined ? 'captioner' : 'judge'
-  const beside = [kind, 'captioner'].map(name => given.warmStart && path.join(given.warmStart, name))
-  const known = loadAddition(
-    beside.find(place => place && existsSync(place)),
-    captionerConfigSchema,
-  )
+  const load = (name: string) =>
+    loadAddition(given.warmStart && path.join(given.warmStart, name), captionerConfigSchema)
+  const known = load(kind) ?? load('captioner')
   const pairs = known?.config.pairs ?? trainBytePairs(collectCaptions(data), recipe.tokens - 1).pairs
   const config = {
     latentChannels: model.autoencoder.latentChannels,
