@@ -1,5 +1,6 @@
 import { captionAblation } from './captionAblation.ts'
 import { captioner, judge } from './captioner.ts'
+import { decoder } from './decoder.ts'
 import { fewSteps } from './fewSteps.ts'
 import { small } from './small.ts'
 import { tiny } from './tiny.ts'
@@ -8,4 +9,4 @@ import { upscaler } from './upscaler.ts'
 /** The recipes by name. */
 export const recipes = { small, tiny } as const
 
-export { captionAblation, captioner, fewSteps, judge, upscaler }
+export { captionAblation, captioner, decoder, fewSteps, judge, upscaler }

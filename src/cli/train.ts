@@ -1,10 +1,11 @@
 import { availableParallelism } from 'node:os'
 import { type Command, Option } from 'commander'
-import { captioner, fewSteps, judge, recipes, upscaler } from '../../recipes/index.ts'
+import { captioner, decoder, fewSteps, judge, recipes, upscaler } from '../../recipes/index.ts'
 import {
   exportModel,
   type RecipeOptions,
   runCaptionerRecipe,
+  runDecoderRecipe,
   runFewStepsRecipe,
   runRecipe,
   runUpscalerRecipe,
@@ -25,6 +26,12 @@ const additions = {
     recipe: judge,
     run: (options: RecipeOptions) => runCaptionerRecipe(judge, options),
     advise: () => "move it into the model's folder: the films it begins are chosen by it then",
+  },
+  decoder: {
+    recipe: decoder,
+    run: (options: RecipeOptions) => runDecoderRecipe(decoder, options),
+    advise: (folder: string) =>
+      `a whole model: try it with aozora generate "a red ball rolls left" --model ${folder}`,
   },
   upscaler: {
     recipe: upscaler,
@@ -60,6 +67,7 @@ const stageLabels: Record<Stage, string> = {
   transformer: 'transformer',
   captioner: 'captioner',
   'few steps': 'few steps',
+  decoder: 'decoder',
   pairs: 'filming small and large',
   upscaler: 'upscaler',
 }

@@ -33,7 +33,7 @@ export function normalizeLatents(model: Model, latents: Float32Array): Float32Ar
 }
 
 /** The inverse of `normalizeLatents`: latents as the decoder knows them. */
-function restoreLatents(model: Model, latents: Float32Array): Float32Array {
+export function restoreLatents(model: Model, latents: Float32Array): Float32Array {
   return mapChannels(model, latents, (value, mean, deviation) => value * deviation + mean)
 }
 

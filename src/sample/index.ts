@@ -1,6 +1,6 @@
 export { assembleCaptioner, type Captioner, openCaptioner } from './captioner.ts'
 export { connect } from './connect.ts'
-export { decodeLatents, normalizeLatents } from './decode.ts'
+export { decodeLatents, normalizeLatents, restoreLatents } from './decode.ts'
 export {
   type DenoiseOptions,
   denoise,

@@ -64,6 +64,36 @@ function bodyWeight(pixels: number, cropPixels: number): number {
   return Math.min(10, Math.max(2, (0.25 * cropPixels) / Math.max(1, pixels)))
 }
 
+/** Where a part of one frame of a clip lies, in pixels. */
+interface Part extends Readonly<Record<'frame' | 'left' | 'top' | 'width' | 'height', number>> {}
+
+/**
+ * Cuts a part out of a frame.
+ * @param colours 3 x height x width, is written: from -1 to 1
+ * @param weights height x width, is written: how much each pixel counts
+ */
+export function cutPart(
+  clip: Pick<Clip, 'frames' | 'masks' | 'width' | 'height'>,
+  { frame, left, top, width, height }: Part,
+  colours: Float32Array,
+  weights: Float32Array,
+): void {
+  const { frames, masks } = clip
+  const first = frame * clip.width * clip.height
+  const area = width * height
+  const counts = new Float64Array(16)
+  for (let i = 0; i < area; i++) {
+    const from = first + (top + Math.floor(i / width)) * clip.width + left + (i % width)
+    for (let c = 0; c < 3; c++) colours[c * area + i] = toColour(frames[from * 3 + c])
+    weights[i] = masks[from]
+    counts[masks[from]]++
+  }
+  for (let i = 0; i < area; i++) {
+    const body = weights[i]
+    weights[i] = body === 0 ? 1 : bodyWeight(counts[body], area)
+  }
+}
+
 /** Left and top of a crop that holds a body, three times in four; anywhere else. */
 export function chooseCorner(
   random: Random,
@@ -118,21 +148,11 @@ export async function drawAutoencoderBatch(
   for (let b = 0; b < batch; b++) {
     const { clip, order } = await drawWindow(random, dataset, frames)
     const [left, top] = chooseCorner(random, clip, crop)
-    const { width, height } = clip
     order.forEach((frame, f) => {
-      const first = frame * width * height
-      const counts = new Float64Array(16)
-      const target = (b * frames + f) * area
-      for (let i = 0; i < area; i++) {
-        const from = first + (top + Math.floor(i / crop)) * width + left + (i % crop)
-        for (let c = 0; c < 3; c++) video[target * 3 + c * area + i] = toColour(clip.frames[from * 3 + c])
-        weights[target + i] = clip.masks[from]
-        counts[clip.masks[from]]++
-      }
-      for (let i = 0; i < area; i++) {
-        const body = weights[target + i]
-        weights[target + i] = body === 0 ? 1 : bodyWeight(counts[body], area)
-      }
+      const at = (b * frames + f) * area
+      const colours = video.subarray(at * 3, (at + area) * 3)
+      const part = { frame, left, top, width: crop, height: crop }
+      cutPart(clip, part, colours, weights.subarray(at, at + area))
     })
   }
   const latents = [batch, frames / 4, config.latentChannels, crop / 16, crop / 16]
@@ -157,7 +177,25 @@ function differences(x: Value, axis: number): Value {
   return sub(slice(x, axis, 1, size), slice(x, axis, 0, size - 1))
 }
 
-/** The training of the autoencoder: weighted Charbonnier and squared loss on colours, and their differences in space and time. */
+/**
+ * The error of a film that was painted: weighted Charbonnier and squared loss on colours, and their differences in space and time.
+ * @param painted B x F x 3 x H x W, like `video`
+ */
+export function pixelLoss(
+  painted: Value,
+  { video, weights }: Values,
+): { pixels: Value; watch: Record<string, Value> } {
+  const error = sub(painted, video)
+  const total = mul(sum(weights), 3)
+  const colour = div(sum(mul(charbonnier(error), weights)), total)
+  const squares = div(sum(mul(square(error), weights)), total)
+  const edges = [1, 3, 4].map(axis => mean(abs(differences(error, axis)))).reduce(add)
+  const pixels = add(add(colour, mul(squares, SQUARES_WEIGHT)), mul(edges, 0.5))
+  const watch = { colour: reshape(colour, []), squares: reshape(squares, []), edges: reshape(edges, []) }
+  return { pixels, watch }
+}
+
+/** The training of the autoencoder. */
 export function autoencoderTraining(options: AutoencoderTrainingOptions): Training {
   const { config, schedule, dataset, batchSize, crop, frames, kept } = options
   const all = autoencoderSpecs(config)
@@ -185,22 +223,12 @@ export function autoencoderTraining(options: AutoencoderTrainingOptions): Traini
         : nestValues(all, values)
       const latents = encode(params, batch.video, config)
       const noisy = add(latents, mul(batch.noise, batch.sigma))
-      const error = sub(decode(params, noisy, config), batch.video)
-      const total = mul(sum(batch.weights), 3)
-      const colour = div(sum(mul(charbonnier(error), batch.weights)), total)
-      const squares = div(sum(mul(square(error), batch.weights)), total)
-      const edges = [1, 3, 4].map(axis => mean(abs(differences(error, axis)))).reduce(add)
+      const { pixels, watch } = pixelLoss(decode(params, noisy, config), batch)
       // Keeps the latents near unit size, so that the noise above means something.
-      const size = mul(mean(square(latents)), 1e-3)
-      const pixels = add(add(colour, mul(squares, SQUARES_WEIGHT)), mul(edges, 0.5))
+      const latentSquare = mean(square(latents))
       return {
-        loss: reshape(add(pixels, size), []),
-        watch: {
-          colour: reshape(colour, []),
-          squares: reshape(squares, []),
-          edges: reshape(edges, []),
-          latentSquare: reshape(mean(square(latents)), []),
-        },
+        loss: reshape(add(pixels, mul(latentSquare, 1e-3)), []),
+        watch: { ...watch, latentSquare: reshape(latentSquare, []) },
       }
     },
   }

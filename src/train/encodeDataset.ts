@@ -42,6 +42,9 @@ export interface EncodeRequest {
 
 const CLIPS_PER_SHARD = 50
 
+/** Shards that so many clips are encoded to. */
+export const countShards = (clips: number) => Math.ceil(clips / CLIPS_PER_SHARD)
+
 /**
  * Encodes the clips of a dataset's most frequent shape shard by shard with every core, or goes on where an earlier call
  * stopped, and opens the latents. Of clips that do not have 1 + 4 k frames the last ones are left out.
@@ -60,7 +63,7 @@ export async function encodeDataset(
   const frames = FRAMES_PER_LATENT * (1 + Math.floor((frameCount - 1) / FRAMES_PER_LATENT))
   const [h, w] = [height / PIXELS_PER_LATENT, width / PIXELS_PER_LATENT]
   const shards = Array.from(
-    { length: Math.ceil(clips.length / CLIPS_PER_SHARD) },
+    { length: countShards(clips.length) },
     (_, shard): EncodeRequest => ({
       shard,
       clips: clips.slice(shard * CLIPS_PER_SHARD, (shard + 1) * CLIPS_PER_SHARD),

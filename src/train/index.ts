@@ -1,4 +1,6 @@
 export { type CaptionerRecipe, runCaptionerRecipe } from './captionerRecipe.ts'
+export { type DecoderTrainingOptions, decoderTraining, drawDecoderBatch } from './decoder.ts'
+export { type DecoderRecipe, runDecoderRecipe } from './decoderRecipe.ts'
 export { type DistillOptions, distillTraining } from './distill.ts'
 export { type EncodeOptions, encodeDataset } from './encodeDataset.ts'
 export { drawExpanderBatch, expanderTraining } from './expander.ts'

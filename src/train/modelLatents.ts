@@ -14,6 +14,9 @@ export interface ModelLatents {
   readonly config: ModelConfig
   readonly model: Given
   readonly data: LatentSet
+  /** Where the clips and their latents lie, for threads that read them themselves. */
+  readonly dataset: string
+  readonly latents: string
   /** Pixels of the clips. */
   readonly width: number
   readonly height: number
@@ -33,5 +36,5 @@ export async function encodeForModel(clips: DatasetOptions, options: RecipeOptio
     signal,
     statistics: model.statistics,
   })
-  return { folder: warmStart, config, model, data, width, height }
+  return { folder: warmStart, config, model, data, dataset: dataset.folder, latents, width, height }
 }

@@ -64,6 +64,7 @@ export type Stage =
   | 'transformer'
   | 'captioner'
   | 'few steps'
+  | 'decoder'
   | 'pairs'
   | 'upscaler'
 
