@@ -46,6 +46,7 @@ export { rmsNorm } from './layers.ts'
 export {
   countParameters,
   expectParameters,
+  filled,
   fixParameters,
   flattenSpecs,
   growParameters,

@@ -15,7 +15,7 @@ import {
 import { sampleNoiseMap, velocityWeight } from '../flow/index.ts'
 import {
   encodeText,
-  matrix,
+  filled,
   nestValues,
   rmsNorm,
   type TransformerConfig,
@@ -140,8 +140,9 @@ export function transformerTraining(options: TransformerTrainingOptions): Traini
   const { config, schedule, batchSize, data } = options
   const specs = {
     ...transformerSpecs(config),
-    truth: matrix(config.width, TRUTH_FEATURES),
-    said: matrix(config.text.width, SAID_FEATURES, 0.1),
+    // From nothing: a head that is drawn would ask nonsense of a model that is trained on.
+    truth: filled([config.width, TRUTH_FEATURES], 0),
+    said: filled([config.text.width, SAID_FEATURES], 0),
   }
   const attributes = data.clips
     .map(({ caption }) => findAttributes(caption))
