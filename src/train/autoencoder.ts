@@ -168,7 +168,6 @@ export async function drawAutoencoderBatch(
 
 const charbonnier = (difference: Value) => sqrt(add(square(difference), 1e-4))
 
-/** Weight of squared errors, in which an edge at a wrong place counts more than many small faults. */
 const SQUARES_WEIGHT = 10
 
 /** Differences of neighbours along one axis. */
@@ -178,21 +177,22 @@ function differences(x: Value, axis: number): Value {
 }
 
 /**
- * The error of a film that was painted: weighted Charbonnier and squared loss on colours, and their differences in space and time.
+ * The error of a film that was painted: Charbonnier and squared loss on colours, weighted, and their differences in space and time.
  * @param painted B x F x 3 x H x W, like `video`
+ * @param squaresWeight of squared errors, in which an edge at a wrong place counts more than many small faults; what is
+ * uncertain becomes soft by them
  */
-export function pixelLoss(
-  painted: Value,
-  { video, weights }: Values,
-): { pixels: Value; watch: Record<string, Value> } {
+export function pixelLoss(painted: Value, { video, weights }: Values, squaresWeight: number) {
   const error = sub(painted, video)
   const total = mul(sum(weights), 3)
   const colour = div(sum(mul(charbonnier(error), weights)), total)
   const squares = div(sum(mul(square(error), weights)), total)
   const edges = [1, 3, 4].map(axis => mean(abs(differences(error, axis)))).reduce(add)
-  const pixels = add(add(colour, mul(squares, SQUARES_WEIGHT)), mul(edges, 0.5))
-  const watch = { colour: reshape(colour, []), squares: reshape(squares, []), edges: reshape(edges, []) }
-  return { pixels, watch }
+  const pixels = add(add(colour, mul(squares, squaresWeight)), mul(edges, 0.5))
+  return {
+    pixels,
+    watch: { colour: reshape(colour, []), squares: reshape(squares, []), edges: reshape(edges, []) },
+  }
 }
 
 /** The training of the autoencoder. */
@@ -223,7 +223,7 @@ export function autoencoderTraining(options: AutoencoderTrainingOptions): Traini
         : nestValues(all, values)
       const latents = encode(params, batch.video, config)
       const noisy = add(latents, mul(batch.noise, batch.sigma))
-      const { pixels, watch } = pixelLoss(decode(params, noisy, config), batch)
+      const { pixels, watch } = pixelLoss(decode(params, noisy, config), batch, SQUARES_WEIGHT)
       // Keeps the latents near unit size, so that the noise above means something.
       const latentSquare = mean(square(latents))
       return {

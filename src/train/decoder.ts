@@ -41,11 +41,13 @@ export interface DecoderWorkerData {
 }
 
 /** Share of windows that are painted as the encoder tells them. */
-const TOLD = 0.3
+const TOLD = 0.4
 /** Deviation of the strongest noise on latents. */
 const NOISE = 0.07
-/** Noise levels at which the sampler of four steps looks at a film, but for the first, where nothing is seen. */
-const LEVELS = timesteps(4, SAMPLING_SHIFT).slice(1, 4)
+/** The last noise levels at which the sampler of four steps looks at a film: before them shapes are not settled yet. */
+const LEVELS = timesteps(4, SAMPLING_SHIFT).slice(2, 4)
+/** Weight of squared errors: few, or what a guess leaves uncertain would be painted soft. */
+const SQUARES_WEIGHT = 3
 
 /** A window as the model would have made it: noised to a level that its sampler visits, and denoised from there. */
 async function guess(
@@ -131,7 +133,7 @@ export function decoderTraining({ config, schedule, worker }: DecoderTrainingOpt
     ...drawInThread(new URL('./decoderWorker.ts', import.meta.url), worker),
     loss: (values: Values, batch: Values) => {
       const params = nestValues(specs, values) as unknown as AutoencoderParams
-      const { pixels, watch } = pixelLoss(decode(params, batch.latents, config, 1), batch)
+      const { pixels, watch } = pixelLoss(decode(params, batch.latents, config, 1), batch, SQUARES_WEIGHT)
       return { loss: reshape(pixels, []), watch }
     },
   }
