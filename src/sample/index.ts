@@ -17,7 +17,7 @@ export { defaultsOf, type Film, type FilmOptions, type Origin, suitsFewSteps } f
 export type { Footage } from './footage.ts'
 export { imageToVideo, type Pictures } from './imageToVideo.ts'
 export { boxMask, type InpaintOptions, inpaint } from './inpaint.ts'
-export { assembleJudge, captionerConfigSchema, fitFrames, type Judge } from './judge.ts'
+export { assembleJudge, captionerConfigSchema, findJudge, fitFrames, type Judge } from './judge.ts'
 export { type Direction, type LiveOptions, live, paceFrames } from './live.ts'
 export { loop, loopBounds } from './loop.ts'
 export {

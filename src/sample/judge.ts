@@ -102,8 +102,13 @@ export function assembleJudge(
   }
 }
 
+/** The captioner beside a model that judges its films: one that has learned on for that, where there is one. */
+export function findJudge(model: string): string | undefined {
+  return ['judge', 'captioner'].map(name => path.resolve(model, name)).find(folder => existsSync(folder))
+}
+
 /**
- * Opens the captioner that lies beside a model as a judge of its films: one that has learned on for that, where there is one.
+ * Opens the judge of a model's films (`findJudge`).
  * @param model the model's folder
  * @param size pixels of the films, and channels of their latents
  * @returns undefined when there is none, or it looks at films of another size
@@ -114,7 +119,7 @@ export function openJudge(
   { width, height, latentChannels }: Readonly<Record<'width' | 'height' | 'latentChannels', number>>,
   options: CompileOptions,
 ): Judge | undefined {
-  const folder = ['judge', 'captioner'].map(name => path.resolve(model, name)).find(existsSync)
+  const folder = findJudge(model)
   if (!folder) return undefined
   const config = loadConfig(folder, captionerConfigSchema)
   const isFit =

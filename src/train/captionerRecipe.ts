@@ -9,7 +9,7 @@ import {
   PIXELS_PER_LATENT,
   trainBytePairs,
 } from '../model/index.ts'
-import { captionerConfigSchema } from '../sample/index.ts'
+import { captionerConfigSchema, findJudge } from '../sample/index.ts'
 import { replaceModel } from '../store/index.ts'
 import { findAttributes, writeCaptions } from '../world/index.ts'
 import { captionerTraining } from './captioner.ts'
@@ -60,9 +60,9 @@ function collectCaptions({ clips }: LatentSet): string[] {
 export async function runCaptionerRecipe(recipe: CaptionerRecipe, given: RecipeOptions): Promise<string> {
   const { config: model, data, width, height } = await encodeForModel(recipe.clips, given)
   const kind = recipe.begun === undefined ? 'captioner' : 'judge'
-  const load = (name: string) =>
-    loadAddition(given.warmStart && path.join(given.warmStart, name), captionerConfigSchema)
-  const known = load(kind) ?? load('captioner')
+  const { warmStart } = given
+  const from = warmStart && (kind === 'judge' ? findJudge(warmStart) : path.join(warmStart, kind))
+  const known = loadAddition(from, captionerConfigSchema)
   const pairs = known?.config.pairs ?? trainBytePairs(collectCaptions(data), recipe.tokens - 1).pairs
   const config = {
     latentChannels: model.autoencoder.latentChannels,
