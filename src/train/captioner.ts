@@ -5,7 +5,7 @@ import {
   captionerSpecs,
   countFilmTokens,
   crossEntropy,
-  matrix,
+  filled,
   nestValues,
   rmsNorm,
   tellFilm,
@@ -94,7 +94,8 @@ function drawCaptionerBatch(
  */
 export function captionerTraining(options: CaptionerTrainingOptions): Training {
   const { config, schedule, batchSize, data } = options
-  const specs = { ...captionerSpecs(config), truth: matrix(config.language.width, TRUTH_FEATURES, 0.1) }
+  // From nothing, as in the transformer's training.
+  const specs = { ...captionerSpecs(config), truth: filled([config.language.width, TRUTH_FEATURES], 0) }
   // What is one of the worlds' captions is told anew in other words each time.
   const attributes = data.clips.map(({ caption }) => findAttributes(caption))
   return {
