@@ -82,6 +82,8 @@ test('a decoder learns from the guesses of its transformer; all else of the mode
   const made = await runDecoderRecipe(recipe, {
     folder,
     warmStart,
+    // As many as the command takes on two cores.
+    workers: 2,
     onProgress: (_stage, _done, _of, report) => report && losses.push(report.loss),
   })
   const mean = (part: readonly number[]) => part.reduce((a, b) => a + b) / part.length
@@ -94,5 +96,11 @@ test('a decoder learns from the guesses of its transformer; all else of the mode
   assert.ok(
     changed.length > 10 && changed.every(name => name.startsWith('autoencoder.decoder.')),
     changed.join(' '),
+  )
+  const scene = { ...recipe.clips.scene, width: 64, height: 64 }
+  const large = { ...recipe, clips: { ...recipe.clips, scene } }
+  await assert.rejects(
+    runDecoderRecipe(large, { folder: makeFolder(), warmStart }),
+    /clips must be of 32 x 32 pixels and 4 latent frames at least, got 64 x 64 x 9/,
   )
 })

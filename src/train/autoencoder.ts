@@ -168,6 +168,7 @@ export async function drawAutoencoderBatch(
 
 const charbonnier = (difference: Value) => sqrt(add(square(difference), 1e-4))
 
+/** Weight of squared errors in the training of the whole. */
 const SQUARES_WEIGHT = 10
 
 /** Differences of neighbours along one axis. */

@@ -24,21 +24,22 @@ export interface DecoderRecipe {
  * `folder/model`. Stopped or killed at any moment, it goes on from its last checkpoint.
  * @param options `warmStart` is the model; the bundled one when absent
  * @returns the folder of the model
+ * @throws RangeError when the clips are not as large as the model's films, or shorter than a window.
  * @throws DOMException AbortError when the signal aborts; checkpoints are saved before.
  */
 export async function runDecoderRecipe(recipe: DecoderRecipe, options: RecipeOptions): Promise<string> {
-  const {
-    folder: model,
-    config,
-    model: given,
-    data,
-    dataset,
-    latents,
-  } = await encodeForModel(recipe.clips, options)
+  const clips = await encodeForModel(recipe.clips, options)
+  const { folder: model, config, data, dataset, latents } = clips
+  const shown = [clips.width, clips.height, data.shape[0]]
+  if (shown[0] !== config.width || shown[1] !== config.height || shown[2] < config.window) {
+    throw new RangeError(
+      `${dataset}: clips must be of ${config.width} x ${config.height} pixels and ${config.window} latent frames at least, got ${shown.join(' x ')}`,
+    )
+  }
   const { schedule, batchSize, frames, seed } = recipe
   const worker = { model: path.resolve(model), dataset, latents, shape: data.shape, batchSize, frames }
   const training = decoderTraining({ config: config.autoencoder, schedule, worker })
-  const run = { stage: 'decoder', into: 'training', seed, warmStart: given.autoencoder } as const
+  const run = { stage: 'decoder', into: 'training', seed, warmStart: clips.model.autoencoder } as const
   const learned = await runTraining(training, run, options)
   const finished = path.join(options.folder, 'model')
   const { tensors } = loadModel(model, modelConfigSchema)
