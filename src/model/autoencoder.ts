@@ -143,7 +143,7 @@ export function encode(params: AutoencoderParams, video_BFCHW: Value, config: Au
  * if a black one came before
  */
 export function decode(
-  params: AutoencoderParams,
+  params: Pick<AutoencoderParams, 'decoder'>,
   latents_BfZhw: Value,
   { channels }: AutoencoderConfig,
   skip: 0 | 1 = 0,

@@ -3,7 +3,6 @@ import type { Dataset } from '../dataset/index.ts'
 import { timesteps } from '../flow/index.ts'
 import {
   type AutoencoderConfig,
-  type AutoencoderParams,
   autoencoderSpecs,
   decode,
   FRAMES_PER_LATENT,
@@ -99,10 +98,12 @@ export async function drawDecoderBatch(
       told.map(value => value + noise * random.normal()),
       (b + 1) * (1 + frames) * size - told.length,
     )
-    const clip = await dataset.clip(dataset.shapes[0].clips[index])
+    // The first picture of a clip is a latent frame of its own, the same four times.
+    const begin = (start + first - 1) * FRAMES_PER_LATENT + 1
+    const from = Math.max(0, begin)
+    const clip = await dataset.clip(dataset.shapes[0].clips[index], from, begin + shown - from)
     for (let f = 0; f < shown; f++) {
-      // The first picture of a clip is a latent frame of its own.
-      const frame = Math.max(0, (start + first - 1) * FRAMES_PER_LATENT + 1 + f)
+      const frame = Math.max(0, begin + f - from)
       const at = (b * shown + f) * area
       const part = { frame, left: 0, top: 0, width, height }
       cutPart(clip, part, video.subarray(at * 3, (at + area) * 3), weights.subarray(at, at + area))
@@ -132,7 +133,7 @@ export function decoderTraining({ config, schedule, worker }: DecoderTrainingOpt
     rateFactor: (_, shape) => fanInFactor(shape),
     ...drawInThread(new URL('./decoderWorker.ts', import.meta.url), worker),
     loss: (values: Values, batch: Values) => {
-      const params = nestValues(specs, values) as unknown as AutoencoderParams
+      const params = nestValues(specs, values)
       const { pixels, watch } = pixelLoss(decode(params, batch.latents, config, 1), batch, SQUARES_WEIGHT)
       return { loss: reshape(pixels, []), watch }
     },
