@@ -5,6 +5,7 @@ import path from 'node:path'
 import { test } from 'node:test'
 import { tiny } from '../recipes/tiny.ts'
 import { createRandom } from '../src/array/index.ts'
+import { timesteps } from '../src/flow/index.ts'
 import {
   denoise,
   fewStepsFolder,
@@ -12,6 +13,7 @@ import {
   live,
   type Model,
   openModel,
+  SAMPLING_SHIFT,
   textToVideo,
 } from '../src/sample/index.ts'
 import { type FewStepsRecipe, runFewStepsRecipe } from '../src/train/index.ts'
@@ -58,6 +60,35 @@ test('a model with adapters takes its few steps without guidance, and makes othe
   await textToVideo(fast, 'a red ball', { ...unheard, guidanceScale: 2 })
   await slow.close()
   await fast.close()
+})
+
+test('a model of few steps noises anew what it believes; one of many goes on along its path', async () => {
+  const opened = await openModel({ folder: writeFastModel(), fast: true })
+  for (const fewSteps of [opened.fewSteps, undefined]) {
+    const seen: Float32Array[] = []
+    const predict: Model['predict'] = async ({ latents }) => {
+      seen.push(Float32Array.from(latents.data))
+      return new Float32Array(latents.data.length)
+    }
+    const size = opened.window * frameSize(opened)
+    const ids = new Int32Array(8)
+    const known = new Array<boolean>(opened.window).fill(false)
+    const window = { latents: new Float32Array(size), known, isStart: true, ids, negativeIds: ids }
+    const random = createRandom(5)
+    await denoise({ ...opened, fewSteps, predict }, window, {
+      numInferenceSteps: 2,
+      guidanceScale: 1,
+      random,
+    })
+    // Nothing is believed, so that what is seen at the second step is noise alone, at its level.
+    const [first, second] = seen
+    const level = timesteps(2, SAMPLING_SHIFT)[1]
+    const mean = (of: (i: number) => number) => first.reduce((sum, _, i) => sum + of(i), 0) / size
+    assert.ok(Math.abs(Math.sqrt(mean(i => second[i] ** 2)) / level - 1) < 0.1)
+    const alike = mean(i => first[i] * second[i]) / level
+    assert.ok(fewSteps ? Math.abs(alike) < 0.3 : alike > 0.9, `${alike}`)
+  }
+  await opened.close()
 })
 
 test('a guidance scale of 1 is the prompt alone: one row gives what two do', async () => {

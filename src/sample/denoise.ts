@@ -68,14 +68,15 @@ export async function denoise(model: Model, window: Window, options: DenoiseOpti
     const t = schedule[step]
     const levels = window.known.map(known => (known ? KNOWN_LEVEL : t))
     const data = await predict(model, x, levels, window, options)
-    // A model of few steps has learned where each of them leads on its own.
-    const previous = model.fewSteps || turn > 0 ? undefined : schedule[step - 1]
     const next = schedule[step + 1]
-    const { keep, now, before } = multistep(t, next, previous)
+    // A model of few steps noises what it believes anew, and so can take back at each what it got wrong before.
+    if (model.fewSteps) random.fillNormal(noise)
+    const { keep, now, before } = multistep(t, next, turn > 0 ? undefined : schedule[step - 1])
     for (let i = 0; i < x.length; i++) {
       if (window.known[Math.floor(i / size)]) continue
       // Known cells go along the path from their noise to what they are, so that the others see them at every level.
       if (isKept(i)) x[i] = interpolate(window.latents[i], noise[i], next)
+      else if (model.fewSteps) x[i] = interpolate(data[i], noise[i], next)
       else x[i] = keep * x[i] + now * data[i] + before * last[i]
     }
     last = data

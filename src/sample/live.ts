@@ -4,7 +4,7 @@ import { decodeLatents } from './decode.ts'
 import { denoise, frameSize } from './denoise.ts'
 import { defaultsOf, expectGuidance, type FilmOptions } from './film.ts'
 import type { Model } from './model.ts'
-import { type ChannelStatistics, measureChannels, steadyChannels } from './steady.ts'
+import { type ChannelStatistics, holdStill, measureChannels, steadyChannels } from './steady.ts'
 import { anchorsOf, HISTORY } from './windows.ts'
 
 /** What an endless film shows: whoever holds it may change it while the film runs. */
@@ -73,8 +73,10 @@ export async function* live(
       const window = { latents, known, isStart, isAnchored: anchors > 0, ids, negativeIds }
       latents.set(await denoise(model, window, { numInferenceSteps: steps, guidanceScale, random, signal }))
       const made = latents.subarray((isStart ? 1 : given) * size)
-      if (anchor) steadyChannels(model, made, anchor.statistics)
-      else anchor = { prompt, statistics: measureChannels(model, made), latent: latents.slice(-size) }
+      if (anchor) {
+        steadyChannels(model, made, anchor.statistics)
+        holdStill(model, made, anchor.latent)
+      } else anchor = { prompt, statistics: measureChannels(model, made), latent: latents.slice(-size) }
       // One known latent frame is decoded again, because the first new one looks back at it.
       const shown = isStart ? latents : latents.subarray((given - 1) * size)
       let skipped = isStart ? 0 : FRAMES_PER_LATENT

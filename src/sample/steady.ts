@@ -8,6 +8,10 @@ export type ChannelStatistics = readonly { readonly mean: number; readonly devia
 
 /** How far statistics are brought back with every window. */
 const PULL = 0.5
+/** How far cells that are what they were are brought back with every window, and how unlike cells are that are not. */
+const HOLD = { pull: 0.8, reach: 0.5 } as const
+/** How unlike two latent frames are at most, anywhere, between which nothing moves: 0.2 at rest, 0.4 and more for slow balls. */
+const REST = 0.25
 
 /** Measures the channels of latents (f x Z x h x w). */
 export function measureChannels(model: Model, latents: Float32Array): ChannelStatistics {
@@ -41,5 +45,41 @@ export function steadyChannels(model: Model, latents: Float32Array, anchor: Chan
     const scale = anchor[z].deviation / Math.max(1e-6, now[z].deviation)
     const steady = (latents[i] - now[z].mean) * scale + anchor[z].mean
     latents[i] += PULL * (steady - latents[i])
+  }
+}
+
+/** Mean square difference of one cell of two latent frames, each Z x h x w. */
+function compareCell(model: Model, a: Float32Array, b: Float32Array, cell: number): number {
+  const { latentChannels } = model.autoencoder
+  const area = frameSize(model) / latentChannels
+  let sum = 0
+  for (let i = cell; i < a.length; i += area) sum += (a[i] - b[i]) ** 2
+  return sum / latentChannels
+}
+
+/** Whether nothing moves between two latent frames (2 x Z x h x w, normalised). */
+export function isAtRest(model: Model, latents: Float32Array): boolean {
+  const size = frameSize(model)
+  const [before, now] = [latents.subarray(0, size), latents.subarray(size)]
+  for (let cell = 0; cell < size / model.autoencoder.latentChannels; cell++)
+    if (compareCell(model, before, now, cell) > REST ** 2) return false
+  return true
+}
+
+/**
+ * Brings cells of new latent frames back to those of an earlier one, the more the less they differ: what has moved since stays where it
+ * is, and what stands still keeps its shape. Without it a window passes its small errors on to the next, which adds to them.
+ * @param latents f x Z x h x w, normalised; changed in place
+ * @param anchor the earlier latent frame
+ */
+export function holdStill(model: Model, latents: Float32Array, anchor: Float32Array): void {
+  const [size, area] = [frameSize(model), frameSize(model) / model.autoencoder.latentChannels]
+  for (let start = 0; start < latents.length; start += size) {
+    const frame = latents.subarray(start, start + size)
+    for (let cell = 0; cell < area; cell++) {
+      const unlike = compareCell(model, frame, anchor, cell)
+      const pull = HOLD.pull * Math.exp(-unlike / (2 * HOLD.reach ** 2))
+      for (let i = cell; i < size; i += area) frame[i] += pull * (anchor[i] - frame[i])
+    }
   }
 }

@@ -1,8 +1,10 @@
-import { type DenoiseOptions, denoise, frameSize, type Window } from './denoise.ts'
+import { createRandom } from '../array/index.ts'
+import { shiftLevel } from '../flow/index.ts'
+import { type DenoiseOptions, denoise, frameSize, SAMPLING_SHIFT, type Window } from './denoise.ts'
 import type { Footage } from './footage.ts'
 import type { Model } from './model.ts'
 import { createPreviews } from './preview.ts'
-import { measureChannels, steadyChannels } from './steady.ts'
+import { holdStill, isAtRest, measureChannels, steadyChannels } from './steady.ts'
 
 /** What a film can be made from. */
 export type FilmTask =
@@ -130,10 +132,13 @@ export interface RollOptions extends Omit<DenoiseOptions, 'onStep'> {
   readonly most?: number
 }
 
+/** What a window that goes on with what is at rest begins from: the level that half of the steps lead to. */
+const REST_LEVEL = shiftLevel(0.5, SAMPLING_SHIFT)
+
 /**
  * Makes what is unknown of a window.
  * @param film the latents of a long film whose anchor the window is shown; then it is also brought back to what the first window
- * was like
+ * was like, and what has not moved to what the anchor shows
  */
 async function makeWindow(
   model: Model,
@@ -146,13 +151,31 @@ async function makeWindow(
     return
   }
   const [size, anchors] = [frameSize(model), anchorsOf(model)]
+  const given = HISTORY + anchors
+  const anchor = film.subarray(ANCHOR * size, (ANCHOR + 1) * size)
   const latents = window.latents.slice()
-  latents.set(film.subarray(ANCHOR * size, (ANCHOR + anchors) * size))
-  const made = await denoise(model, { ...window, latents, isAnchored: anchors > 0 }, options)
+  latents.set(anchor.subarray(0, anchors * size))
+  let how = options
+  let strength: number | undefined
+  if (isAtRest(model, window.latents.subarray((given - 2) * size, given * size))) {
+    for (let f = given; f < model.window; f++) latents.copyWithin(f * size, (given - 1) * size, given * size)
+    strength = REST_LEVEL
+    how = skipHalf(options)
+  }
+  const made = await denoise(model, { ...window, latents, strength, isAnchored: anchors > 0 }, how)
   window.latents.set(made.subarray(size), size)
   // The first picture stands alone, and is not like the others.
   const begun = measureChannels(model, film.subarray(size, model.window * size))
-  steadyChannels(model, window.latents.subarray((HISTORY + anchors) * size), begun)
+  const fresh = window.latents.subarray(given * size)
+  steadyChannels(model, fresh, begun)
+  holdStill(model, fresh, anchor)
+}
+
+/** The second half of the steps alone. */
+function skipHalf(options: DenoiseOptions): DenoiseOptions {
+  const numInferenceSteps = Math.ceil(options.numInferenceSteps / 2)
+  const skipped = options.numInferenceSteps - numInferenceSteps
+  return { ...options, numInferenceSteps, onStep: (step, data) => options.onStep?.(skipped + step, data) }
 }
 
 /**
@@ -210,13 +233,13 @@ export async function rollWindows(
       const preview = () => drawPreview(data, window.isStart)
       onProgress?.({ step: i * numInferenceSteps + step, steps, preview })
     }
-    // A window that is made already only draws its noise, so that the next ones find theirs.
     const isKnown = window.known.slice(0, shift + frames - start).every(Boolean)
     const isFinished = finished !== undefined && i < finished.windows
-    if (isKnown || isFinished) options.random.fillNormal(new Float32Array(span * size))
+    // A window has random numbers of its own, so that those that are made already take none from the next ones.
+    const random = createRandom(options.random.integer(2 ** 31))
     if (isKnown && !isFinished) onStep(numInferenceSteps, window.latents)
     if (!isKnown && !isFinished)
-      await makeWindow(model, window, isHeld ? latents : undefined, { ...options, onStep })
+      await makeWindow(model, window, isHeld ? latents : undefined, { ...options, random, onStep })
     if (!isFinished) options.onWindow?.({ windows: i + 1, latents })
     isMade.fill(true, start, start + span)
   }
