@@ -2,6 +2,7 @@ import {
   add,
   concatenate,
   constant,
+  div,
   mapTree,
   mean,
   mul,
@@ -13,7 +14,7 @@ import {
   type Tensor,
   type Value,
 } from '../array/index.ts'
-import { multistep, timesteps, velocityWeight } from '../flow/index.ts'
+import { eulerStep, multistep, timesteps, velocityWeight } from '../flow/index.ts'
 import {
   adapt,
   adapterSpecs,
@@ -46,38 +47,41 @@ export interface DistillOptions {
   readonly frames: number
   /** Steps in which the student makes a film, one pass each. */
   readonly numInferenceSteps: number
-  /** Steps of the teacher from wherever one of the student begins to the finished film, two passes each. */
+  /** Steps of the teacher in each step of the student, two passes each. */
   readonly substeps: number
   /** Guidance of the teacher, which the student needs none for. */
   readonly guidanceScale: number
   readonly rank: number
 }
 
-/** What a batch holds besides the windows: levels and weights of every step of the teacher, 0 steps for known frames. */
+/** What a batch holds besides the windows: levels and weights of every step, 0 steps for known frames. */
 function drawSteps(random: Random, options: DistillOptions, known: readonly boolean[]) {
   const { batchSize: batch, frames, numInferenceSteps, substeps } = options
   const table = (...shape: number[]) => ({ shape, data: new Float32Array(shape.reduce((a, b) => a * b)) })
+  const fine = timesteps(numInferenceSteps * substeps, SAMPLING_SHIFT)
   const levels = table(batch, substeps, frames)
   const [keep, now, before] = [0, 0, 0].map(() => table(batch, substeps, frames, 1, 1, 1))
+  const jump = table(batch, frames, 1, 1, 1)
   const weights = table(batch, frames, 1, 1, 1)
   for (let b = 0; b < batch; b++) {
-    const begin = timesteps(numInferenceSteps, SAMPLING_SHIFT)[random.integer(numInferenceSteps)]
-    const path = timesteps(substeps, SAMPLING_SHIFT, begin)
+    const begin = random.integer(numInferenceSteps) * substeps
     for (let f = 0; f < frames; f++) {
       const isKnown = known[b * frames + f]
       for (let k = 0; k < substeps; k++) {
         const at = (b * substeps + k) * frames + f
+        const [t, next] = [fine[begin + k], fine[begin + k + 1]]
         // Nothing is remembered from before the student's step.
-        const step = multistep(path[k], path[k + 1], path[k - 1])
-        levels.data[at] = isKnown ? KNOWN_LEVEL : path[k]
+        const step = multistep(t, next, k > 0 ? fine[begin + k - 1] : undefined)
+        levels.data[at] = isKnown ? KNOWN_LEVEL : t
         keep.data[at] = isKnown ? 1 : step.keep
         now.data[at] = isKnown ? 0 : step.now
         before.data[at] = isKnown ? 0 : step.before
       }
-      weights.data[b * frames + f] = isKnown ? 0 : velocityWeight(begin)
+      jump.data[b * frames + f] = eulerStep(fine[begin], fine[begin + substeps]).now
+      weights.data[b * frames + f] = isKnown ? 0 : velocityWeight(fine[begin])
     }
   }
-  return { levels, keep, now, before, weights }
+  return { levels, keep, now, before, jump, weights }
 }
 
 /** Windows of the data, noised to where one of the student's steps begins. */
@@ -98,7 +102,7 @@ function traceStudent(teacher: TransformerParams, adapters: Values): Transformer
 const specsOf = ({ config, rank }: Pick<DistillOptions, 'config' | 'rank'>) =>
   adapterSpecs(transformerSpecs(config), rank, path => !path.startsWith('text.'))
 
-/** Where the teacher's path from a noisy window ends, guided; known frames stay. */
+/** Where the teacher comes from a noisy window in its steps, guided; known frames stay. */
 function followTeacher(
   teacher: TransformerParams,
   noisy: Value,
@@ -136,8 +140,9 @@ function followTeacher(
 }
 
 /**
- * Teaches a model to say at once where several guided steps of its own end (consistency distillation, 2303.01469, with the whole
- * path followed instead of a piece of it; guidance baked in, 2210.03142). What is learned is a small adapter (`mergeAdapters`).
+ * Teaches a model to come in one step to where it comes in several guided ones (progressive distillation, 2202.00512, with
+ * guidance baked in, 2210.03142): the data is predicted that the straight line to that point leads to. What is learned is
+ * a small adapter (`mergeAdapters`).
  */
 export function distillTraining(options: DistillOptions): Training {
   const { config, schedule, batchSize, guidanceScale, numInferenceSteps, substeps, rank } = options
@@ -157,7 +162,9 @@ export function distillTraining(options: DistillOptions): Training {
       const start = reshape(slice(batch.levels, 1, 0, 1), [size, frames])
       const level = reshape(start, [size, frames, 1, 1, 1])
       const noisy = add(mul(batch.latents, sub(1, level)), mul(batch.noise, level))
-      const wanted = followTeacher(teacher, noisy, batch, options)
+      const end = followTeacher(teacher, noisy, batch, options)
+      // The step is `(1 - jump) noisy + jump data`; solved for the data.
+      const wanted = add(div(sub(end, noisy), batch.jump), noisy)
       const inputs = { latents_BfZhw: noisy, levels_Bf: start, first_Bf: batch.first, ids_BS: batch.ids }
       const { data } = transformer(traceStudent(teacher, values), inputs, config)
       const error = mean(square(sub(data, wanted)), [2]) // (B, f, 1, h, w)
