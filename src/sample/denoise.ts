@@ -44,7 +44,8 @@ export const SAMPLING_SHIFT = 2.5
 const LAYOUT = { least: 0.8, most: 0.9, turns: 2 } as const
 
 /**
- * THE loop: from noise to data along the straight path, steps of second order, with classifier-free guidance.
+ * THE loop: from noise to data along the straight path, steps of second order, with classifier-free guidance; by a model of few steps
+ * from each belief noised anew to the next (2303.01469, algorithm 1).
  * Known frames stay as they are, a little noised and labelled so; known cells of other frames are put back at each
  * step, as noisy as the rest (RePaint, 2201.09865, equation 8).
  * @returns the window with its unknown frames made, normalised latents
