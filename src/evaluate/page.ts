@@ -72,7 +72,10 @@ function physicsTable({ physics }: Summary): string {
     fall: ['acceleration of what falls, m/s² <small>the law: 9.81</small>', 2],
     straying: ['distance from the law of motion of what goes across, m', 3],
     velocityError: ['error of velocity against the simulator, m/s', 3],
-    positionError: ['error of position against the true pixels, px', 2],
+    positionError: [
+      'error of position against the true pixels, px, of bodies that are seen before and after',
+      2,
+    ],
   } as const
   const rows = (Object.keys(labels) as (keyof typeof labels)[]).map(key => {
     const [label, digits] = labels[key]

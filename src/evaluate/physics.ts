@@ -179,8 +179,8 @@ export function measurePhysics(bodies: readonly ParsedBody[], fps: number): Seen
 export interface CheckedPhysics extends SeenPhysics {
   /** Mean error of the velocity of what goes across, in metres a second. */
   readonly velocityError: readonly number[]
-  /** Mean distance of bodies from the middle of their true pixels, in pixels. */
-  readonly positionError: readonly number[]
+  /** Mean distance of each body of the scene from the middle of its true pixels, in pixels; null where none shows it whole. */
+  readonly positionError: readonly (number | null)[]
 }
 
 /** Measures bodies against the simulator: those seen in the true frames, or in what the autoencoder made of them. */
@@ -202,10 +202,12 @@ export function checkPhysics(bodies: readonly ParsedBody[], film: Film): Checked
         )
       }),
     ),
-    positionError: measured(
-      known.map(({ body, number }) => {
-        return measurePositionError(body.track.sightings, film.masks, number + 1, film)
-      }),
-    ),
+    positionError: film.scene.bodies.map((_, number) => {
+      const tracks = known.filter(seen => seen.number === number)
+      const errors = measured(
+        tracks.map(({ body }) => measurePositionError(body.track.sightings, film.masks, number + 1, film)),
+      )
+      return errors.length === 0 ? null : errors.reduce((a, b) => a + b, 0) / errors.length
+    }),
   }
 }

@@ -53,8 +53,22 @@ function summarizeSplit(prompts: readonly JudgedPrompt[]): Partial<Record<Questi
   )
 }
 
+/** Errors of position in true clips and after the autoencoder, of the bodies that the parser sees in both. */
+function pairPositions(reconstructions: Evaluation['reconstructions']) {
+  const pick = (of: 'truth' | 'decoded') =>
+    reconstructions.map(clip =>
+      clip[of].positionError.filter(
+        (error, body): error is number =>
+          error !== null &&
+          clip.truth.positionError[body] !== null &&
+          clip.decoded.positionError[body] !== null,
+      ),
+    )
+  return { truth: estimateMean(pick('truth')), autoencoder: estimateMean(pick('decoded')) }
+}
+
 function summarizePhysics({ prompts, reconstructions }: Evaluation): Summary['physics'] {
-  const row = (key: keyof CheckedPhysics): PhysicsRow => ({
+  const row = (key: Exclude<keyof CheckedPhysics, 'positionError'>): PhysicsRow => ({
     model: estimateMean(
       prompts.map(({ films }) => films.flatMap(({ physics }) => physics[key as keyof SeenPhysics] ?? [])),
     ),
@@ -70,7 +84,7 @@ function summarizePhysics({ prompts, reconstructions }: Evaluation): Summary['ph
     fall: row('fall'),
     straying: row('straying'),
     velocityError: row('velocityError'),
-    positionError: row('positionError'),
+    positionError: { model: estimateMean([]), ...pairPositions(reconstructions) },
   }
 }
 

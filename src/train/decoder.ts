@@ -40,7 +40,7 @@ export interface DecoderWorkerData {
 }
 
 /** Share of windows that are painted as the encoder tells them. */
-const TOLD = 0.4
+const TOLD = 0.5
 /** Deviation of the strongest noise on latents. */
 const NOISE = 0.07
 /** The last noise levels at which the sampler of four steps looks at a film: before them shapes are not settled yet. */
