@@ -5,7 +5,8 @@ import { estimateMean } from './bootstrap.ts'
 import { measurePsnr, measureSsim } from './index.ts'
 import { packNetwork, runNetwork, unpackNetwork } from './network.ts'
 import { trainNetwork } from './networkTraining.ts'
-import { fitParabola, measureVelocities } from './physics.ts'
+import { fitParabola, measureVelocities, noPhysics } from './physics.ts'
+import { summarize } from './summary.ts'
 
 test('psnr', () => {
   assert.ok(Math.abs(measurePsnr(Uint8Array.of(0, 0, 0), Uint8Array.of(255, 255, 255))) < 1e-12)
@@ -100,4 +101,24 @@ test('a small network learns, and survives being packed', () => {
   }
   assert.ok(right >= 380, `${right} of 400`)
   assert.throws(() => unpackNetwork({ ...packNetwork(network), hidden: 11 }), /numbers/)
+})
+
+test('positions are compared of bodies that are seen both before and after', () => {
+  const physics = (...positionError: (number | null)[]) => ({
+    ...noPhysics,
+    velocityError: [],
+    positionError,
+  })
+  const clip = { sceneSeed: 1, psnr: 30, psnrInside: 27, ssim: 1, ssimInside: 1 }
+  const reconstructions = [
+    { ...clip, truth: physics(0.2, null), decoded: physics(0.3, 9) },
+    { ...clip, truth: physics(0.4, 9), decoded: physics(0.5, null) },
+  ]
+  const settings = { curriculum: 'second', count: 0, seeds: 1, steps: 4, guidance: 1, candidates: 1 } as const
+  const { physics: summed } = summarize({ model: '', settings, reconstructions, prompts: [], fixed: [] })
+  const { truth, autoencoder } = summed.positionError
+  assert.deepEqual(
+    [truth.mean, autoencoder.mean].map(mean => mean.toFixed(3)),
+    ['0.300', '0.400'],
+  )
 })
