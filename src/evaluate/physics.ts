@@ -107,6 +107,10 @@ export function measureStraying(body: ParsedBody, fps: number): number | undefin
   return Math.sqrt(squares.reduce((a, b) => a + b, 0) / squares.length)
 }
 
+/** The mean of what was measured; `undefined` when nothing was. */
+const average = (values: readonly number[]) =>
+  values.length === 0 ? undefined : values.reduce((a, b) => a + b, 0) / values.length
+
 /** Mean error of a body's velocity across the picture against the simulator's places, in metres a second. */
 export function compareVelocities(
   body: ParsedBody,
@@ -119,7 +123,7 @@ export function compareVelocities(
     const moves = Math.abs(real[i]) > STILL
     return moves && !Number.isNaN(velocity) ? [Math.abs(velocity - real[i])] : []
   })
-  return errors.length === 0 ? undefined : errors.reduce((a, b) => a + b, 0) / errors.length
+  return average(errors)
 }
 
 /** The middle of a body's pixels in a mask (H x W) in pixels, `undefined` when it is not there. */
@@ -151,7 +155,7 @@ export function measurePositionError(
     const middle = middleOf(masks.subarray(frame * width * height, (frame + 1) * width * height), body, width)
     return middle ? [Math.hypot(sighting.x - middle[0], sighting.y - middle[1])] : []
   })
-  return errors.length === 0 ? undefined : errors.reduce((a, b) => a + b, 0) / errors.length
+  return average(errors)
 }
 
 /** What physics is in the bodies of one film, as the parser sees them; a value for each body that shows it. */
@@ -204,10 +208,10 @@ export function checkPhysics(bodies: readonly ParsedBody[], film: Film): Checked
     ),
     positionError: film.scene.bodies.map((_, number) => {
       const tracks = known.filter(seen => seen.number === number)
-      const errors = measured(
-        tracks.map(({ body }) => measurePositionError(body.track.sightings, film.masks, number + 1, film)),
+      const errors = tracks.map(({ body }) =>
+        measurePositionError(body.track.sightings, film.masks, number + 1, film),
       )
-      return errors.length === 0 ? null : errors.reduce((a, b) => a + b, 0) / errors.length
+      return average(measured(errors)) ?? null
     }),
   }
 }

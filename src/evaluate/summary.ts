@@ -55,16 +55,16 @@ function summarizeSplit(prompts: readonly JudgedPrompt[]): Partial<Record<Questi
 
 /** Errors of position in true clips and after the autoencoder, of the bodies that the parser sees in both. */
 function pairPositions(reconstructions: Evaluation['reconstructions']) {
-  const pick = (of: 'truth' | 'decoded') =>
+  const pick = (of: 'truth' | 'decoded', other: 'truth' | 'decoded') =>
     reconstructions.map(clip =>
       clip[of].positionError.filter(
-        (error, body): error is number =>
-          error !== null &&
-          clip.truth.positionError[body] !== null &&
-          clip.decoded.positionError[body] !== null,
+        (error, body): error is number => error !== null && clip[other].positionError[body] !== null,
       ),
     )
-  return { truth: estimateMean(pick('truth')), autoencoder: estimateMean(pick('decoded')) }
+  return {
+    truth: estimateMean(pick('truth', 'decoded')),
+    autoencoder: estimateMean(pick('decoded', 'truth')),
+  }
 }
 
 function summarizePhysics({ prompts, reconstructions }: Evaluation): Summary['physics'] {

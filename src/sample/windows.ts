@@ -155,14 +155,13 @@ async function makeWindow(
   const anchor = film.subarray(ANCHOR * size, (ANCHOR + 1) * size)
   const latents = window.latents.slice()
   latents.set(anchor.subarray(0, anchors * size))
-  let how = options
-  let strength: number | undefined
-  if (isAtRest(model, window.latents.subarray((given - 2) * size, given * size))) {
+  const isStill = isAtRest(model, window.latents.subarray((given - 2) * size, given * size))
+  if (isStill) {
     for (let f = given; f < model.window; f++) latents.copyWithin(f * size, (given - 1) * size, given * size)
-    strength = REST_LEVEL
-    how = skipHalf(options)
   }
-  const made = await denoise(model, { ...window, latents, strength, isAnchored: anchors > 0 }, how)
+  const strength = isStill ? REST_LEVEL : undefined
+  const told = { ...window, latents, strength, isAnchored: anchors > 0 }
+  const made = await denoise(model, told, isStill ? skipHalf(options) : options)
   window.latents.set(made.subarray(size), size)
   // The first picture stands alone, and is not like the others.
   const begun = measureChannels(model, film.subarray(size, model.window * size))
