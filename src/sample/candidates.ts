@@ -1,3 +1,5 @@
+import { BEGUN_TOGETHER, type Model } from './model.ts'
+import { runTogether } from './passes.ts'
 import type { Finished, Progress } from './windows.ts'
 
 /** A film that is begun. */
@@ -24,31 +26,36 @@ export const seedOfTake = (seed: number, take: number) => (seed + take * STRIDE)
 
 /**
  * Begins a film several times, and keeps the one that is rated best (DALL-E, 2102.12092, section 2.6, did so with pictures).
- * @param begin makes what is compared of a candidate
+ * @param begin makes what is compared of a candidate with the model that it is given
  * @param rate how good it is: more is better
  */
 export async function chooseTake(
-  begin: (take: number, onProgress: CandidateOptions['onProgress']) => Promise<Candidate>,
+  model: Model,
+  begin: (model: Model, take: number, onProgress: CandidateOptions['onProgress']) => Promise<Candidate>,
   rate: (latents: Float32Array) => Promise<number>,
   { candidates, trialSteps, onProgress }: CandidateOptions,
 ): Promise<Finished> {
   let best: { readonly finished: Finished; readonly rating: number } | undefined
-  for (let take = 0; take < candidates; take++) {
-    const { finished, latents } = await begin(
-      take,
-      skipSteps(take * trialSteps, (candidates - 1) * trialSteps, onProgress),
+  for (let first = 0; first < candidates; first += BEGUN_TOGETHER) {
+    const count = Math.min(BEGUN_TOGETHER, candidates - first)
+    const steps = { done: first * trialSteps, more: (candidates - 1) * trialSteps, each: count }
+    const begun = await runTogether(model, count, (shared, i) =>
+      // All take their steps at once: one of them tells of all.
+      begin(shared, first + i, i === count - 1 ? skipSteps(steps, onProgress) : undefined),
     )
-    const rating = await rate(latents)
-    if (!best || rating > best.rating) best = { finished: { ...finished, take }, rating }
+    for (const [i, { finished, latents }] of begun.entries()) {
+      const rating = await rate(latents)
+      if (!best || rating > best.rating) best = { finished: { ...finished, take: first + i }, rating }
+    }
   }
   return best!.finished
 }
 
-/** Reports progress behind steps that are done already. */
+/** Reports progress behind steps that are done already, of steps that count for `each`. */
 export function skipSteps(
-  done: number,
-  more: number,
+  { done, more, each = 1 }: { readonly done: number; readonly more: number; readonly each?: number },
   onProgress: CandidateOptions['onProgress'],
 ): CandidateOptions['onProgress'] {
-  return ({ step, steps, preview }) => onProgress?.({ step: done + step, steps: more + steps, preview })
+  return ({ step, steps, preview }) =>
+    onProgress?.({ step: done + step * each, steps: more + steps, preview })
 }

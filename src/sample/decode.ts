@@ -4,13 +4,11 @@ import { DECODE_CHUNK, type Model } from './model.ts'
 
 /** Colours from -1 to 1 as channel planes (3, H, W) to bytes H x W x 3. */
 function toBytes(planes: Float32Array, pixels: number): Uint8Array {
-  const frame = new Uint8Array(3 * pixels)
+  const frame = new Uint8ClampedArray(3 * pixels)
   for (let c = 0; c < 3; c++) {
-    for (let i = 0; i < pixels; i++) {
-      frame[i * 3 + c] = Math.max(0, Math.min(255, Math.round((planes[c * pixels + i] + 1) * 127.5)))
-    }
+    for (let i = 0; i < pixels; i++) frame[i * 3 + c] = (planes[c * pixels + i] + 1) * 127.5
   }
-  return frame
+  return new Uint8Array(frame.buffer)
 }
 
 /** Calls `change` with every number of latents (f x Z x h x w), its channel's mean and its deviation. */
@@ -37,9 +35,28 @@ export function restoreLatents(model: Model, latents: Float32Array): Float32Arra
   return mapChannels(model, latents, (value, mean, deviation) => value * deviation + mean)
 }
 
-/** Decodes 1 + DECODE_CHUNK normalised latent frames, the first only as what came before, to colours from -1 to 1. */
-export function decodeWindow(model: Model, latents: Float32Array): Promise<Float32Array> {
-  return model.decodeChunk(restoreLatents(model, latents))
+/**
+ * Decodes normalised latents (f x Z x h x w), a few latent frames at a time.
+ * @param first the latent frame to begin with; the one before it is seen
+ * @returns colours from -1 to 1 of one latent frame after the other: 4 x 3 x H x W
+ */
+export async function* decodePlanes(
+  model: Model,
+  latents: Float32Array,
+  first = 0,
+): AsyncGenerator<Float32Array> {
+  const size = frameSize(model)
+  const frames = latents.length / size
+  const raw = restoreLatents(model, latents)
+  for (let start = first; start < frames; start += DECODE_CHUNK) {
+    const chunk = new Float32Array((1 + DECODE_CHUNK) * size)
+    if (start > 0) chunk.set(raw.subarray((start - 1) * size, start * size))
+    const count = Math.min(DECODE_CHUNK, frames - start)
+    chunk.set(raw.subarray(start * size, (start + count) * size), size)
+    const planes = await model.decodeChunk(chunk)
+    const each = planes.length / DECODE_CHUNK
+    for (let f = 0; f < count; f++) yield planes.subarray(f * each, (f + 1) * each)
+  }
 }
 
 /**
@@ -53,20 +70,12 @@ export async function* decodeLatents(
   latents: Float32Array,
   isStart: boolean,
 ): AsyncGenerator<Uint8Array> {
-  const size = frameSize(model)
-  const frames = latents.length / size
   const pixels = model.size.width * model.size.height
-  const raw = restoreLatents(model, latents)
-  for (let start = 0; start < frames; start += DECODE_CHUNK) {
-    const chunk = new Float32Array((1 + DECODE_CHUNK) * size)
-    if (start > 0) chunk.set(raw.subarray((start - 1) * size, start * size))
-    const count = Math.min(DECODE_CHUNK, frames - start)
-    chunk.set(raw.subarray(start * size, (start + count) * size), size)
-    const planes = await model.decodeChunk(chunk)
-    for (let f = 0; f < count * FRAMES_PER_LATENT; f++) {
-      if (isStart && start === 0 && f < FRAMES_PER_LATENT - 1) continue
-      yield toBytes(planes.subarray(f * 3 * pixels, (f + 1) * 3 * pixels), pixels)
-    }
+  let skipped = isStart ? FRAMES_PER_LATENT - 1 : 0
+  for await (const planes of decodePlanes(model, latents)) {
+    for (let at = skipped * 3 * pixels; at < planes.length; at += 3 * pixels)
+      yield toBytes(planes.subarray(at, at + 3 * pixels), pixels)
+    skipped = 0
   }
 }
 
@@ -80,7 +89,11 @@ export async function decodeRound(model: Model, latents: Float32Array): Promise<
   const led = new Float32Array(latents.length + size)
   led.set(latents.subarray(-size))
   led.set(latents, size)
+  const pixels = model.size.width * model.size.height
   const frames: Uint8Array[] = []
-  for await (const frame of decodeLatents(model, led, false)) frames.push(frame)
-  return Uint8Array.from(Buffer.concat(frames.slice(FRAMES_PER_LATENT)))
+  for await (const planes of decodePlanes(model, led, 1)) {
+    for (let at = 0; at < planes.length; at += 3 * pixels)
+      frames.push(toBytes(planes.subarray(at, at + 3 * pixels), pixels))
+  }
+  return Uint8Array.from(Buffer.concat(frames))
 }

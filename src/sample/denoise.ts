@@ -53,32 +53,32 @@ const LAYOUT = { least: 0.8, most: 0.9, turns: 2 } as const
  */
 export async function denoise(model: Model, window: Window, options: DenoiseOptions): Promise<Float32Array> {
   const { numInferenceSteps, random, signal, onStep } = options
-  const isKept = findKept(model, window)
-  const frames = window.known.length
+  const { known, latents } = window
   const size = frameSize(model)
-  const noise = random.fillNormal(new Float32Array(frames * size))
+  const kept = spreadKept(model, window)
+  const noise = random.fillNormal(new Float32Array(known.length * size))
   const predict = window.isRound ? predictRound : predictGuided
   const schedule = timesteps(numInferenceSteps, SAMPLING_SHIFT, window.strength)
-  const x = noise.map((value, i) => {
-    const level = window.known[Math.floor(i / size)] ? KNOWN_LEVEL : schedule[0]
-    return interpolate(window.latents[i], value, level)
-  })
+  const x = noise.map((value, i) =>
+    interpolate(latents[i], value, known[Math.floor(i / size)] ? KNOWN_LEVEL : schedule[0]),
+  )
   let last: Float32Array = new Float32Array(x.length)
   for (let step = 0, turn = 0; step < numInferenceSteps; ) {
     signal?.throwIfAborted()
-    const t = schedule[step]
-    const levels = window.known.map(known => (known ? KNOWN_LEVEL : t))
+    const [t, next] = [schedule[step], schedule[step + 1]]
+    const levels = known.map(isKnown => (isKnown ? KNOWN_LEVEL : t))
     const data = await predict(model, x, levels, window, options)
-    const next = schedule[step + 1]
     // A model of few steps noises what it believes anew, and so can take back at each what it got wrong before.
-    if (model.fewSteps) random.fillNormal(noise)
+    if (model.fewSteps && next > 0) random.fillNormal(noise)
     const { keep, now, before } = multistep(t, next, turn > 0 ? undefined : schedule[step - 1])
-    for (let i = 0; i < x.length; i++) {
-      if (window.known[Math.floor(i / size)]) continue
-      // Known cells go along the path from their noise to what they are, so that the others see them at every level.
-      if (isKept(i)) x[i] = interpolate(window.latents[i], noise[i], next)
-      else if (model.fewSteps) x[i] = interpolate(data[i], noise[i], next)
-      else x[i] = keep * x[i] + now * data[i] + before * last[i]
+    for (let f = 0; f < known.length; f++) {
+      if (known[f]) continue
+      for (let i = f * size; i < (f + 1) * size; i++) {
+        // Known cells go along the path from their noise to what they are, so that the others see them at every level.
+        if (kept?.[i]) x[i] = interpolate(latents[i], noise[i], next)
+        else if (model.fewSteps) x[i] = interpolate(data[i], noise[i], next)
+        else x[i] = keep * x[i] + now * data[i] + before * last[i]
+      }
     }
     last = data
     if (window.isRound && turn < LAYOUT.turns && t >= LAYOUT.least && t <= LAYOUT.most) {
@@ -91,15 +91,17 @@ export async function denoise(model: Model, window: Window, options: DenoiseOpti
     step++
     onStep?.(step, data)
   }
-  for (let i = 0; i < x.length; i++) if (window.known[Math.floor(i / size)]) x[i] = window.latents[i]
+  for (let i = 0; i < x.length; i++) if (known[Math.floor(i / size)]) x[i] = latents[i]
   return x
 }
 
-/** Whether a number of the window's latents belongs to a cell that is known. */
-function findKept(model: Model, { kept }: Window): (i: number) => boolean {
+/** For every number of a window whether its cell is known; undefined where none is. */
+function spreadKept(model: Model, { kept, known }: Window): Uint8Array | undefined {
+  if (!kept) return undefined
   const size = frameSize(model)
   const area = size / model.autoencoder.latentChannels
-  return i => kept?.[Math.floor(i / size) * area + (i % area)] === 1
+  const spread = new Uint8Array(known.length * size)
+  return spread.map((_, i) => kept[Math.floor(i / size) * area + (i % area)])
 }
 
 /** Numbers in one latent frame: Z h w. */

@@ -260,31 +260,35 @@ async function makeLatents(
   wordsAt: (frame: number) => Words,
   options: ReturnType<typeof checkOptions>,
 ): Promise<Float32Array> {
-  const roll = (take: number, changes: Partial<RollOptions>) =>
+  const roll = (model: Model, take: number, changes: Partial<RollOptions>) =>
     rollWindows(model, beginning, frames, wordsAt, {
       ...options,
       ...changes,
       random: createRandom(seedOfTake(options.seed, take)),
     })
   const { candidates, onProgress, onWindow } = options
-  if (!contest || candidates === 1) return roll(0, {})
+  if (!contest || candidates === 1) return roll(model, 0, {})
   const most = countWindows(model, beginning, frames, contest.shown)
   const trialSteps = most * options.numInferenceSteps
-  const begin = async (take: number, onProgress: FilmOptions['onProgress']): Promise<Candidate> => {
+  const begin = async (
+    shared: Model,
+    take: number,
+    onProgress: FilmOptions['onProgress'],
+  ): Promise<Candidate> => {
     let finished: Finished | undefined
     const keep = (made: Finished) => (finished = made)
     // What is returned is the film; a film made backward has more in front of it in what is finished.
-    const latents = await roll(take, { most, finished: undefined, onProgress, onWindow: keep })
+    const latents = await roll(shared, take, { most, finished: undefined, onProgress, onWindow: keep })
     return { finished: finished!, latents: latents.subarray(0, contest.shown * frameSize(model)) }
   }
   const finished =
-    options.finished ?? (await chooseTake(begin, contest.rate, { candidates, trialSteps, onProgress }))
+    options.finished ?? (await chooseTake(model, begin, contest.rate, { candidates, trialSteps, onProgress }))
   if (!options.finished) onWindow?.(finished)
   const { take = 0 } = finished
   const more = (candidates - 1) * trialSteps
-  return roll(take, {
+  return roll(model, take, {
     finished,
-    onProgress: skipSteps(more, more, onProgress),
+    onProgress: skipSteps({ done: more, more }, onProgress),
     onWindow: made => onWindow?.({ ...made, take }),
   })
 }

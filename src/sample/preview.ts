@@ -1,8 +1,8 @@
 import { FRAMES_PER_LATENT, PIXELS_PER_LATENT } from '../model/index.ts'
-import { decodeWindow } from './decode.ts'
+import { decodePlanes } from './decode.ts'
 import { frameSize } from './denoise.ts'
 import type { Footage } from './footage.ts'
-import { DECODE_CHUNK, type Model } from './model.ts'
+import type { Model } from './model.ts'
 
 // Shapes: f latent frames, Z latent channels, h w latent grid; P x P preview pixels stand for one latent cell.
 
@@ -12,6 +12,8 @@ const P = 4
 const COLOURS = FRAMES_PER_LATENT * P * P * 3
 /** Weight of small coefficients beside small errors: a few hundred cells of one film are like one another. */
 const RIDGE = 3
+/** Latent frames that the map is fitted on. */
+const FITTED = 4
 
 /** A linear map from a latent cell to the colours it becomes: (1 + Z) rows of COLOURS numbers; row 0 is added. */
 type PreviewMap = readonly Float64Array[]
@@ -22,10 +24,10 @@ function readCell(latents: Float32Array, cell: number, channels: number, area: n
   return Float64Array.from({ length: 1 + channels }, (_, z) => (z ? latents[start + (z - 1) * area] : 1))
 }
 
-/** The colours (-1 to 1) that one cell has become: means of squares of decoded planes (4 f, 3, H, W). */
+/** The colours (-1 to 1) that one cell has become: means of squares of a latent frame's decoded planes (4, 3, H, W). */
 function readColours(planes: Float32Array, cell: number, { width, height }: Model['size']): Float64Array {
-  const [w, h] = [width / PIXELS_PER_LATENT, height / PIXELS_PER_LATENT]
-  const [f, y, x] = [Math.floor(cell / (h * w)), Math.floor(cell / w) % h, cell % w]
+  const w = width / PIXELS_PER_LATENT
+  const [y, x] = [Math.floor(cell / w), cell % w]
   const side = PIXELS_PER_LATENT / P
   return Float64Array.from({ length: COLOURS }, (_, i) => {
     const [c, px, py, k] = [
@@ -34,7 +36,7 @@ function readColours(planes: Float32Array, cell: number, { width, height }: Mode
       Math.floor(i / 3 / P) % P,
       Math.floor(i / 3 / P / P),
     ]
-    const plane = ((f * FRAMES_PER_LATENT + k) * 3 + c) * width * height
+    const plane = (k * 3 + c) * width * height
     const start = plane + (y * PIXELS_PER_LATENT + py * side) * width + x * PIXELS_PER_LATENT + px * side
     let sum = 0
     for (let row = 0; row < side; row++)
@@ -64,24 +66,23 @@ async function fitPreview(model: Model, latents: Float32Array): Promise<PreviewM
   const { latentChannels } = model.autoencoder
   const size = frameSize(model)
   const area = size / latentChannels
-  const count = latents.length / size
-  const shown = new Float32Array((1 + DECODE_CHUNK) * size)
-  for (let i = 0; i <= DECODE_CHUNK; i++) {
-    const from = Math.max(0, count - 1 - DECODE_CHUNK + i)
-    shown.set(latents.subarray(from * size, (from + 1) * size), i * size)
-  }
-  const planes = await decodeWindow(model, shown)
+  const first = Math.max(0, latents.length / size - FITTED)
   const rows = Array.from({ length: 1 + latentChannels }, (_, i) => {
     const row = new Float64Array(1 + latentChannels + COLOURS)
     row[i] = i === 0 ? 1e-6 : RIDGE
     return row
   })
-  for (let cell = 0; cell < DECODE_CHUNK * area; cell++) {
-    const known = readCell(shown.subarray(size), cell, latentChannels, area)
-    const colours = readColours(planes, cell, model.size)
-    for (const [i, row] of rows.entries()) {
-      for (let j = 0; j < known.length; j++) row[j] += known[i] * known[j]
-      for (let j = 0; j < COLOURS; j++) row[known.length + j] += known[i] * colours[j]
+  let frame = first
+  for await (const planes of decodePlanes(model, latents, first)) {
+    const told = latents.subarray(frame * size, (frame + 1) * size)
+    frame++
+    for (let cell = 0; cell < area; cell++) {
+      const known = readCell(told, cell, latentChannels, area)
+      const colours = readColours(planes, cell, model.size)
+      for (const [i, row] of rows.entries()) {
+        for (let j = 0; j < known.length; j++) row[j] += known[i] * known[j]
+        for (let j = 0; j < COLOURS; j++) row[known.length + j] += known[i] * colours[j]
+      }
     }
   }
   return solve(rows)
