@@ -48,53 +48,41 @@ function assertAlike(frames: Uint8Array, expected: Uint8Array): void {
 
 const best = (ratings: readonly number[]) => ratings.indexOf(Math.max(...ratings))
 
-test('of several films that are begun, the one goes on that the judge finds likeliest', async () => {
+test('of several films that are begun, the one goes on that the judge finds likeliest, or a variation of it', async () => {
   const { plain, model } = await openUntrained()
   const quick = { seconds: 8, seed: 2 ** 31 - 2, numInferenceSteps: 2, guidanceScale: 1 }
+  const rate = ({ latents }: Finished) =>
+    model.judge!.rate(latents.slice(0, config.window * frameSize(model)), 'a red ball')
   const ratings: number[] = []
   for (let take = 0; take < 4; take++) {
-    let latents = new Float32Array()
-    const keep = (made: Finished) => {
-      latents = made.latents as Float32Array<ArrayBuffer>
-    }
-    await textToVideo(plain, 'a red ball', {
-      ...quick,
-      seed: seedOfTake(quick.seed, take),
-      onWindow: keep,
-    })
-    ratings.push(await model.judge!.rate(latents.subarray(0, config.window * frameSize(model)), 'a red ball'))
+    const seed = seedOfTake(quick.seed, take)
+    const begun: Promise<number>[] = []
+    await textToVideo(plain, 'a red ball', { ...quick, seed, onWindow: made => begun.push(rate(made)) })
+    ratings.push(await begun[0])
   }
   assert.ok(ratings.every(rating => rating < 0) && new Set(ratings).size === 4, ratings.join(' '))
   const [kept, seen]: [Finished[], number[]] = [[], []]
+  const options = { ...quick, candidates: 8 }
   const film = await textToVideo(model, 'a red ball', {
-    ...quick,
-    candidates: 4,
+    ...options,
     onWindow: ({ latents, ...made }) => kept.push({ ...made, latents: latents.slice() }),
     onProgress: ({ step, steps }) => seen.push(step / steps),
   })
-  const chosen = await textToVideo(plain, 'a red ball', {
-    ...quick,
-    seed: seedOfTake(quick.seed, best(ratings)),
-  })
-  assertAlike(film.frames, chosen.frames)
-  assert.deepEqual([film.origin.seed, film.origin.candidates], [quick.seed, 4])
+  assert.deepEqual([film.origin.seed, film.origin.candidates], [quick.seed, 8])
   assert.deepEqual([seen.at(-1), seen.toSorted((a, b) => a - b)], [1, seen])
+  const chosen = await rate(kept[0])
+  // Eight variations of an unlearned model's film are as unlike it as others: one of them is better.
+  assert.ok(chosen > Math.max(...ratings), `${chosen}, best of ${ratings.join(' ')}`)
   // What is finished says which candidate it is of.
   assert.ok(kept.length > 3 && kept.every(({ take }) => take === best(ratings)))
-  const options = { ...quick, candidates: 4, finished: kept[1] }
-  assert.deepEqual((await textToVideo(model, 'a red ball', options)).frames, film.frames)
+  const resumed = await textToVideo(model, 'a red ball', { ...options, finished: kept[1] })
+  assert.deepEqual(resumed.frames, film.frames)
   // Many are begun in several groups, and stop together.
-  const many = await textToVideo(model, 'a red ball', {
-    ...quick,
-    candidates: 10,
-    onWindow: made => kept.push(made),
-  })
-  assert.ok(many.origin.candidates === 10 && kept.at(-1)!.take! < 10)
   const stop = new AbortController()
   const onProgress = () => stop.abort()
   const stopped = textToVideo(model, 'a red ball', {
-    ...quick,
-    candidates: 3,
+    ...options,
+    candidates: 10,
     signal: stop.signal,
     onProgress,
   })

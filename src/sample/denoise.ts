@@ -1,5 +1,5 @@
 import type { Random } from '../array/index.ts'
-import { guide, interpolate, multistep, raiseLevel, timesteps } from '../flow/index.ts'
+import { guide, interpolate, multistep, raiseLevel, shiftLevel, timesteps } from '../flow/index.ts'
 import { PIXELS_PER_LATENT } from '../model/index.ts'
 import type { Model } from './model.ts'
 
@@ -40,6 +40,8 @@ export interface DenoiseOptions {
 export const KNOWN_LEVEL = 0.05
 /** Shift of the sampler's noise levels. */
 export const SAMPLING_SHIFT = 2.5
+/** The level that half of the steps lead to. */
+export const HALF_WAY = shiftLevel(0.5, SAMPLING_SHIFT)
 /** Levels at which a film is laid out, and how often a round one goes back to them: its views have to agree. */
 const LAYOUT = { least: 0.8, most: 0.9, turns: 2 } as const
 

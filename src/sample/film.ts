@@ -1,8 +1,8 @@
 import { createRandom } from '../array/index.ts'
 import { FRAMES_PER_LATENT, tokenize } from '../model/index.ts'
-import { type Candidate, chooseTake, seedOfTake, skipSteps } from './candidates.ts'
+import { type Contest, chooseTake, countSteps, planRounds, seedOfTake } from './candidates.ts'
 import { decodeLatents, decodeRound } from './decode.ts'
-import { frameSize } from './denoise.ts'
+import { frameSize, HALF_WAY } from './denoise.ts'
 import type { Footage } from './footage.ts'
 import type { Model } from './model.ts'
 import { beginQuietly, fadeSeam, measureChanges } from './seam.ts'
@@ -221,12 +221,6 @@ function measureExtent(model: Model, beginning: Beginning, seconds: number): Ext
   }
 }
 
-/** How candidates of a film are compared: how good the latents of one are, and how many of them that takes. */
-interface Contest {
-  readonly shown: number
-  readonly rate: (latents: Float32Array) => Promise<number>
-}
-
 /** Joined films are compared by their hardest cut, others by what the judge says; some by nothing. */
 function prepareContest(
   model: Model,
@@ -242,13 +236,14 @@ function prepareContest(
       const joined = Uint8Array.from(Buffer.concat([before, made, behind]))
       return -Math.max(...measureChanges(joined, model.size.width * model.size.height * 3))
     }
-    return { shown: extent.frames, rate }
+    return { shown: extent.frames, rate, varies: false }
   }
   const { judge } = model
   if (!judge || !(isStart || isRound) || source || shots) return undefined
   // What a film's first window shows tells as much as all that the judge could look at, in half of the passes.
   const shown = isRound ? extent.frames : Math.min(extent.frames, model.window)
-  return { shown, rate: latents => judge.rate(latents, prompt) }
+  // What is made towards an ending cannot be given another beginning afterwards.
+  return { shown, rate: latents => judge.rate(latents, prompt), varies: !ending?.length }
 }
 
 /** Makes the latents of a film: of its candidates, where they can be compared, those of the best. */
@@ -260,8 +255,12 @@ async function makeLatents(
   wordsAt: (frame: number) => Words,
   options: ReturnType<typeof checkOptions>,
 ): Promise<Float32Array> {
-  const roll = (model: Model, take: number, changes: Partial<RollOptions>) =>
-    rollWindows(model, beginning, frames, wordsAt, {
+  const roll = (
+    model: Model,
+    take: number,
+    { source, ...changes }: Partial<RollOptions> & Pick<Beginning, 'source'>,
+  ) =>
+    rollWindows(model, source ? { ...beginning, source } : beginning, frames, wordsAt, {
       ...options,
       ...changes,
       random: createRandom(seedOfTake(options.seed, take)),
@@ -269,28 +268,40 @@ async function makeLatents(
   const { candidates, onProgress, onWindow } = options
   if (!contest || candidates === 1) return roll(model, 0, {})
   const most = countWindows(model, beginning, frames, contest.shown)
-  const trialSteps = most * options.numInferenceSteps
-  const begin = async (
-    shared: Model,
-    take: number,
-    onProgress: FilmOptions['onProgress'],
-  ): Promise<Candidate> => {
-    let finished: Finished | undefined
-    const keep = (made: Finished) => (finished = made)
+  const steps = most * options.numInferenceSteps
+  const rounds = planRounds(contest, candidates, steps)
+  const chosenAt = countSteps(rounds)
+  const all = countWindows(model, beginning, frames, frames) * options.numInferenceSteps + chosenAt - steps
+  const tellProgress =
+    (done: number, each = 1) =>
+    (now: Progress) =>
+      onProgress?.({ ...now, step: done + now.step * each, steps: all })
+  const begin: Parameters<typeof chooseTake>[1] = async (shared, take, best, onProgress) => {
+    let finished = best?.finished
+    const keep = (made: Finished) => (finished = { ...made, take })
+    const told = { most, finished: undefined, onProgress, onWindow: best ? undefined : keep }
+    const source = best && { latents: best.latents, frameCount: 0, strength: HALF_WAY }
+    const fewer = best && { numInferenceSteps: Math.ceil(options.numInferenceSteps / 2) }
     // What is returned is the film; a film made backward has more in front of it in what is finished.
-    const latents = await roll(shared, take, { most, finished: undefined, onProgress, onWindow: keep })
-    return { finished: finished!, latents: latents.subarray(0, contest.shown * frameSize(model)) }
+    const film = await roll(shared, take, { ...told, ...fewer, source })
+    const latents = film.subarray(0, contest.shown * frameSize(model))
+    return { finished: best ? replaceBeginning(best.finished, latents) : finished!, latents }
   }
-  const finished =
-    options.finished ?? (await chooseTake(model, begin, contest.rate, { candidates, trialSteps, onProgress }))
+  const finished = options.finished ?? (await chooseTake(model, begin, contest.rate, rounds, tellProgress))
   if (!options.finished) onWindow?.(finished)
   const { take = 0 } = finished
-  const more = (candidates - 1) * trialSteps
   return roll(model, take, {
     finished,
-    onProgress: skipSteps({ done: more, more }, onProgress),
+    onProgress: tellProgress(chosenAt - steps),
     onWindow: made => onWindow?.({ ...made, take }),
   })
+}
+
+/** What is finished of a film with another beginning in its place. */
+function replaceBeginning(finished: Finished, beginning: Float32Array): Finished {
+  const latents = finished.latents.slice()
+  latents.set(beginning)
+  return { ...finished, latents }
 }
 
 /**

@@ -55,8 +55,8 @@ export interface Model {
 /** Latent frames decoded at once: memory stays the same however long the film is, and little is decoded for nothing. */
 export const DECODE_CHUNK = 2
 
-/** Candidates of a film that are begun together at most: one pass for eight windows takes two thirds of the time of eight passes. */
-export const BEGUN_TOGETHER = 8
+/** Candidates of a film that are begun together at most: one pass for four windows takes two thirds of the time of four passes. */
+export const BEGUN_TOGETHER = 4
 
 /** Latent frames encoded at once: what a window is shown of an earlier film, and one that is thrown away. */
 export const ENCODE_CHUNK = 4

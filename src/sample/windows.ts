@@ -1,6 +1,5 @@
 import { createRandom } from '../array/index.ts'
-import { shiftLevel } from '../flow/index.ts'
-import { type DenoiseOptions, denoise, frameSize, SAMPLING_SHIFT, type Window } from './denoise.ts'
+import { type DenoiseOptions, denoise, frameSize, HALF_WAY, type Window } from './denoise.ts'
 import type { Footage } from './footage.ts'
 import type { Model } from './model.ts'
 import { createPreviews } from './preview.ts'
@@ -132,9 +131,6 @@ export interface RollOptions extends Omit<DenoiseOptions, 'onStep'> {
   readonly most?: number
 }
 
-/** What a window that goes on with what is at rest begins from: the level that half of the steps lead to. */
-const REST_LEVEL = shiftLevel(0.5, SAMPLING_SHIFT)
-
 /**
  * Makes what is unknown of a window.
  * @param film the latents of a long film whose anchor the window is shown; then it is also brought back to what the first window
@@ -159,7 +155,7 @@ async function makeWindow(
   if (isStill) {
     for (let f = given; f < model.window; f++) latents.copyWithin(f * size, (given - 1) * size, given * size)
   }
-  const strength = isStill ? REST_LEVEL : undefined
+  const strength = isStill ? HALF_WAY : undefined
   const told = { ...window, latents, strength, isAnchored: anchors > 0 }
   const made = await denoise(model, told, isStill ? skipHalf(options) : options)
   window.latents.set(made.subarray(size), size)
