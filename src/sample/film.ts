@@ -28,8 +28,9 @@ export interface FilmOptions {
   readonly guidanceScale?: number
   readonly negativePrompt?: string
   /**
-   * How many films are begun, of which the best goes on: that whose first seconds the model's judge finds likeliest, or that which joins
-   * others best. Films that have neither are made once.
+   * How many films' worth of work goes into a choice: half as many are begun, and as many variations of the one are made whose
+   * first seconds the model's judge finds likeliest; or all are made of which that goes on which joins others best. Films that have neither
+   * are made once.
    */
   readonly candidates?: number
   readonly signal?: AbortSignal
@@ -50,7 +51,7 @@ export interface Origin {
   readonly seconds: number
   readonly numInferenceSteps: number
   readonly guidanceScale: number
-  /** How many films were begun, where there was more than one. */
+  /** How many films' worth of work went into a choice, where it was more than one. */
   readonly candidates?: number
   readonly strength?: number
   /** Fingerprint of the model's weights. */
