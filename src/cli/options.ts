@@ -147,8 +147,8 @@ export function choosesFast({ model, fast, steps, guidance, negative }: Denoisin
 export function addCandidates(command: Command): Command {
   return command.option(
     '--candidates <n>',
-    "how many films' worth of work goes into a beginning: the best of half as many, and of as many variations of it, goes on, as the " +
-      "model's captioner finds it like the words; of films that join others the best of all (default: 8 of few steps, else 1)",
+    "how much goes into choice: with 8, four films are begun and eight variations made of the best, as the model's captioner finds " +
+      'them like the words; of films that join others, the best of 8 goes on (default: 8 of few steps, else 1)',
     wholeNumber(1, 64),
   )
 }

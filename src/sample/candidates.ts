@@ -1,3 +1,4 @@
+import { stepsFromHalfWay } from './denoise.ts'
 import { BEGUN_TOGETHER, type Model } from './model.ts'
 import { runTogether } from './passes.ts'
 import type { Finished, Progress } from './windows.ts'
@@ -36,7 +37,7 @@ export interface Round {
 export function planRounds({ varies }: Contest, candidates: number, steps: number): Round[] {
   const begun = varies ? Math.ceil(candidates / 2) : candidates
   const rounds = [{ first: 0, count: begun, steps, varies: false }]
-  if (varies) rounds.push({ first: begun, count: candidates, steps: Math.ceil(steps / 2), varies: true })
+  if (varies) rounds.push({ first: begun, count: candidates, steps: stepsFromHalfWay(steps), varies: true })
   return rounds
 }
 

@@ -63,16 +63,18 @@ export async function* decodePlanes(
  * Decodes the latents of a whole film, a few latent frames at a time.
  * @param latents f x Z x h x w, normalised
  * @param isStart whether the first latent frame is the film's first, which holds one picture, 4 times
+ * @param first the latent frame to begin with; the one before it is seen
  * @returns frames H x W x 3 in sRGB: 4 for each latent frame, 1 for the film's first
  */
 export async function* decodeLatents(
   model: Model,
   latents: Float32Array,
   isStart: boolean,
+  first = 0,
 ): AsyncGenerator<Uint8Array> {
   const pixels = model.size.width * model.size.height
   let skipped = isStart ? FRAMES_PER_LATENT - 1 : 0
-  for await (const planes of decodePlanes(model, latents)) {
+  for await (const planes of decodePlanes(model, latents, first)) {
     for (let at = skipped * 3 * pixels; at < planes.length; at += 3 * pixels)
       yield toBytes(planes.subarray(at, at + 3 * pixels), pixels)
     skipped = 0
@@ -89,11 +91,7 @@ export async function decodeRound(model: Model, latents: Float32Array): Promise<
   const led = new Float32Array(latents.length + size)
   led.set(latents.subarray(-size))
   led.set(latents, size)
-  const pixels = model.size.width * model.size.height
   const frames: Uint8Array[] = []
-  for await (const planes of decodePlanes(model, led, 1)) {
-    for (let at = 0; at < planes.length; at += 3 * pixels)
-      frames.push(toBytes(planes.subarray(at, at + 3 * pixels), pixels))
-  }
+  for await (const frame of decodeLatents(model, led, false, 1)) frames.push(frame)
   return Uint8Array.from(Buffer.concat(frames))
 }

@@ -42,6 +42,8 @@ export const KNOWN_LEVEL = 0.05
 export const SAMPLING_SHIFT = 2.5
 /** The level that half of the steps lead to. */
 export const HALF_WAY = shiftLevel(0.5, SAMPLING_SHIFT)
+/** How many of so many steps lead on from there. */
+export const stepsFromHalfWay = (steps: number) => Math.ceil(steps / 2)
 /** Levels at which a film is laid out, and how often a round one goes back to them: its views have to agree. */
 const LAYOUT = { least: 0.8, most: 0.9, turns: 2 } as const
 

@@ -2,7 +2,7 @@ import { createRandom } from '../array/index.ts'
 import { FRAMES_PER_LATENT, tokenize } from '../model/index.ts'
 import { type Contest, chooseTake, countSteps, planRounds, seedOfTake } from './candidates.ts'
 import { decodeLatents, decodeRound } from './decode.ts'
-import { frameSize, HALF_WAY } from './denoise.ts'
+import { frameSize, HALF_WAY, stepsFromHalfWay } from './denoise.ts'
 import type { Footage } from './footage.ts'
 import type { Model } from './model.ts'
 import { beginQuietly, fadeSeam, measureChanges } from './seam.ts'
@@ -278,13 +278,14 @@ async function makeLatents(
     (now: Progress) =>
       onProgress?.({ ...now, step: done + now.step * each, steps: all })
   const begin: Parameters<typeof chooseTake>[1] = async (shared, take, best, onProgress) => {
-    let finished = best?.finished
+    let finished: Finished | undefined
     const keep = (made: Finished) => (finished = { ...made, take })
-    const told = { most, finished: undefined, onProgress, onWindow: best ? undefined : keep }
-    const source = best && { latents: best.latents, frameCount: 0, strength: HALF_WAY }
-    const fewer = best && { numInferenceSteps: Math.ceil(options.numInferenceSteps / 2) }
+    const vary = best && {
+      source: { latents: best.latents, frameCount: 0, strength: HALF_WAY },
+      numInferenceSteps: stepsFromHalfWay(options.numInferenceSteps),
+    }
     // What is returned is the film; a film made backward has more in front of it in what is finished.
-    const film = await roll(shared, take, { ...told, ...fewer, source })
+    const film = await roll(shared, take, { most, finished: undefined, onProgress, onWindow: keep, ...vary })
     const latents = film.subarray(0, contest.shown * frameSize(model))
     return { finished: best ? replaceBeginning(best.finished, latents) : finished!, latents }
   }

@@ -1,5 +1,12 @@
 import { createRandom } from '../array/index.ts'
-import { type DenoiseOptions, denoise, frameSize, HALF_WAY, type Window } from './denoise.ts'
+import {
+  type DenoiseOptions,
+  denoise,
+  frameSize,
+  HALF_WAY,
+  stepsFromHalfWay,
+  type Window,
+} from './denoise.ts'
 import type { Footage } from './footage.ts'
 import type { Model } from './model.ts'
 import { createPreviews } from './preview.ts'
@@ -168,7 +175,7 @@ async function makeWindow(
 
 /** The second half of the steps alone. */
 function skipHalf(options: DenoiseOptions): DenoiseOptions {
-  const numInferenceSteps = Math.ceil(options.numInferenceSteps / 2)
+  const numInferenceSteps = stepsFromHalfWay(options.numInferenceSteps)
   const skipped = options.numInferenceSteps - numInferenceSteps
   return { ...options, numInferenceSteps, onStep: (step, data) => options.onStep?.(skipped + step, data) }
 }
