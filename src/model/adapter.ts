@@ -1,4 +1,4 @@
-import { add, matmul, type Tensor, type Tree, type Value } from '../array/index.ts'
+import { add, matmul, type Tree, type Value } from '../array/index.ts'
 import { flattenSpecs, matrix, type ParameterSpec, type Parameters } from './parameters.ts'
 
 // Shapes: I inputs, O outputs, R rank.
@@ -29,11 +29,6 @@ export function adapt(fixed: Value, path: string, adapters: Readonly<Record<stri
   return narrow && widen ? add(fixed, matmul(narrow, widen)) : fixed
 }
 
-/** Adds to a row what stands in another array from `start` on, so many times. */
-function addScaled(row: Tensor['data'], scale: number, from: Tensor['data'], start: number): void {
-  for (let i = 0; i < row.length; i++) row[i] += scale * from[start + i]
-}
-
 /** Parameters with adapters (`path.narrow`, `path.widen`) added to their matrices: the same network, no slower. */
 export function mergeAdapters(params: Parameters, adapters: Parameters): Parameters {
   const merged = Object.entries(params).map(([path, { shape, data }]) => {
@@ -43,8 +38,10 @@ export function mergeAdapters(params: Parameters, adapters: Parameters): Paramet
     const rank = widen.shape[0]
     const sum = data.slice()
     for (let i = 0; i < inputs; i++) {
-      const row = sum.subarray(i * outputs, (i + 1) * outputs)
-      for (let r = 0; r < rank; r++) addScaled(row, narrow.data[i * rank + r], widen.data, r * outputs)
+      for (let r = 0; r < rank; r++) {
+        const share = narrow.data[i * rank + r]
+        for (let o = 0; o < outputs; o++) sum[i * outputs + o] += share * widen.data[r * outputs + o]
+      }
     }
     return [path, { shape, data: sum }] as const
   })
