@@ -71,7 +71,7 @@ export async function assembleCaptioner(
       return likeliest
     },
     async captionFilm(film, isCaption) {
-      return captioner.captionLatents(await encodeFilm(model, film), isCaption)
+      return captioner.captionLatents(await encodeFilm(model, film, false), isCaption)
     },
     async close() {
       await looking.release()

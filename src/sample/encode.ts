@@ -8,11 +8,22 @@ import {
   type Parameters,
 } from '../model/index.ts'
 import { type CompileOptions, compile } from '../onnx/index.ts'
+import { compileRefiner, type Refiner } from './refine.ts'
+
+/** How a chunk of frames is encoded. */
+export interface EncodeOptions {
+  /** Whether a film begins here; else the first latent frame lacks what came before it. */
+  readonly isStart: boolean
+  /** The latent frame that was found for the first frames when they ended the chunk before: Z x h x w. */
+  readonly before?: Float32Array
+  /** Whether the decoder is asked how latents paint it better (half a second of work for a second of film); else they are as the encoder says. */
+  readonly refines?: boolean
+}
 
 /** A compiled encoder. */
 export interface Encoder {
   /** Frames F x H x W x 3 (sRGB), F as compiled, to latents F / 4 x Z x h x w, not normalised. */
-  encode(frames: Uint8Array): Promise<Float32Array>
+  encode(frames: Uint8Array, options: EncodeOptions): Promise<Float32Array>
   release(): Promise<void>
 }
 
@@ -37,16 +48,26 @@ export async function compileEncoder(
   const shape = [1, frameCount, 3, height, width]
   const latents = encode(fixParameters(autoencoderSpecs(config), params), input('video', shape), config)
   const compiled = await compile({ latents }, options)
+  let refiner: Promise<Refiner> | undefined
   return {
-    async encode(frames) {
+    async encode(frames, { isStart, before, refines = true }) {
       const expected = frameCount * width * height * 3
       if (frames.length !== expected) {
         throw new TypeError(`frames must hold ${expected} bytes, got ${frames.length}`)
       }
-      const results = await compiled.run({ video: { shape, data: toPlanes(frames, width * height) } })
-      return results.latents.data as Float32Array
+      const planes = toPlanes(frames, width * height)
+      const results = await compiled.run({ video: { shape, data: planes } })
+      const found = Float32Array.from(results.latents.data)
+      if (before) found.set(before)
+      if (!refines) return found
+      refiner ??= compileRefiner(params, config, { frameCount, width, height }, options)
+      await (await refiner).refine(found, planes, isStart)
+      return found
     },
-    release: () => compiled.release(),
+    async release() {
+      await compiled.release()
+      await (await refiner)?.release()
+    },
   }
 }
 

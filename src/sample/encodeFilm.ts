@@ -5,8 +5,11 @@ import { repeatFirstFrame } from './encode.ts'
 import type { Footage } from './footage.ts'
 import { ENCODE_CHUNK, type Model } from './model.ts'
 
-/** All latents of a film from its first frame on, normalised; the last frame stands still to fill the last of them. */
-export async function encodeFilm(model: Model, film: Footage): Promise<Float32Array> {
+/**
+ * All latents of a film from its first frame on, normalised; the last frame stands still to fill the last of them.
+ * @param refines whether the decoder is asked how they paint the film better: for films that will be decoded again
+ */
+export async function encodeFilm(model: Model, film: Footage, refines = true): Promise<Float32Array> {
   const bytes = film.width * film.height * 3
   const repeated = repeatFirstFrame(film.frames, bytes)
   const count = Math.ceil(repeated.length / bytes / FRAMES_PER_LATENT)
@@ -20,7 +23,8 @@ export async function encodeFilm(model: Model, film: Footage): Promise<Float32Ar
     const chunk = new Uint8Array(chunkBytes)
     const start = first * FRAMES_PER_LATENT * bytes
     chunk.set(frames.subarray(start, start + chunkBytes))
-    const encoded = await model.encodeChunk(chunk)
+    const before = first === 0 ? undefined : latents.slice(first * size, (first + 1) * size)
+    const encoded = await model.encodeChunk(chunk, { isStart: first === 0, before, refines })
     const skip = first === 0 ? 0 : 1
     const wanted = Math.min(ENCODE_CHUNK, count - first) - skip
     latents.set(encoded.subarray(skip * size, (skip + wanted) * size), (first + skip) * size)
