@@ -7,7 +7,6 @@ import {
   guide,
   interpolate,
   multistep,
-  raiseLevel,
   SMALLEST_LEVEL,
   SMALLEST_WEIGHTED_LEVEL,
   sampleNoiseMap,
@@ -30,20 +29,6 @@ test('data to velocity and back, at every level above the clamp', () => {
   }
   close(interpolate(3, 5, 0), 3)
   close(interpolate(3, 5, 1), 5)
-})
-
-test('a point raised to a higher level has as much of the data and as much noise as any there', () => {
-  const random = createRandom(5)
-  const [from, to, data, count] = [0.7, 0.88, 3, 200_000]
-  const { keep, noise } = raiseLevel(from, to)
-  let [sum, squares] = [0, 0]
-  for (let i = 0; i < count; i++) {
-    const raised = keep * interpolate(data, random.normal(), from) + noise * random.normal()
-    sum += raised / count
-    squares += raised ** 2 / count
-  }
-  assert.ok(Math.abs(sum - (1 - to) * data) < 0.01, `mean ${sum}`)
-  assert.ok(Math.abs(Math.sqrt(squares - sum ** 2) - to) < 0.01, `deviation ${squares - sum ** 2}`)
 })
 
 test('an error of the data weighs as the error of the velocity', () => {

@@ -3,7 +3,6 @@ export { type NoiseMap, sampleNoiseMap } from './noiseMap.ts'
 export {
   dataFromVelocity,
   interpolate,
-  raiseLevel,
   SMALLEST_LEVEL,
   SMALLEST_WEIGHTED_LEVEL,
   velocityFromData,

@@ -6,15 +6,6 @@ export function interpolate(data: number, noise: number, t: number): number {
   return (1 - t) * data + t * noise
 }
 
-/**
- * What a point at one level and fresh noise are multiplied with, so that their sum is a point at a higher level of the same
- * data, as noisy as any there (RePaint's resampling, 2201.09865, section 4.2, on the straight path).
- */
-export function raiseLevel(from: number, to: number): { readonly keep: number; readonly noise: number } {
-  const keep = (1 - to) / (1 - from)
-  return { keep, noise: Math.sqrt(to ** 2 - (keep * from) ** 2) }
-}
-
 /** Velocity of the path, noise - data, from a point on it and the data it leads to. */
 export function velocityFromData(noisy: number, data: number, t: number): number {
   return (noisy - data) / Math.max(t, SMALLEST_LEVEL)

@@ -1,5 +1,5 @@
 import type { Random } from '../array/index.ts'
-import { guide, interpolate, multistep, raiseLevel, shiftLevel, timesteps } from '../flow/index.ts'
+import { guide, interpolate, multistep, shiftLevel, timesteps } from '../flow/index.ts'
 import { PIXELS_PER_LATENT } from '../model/index.ts'
 import type { Model } from './model.ts'
 
@@ -44,8 +44,6 @@ export const SAMPLING_SHIFT = 2.5
 export const HALF_WAY = shiftLevel(0.5, SAMPLING_SHIFT)
 /** How many of so many steps lead on from there. */
 export const stepsFromHalfWay = (steps: number) => Math.ceil(steps / 2)
-/** Levels at which a film is laid out, and how often a round one goes back to them: its views have to agree. */
-const LAYOUT = { least: 0.8, most: 0.9, turns: 2 } as const
 
 /**
  * THE loop: from noise to data along the straight path, steps of second order, with classifier-free guidance; by a model of few steps
@@ -67,14 +65,14 @@ export async function denoise(model: Model, window: Window, options: DenoiseOpti
     interpolate(latents[i], value, known[Math.floor(i / size)] ? KNOWN_LEVEL : schedule[0]),
   )
   let last: Float32Array = new Float32Array(x.length)
-  for (let step = 0, turn = 0; step < numInferenceSteps; ) {
+  for (let step = 0; step < numInferenceSteps; step++) {
     signal?.throwIfAborted()
     const [t, next] = [schedule[step], schedule[step + 1]]
     const levels = known.map(isKnown => (isKnown ? KNOWN_LEVEL : t))
     const data = await predict(model, x, levels, window, options)
     // A model of few steps noises what it believes anew, and so can take back at each what it got wrong before.
     if (model.fewSteps && next > 0) random.fillNormal(noise)
-    const { keep, now, before } = multistep(t, next, turn > 0 ? undefined : schedule[step - 1])
+    const { keep, now, before } = multistep(t, next, schedule[step - 1])
     for (let f = 0; f < known.length; f++) {
       if (known[f]) continue
       for (let i = f * size; i < (f + 1) * size; i++) {
@@ -85,15 +83,7 @@ export async function denoise(model: Model, window: Window, options: DenoiseOpti
       }
     }
     last = data
-    if (window.isRound && turn < LAYOUT.turns && t >= LAYOUT.least && t <= LAYOUT.most) {
-      const raised = raiseLevel(next, t)
-      for (let i = 0; i < x.length; i++) x[i] = raised.keep * x[i] + raised.noise * random.normal()
-      turn++
-      continue
-    }
-    turn = 0
-    step++
-    onStep?.(step, data)
+    onStep?.(step + 1, data)
   }
   for (let i = 0; i < x.length; i++) if (known[Math.floor(i / size)]) x[i] = latents[i]
   return x

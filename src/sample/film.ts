@@ -163,7 +163,8 @@ function describeOrigin(
 ): Origin {
   const settings = { negativePrompt, seed, seconds, numInferenceSteps, guidanceScale }
   const several = candidates > 1 ? { candidates } : {}
-  const strength = source ? { strength: source.strength } : {}
+  // A loop has a source too, but of its own making.
+  const strength = source && task !== 'loop' ? { strength: source.strength } : {}
   return { task, prompt, ...settings, ...several, ...strength, model: model.fingerprint }
 }
 
@@ -222,7 +223,19 @@ function measureExtent(model: Model, beginning: Beginning, seconds: number): Ext
   }
 }
 
-/** Joined films are compared by their hardest cut, others by what the judge says; some by nothing. */
+/** The greatest change from one latent frame of a round film to the next, in means of all. */
+function measureHardest(latents: Float32Array, size: number): number {
+  const frames = latents.length / size
+  const changes = Array.from({ length: frames }, (_, f) => {
+    const [from, to] = [f * size, ((f + 1) % frames) * size]
+    let sum = 0
+    for (let i = 0; i < size; i++) sum += (latents[to + i] - latents[from + i]) ** 2
+    return Math.sqrt(sum / size)
+  })
+  return (Math.max(...changes) * frames) / changes.reduce((a, b) => a + b)
+}
+
+/** Films that are joined, with others or with themselves, are compared by their hardest cut, others by what the judge says; some by nothing. */
 function prepareContest(
   model: Model,
   prompt: string,
@@ -239,10 +252,14 @@ function prepareContest(
     }
     return { shown: extent.frames, rate, varies: false }
   }
+  if (isRound) {
+    const rate = async (latents: Float32Array) => -measureHardest(latents, frameSize(model))
+    return { shown: extent.frames, rate, varies: false }
+  }
   const { judge } = model
-  if (!judge || !(isStart || isRound) || source || shots) return undefined
+  if (!judge || !isStart || source || shots) return undefined
   // What a film's first window shows tells as much as all that the judge could look at, in half of the passes.
-  const shown = isRound ? extent.frames : Math.min(extent.frames, model.window)
+  const shown = Math.min(extent.frames, model.window)
   // What is made towards an ending cannot be given another beginning afterwards.
   return { shown, rate: latents => judge.rate(latents, prompt), varies: !ending?.length }
 }
@@ -307,6 +324,21 @@ function replaceBeginning(finished: Finished, beginning: Float32Array): Finished
 }
 
 /**
+ * Makes the latents of a film that goes on from a beginning.
+ * @throws RangeError naming the option that is out of bounds.
+ */
+export async function layOut(model: Model, prompt: string, beginning: Beginning, given: FilmOptions) {
+  const options = checkOptions(model, given)
+  const { wordsAt, unknownWords } = tokenizeShots(model, prompt, beginning.shots, options.negativePrompt)
+  const extent = measureExtent(model, beginning, options.seconds)
+  const contest = prepareContest(model, prompt, beginning, extent)
+  const started = performance.now()
+  const latents = await makeLatents(model, beginning, extent, contest, wordsAt, options)
+  const origin = describeOrigin(model, prompt, beginning, options, contest ? options.candidates : 1)
+  return { latents, extent, origin, unknownWords, denoise: performance.now() - started }
+}
+
+/**
  * Makes a film that goes on from a beginning.
  * @returns the frames after those that were known (with the first picture, when it starts the film)
  * @throws RangeError naming the option that is out of bounds.
@@ -317,17 +349,10 @@ export async function makeFilm(
   beginning: Beginning,
   given: FilmOptions,
 ): Promise<Film> {
-  const options = checkOptions(model, given)
-  const { wordsAt, unknownWords } = tokenizeShots(model, prompt, beginning.shots, options.negativePrompt)
+  const { latents, extent, denoise, ...told } = await layOut(model, prompt, beginning, given)
   const { width, height } = model.size
-  const extent = measureExtent(model, beginning, options.seconds)
-  const contest = prepareContest(model, prompt, beginning, extent)
   const started = performance.now()
-  const latents = await makeLatents(model, beginning, extent, contest, wordsAt, options)
-  const denoised = performance.now()
-  const pixels = await decodeFrames(model, latents, beginning, extent)
-  const timings = { denoise: denoised - started, decode: performance.now() - denoised }
-  const origin = describeOrigin(model, prompt, beginning, options, contest ? options.candidates : 1)
-  const { frameCount } = extent
-  return { frames: pixels, frameCount, width, height, fps: model.fps, origin, unknownWords, timings }
+  const frames = await decodeFrames(model, latents, beginning, extent)
+  const timings = { denoise, decode: performance.now() - started }
+  return { frames, frameCount: extent.frameCount, width, height, fps: model.fps, ...told, timings }
 }
