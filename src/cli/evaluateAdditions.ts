@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs'
+import path from 'node:path'
 import {
   captionQuestions,
   drawAskedPrompts,
@@ -17,7 +19,9 @@ import { startCountdown } from './progress.ts'
 async function judgeCaptions({ count = 200, curriculum, model: folder }: EvaluateOptions): Promise<void> {
   await loadPhysics()
   const model = await openModel({ folder, lazily: true })
-  const captioner = await openCaptioner(model)
+  // A model that has a captioner of its own is asked for that one.
+  const own = folder && path.join(folder, 'captioner')
+  const captioner = await openCaptioner(model, own && existsSync(own) ? own : undefined)
   const progress = startCountdown('captioning')
   const onProgress = (done: number, of: number) => progress.update(done, of, '')
   try {

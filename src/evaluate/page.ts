@@ -27,7 +27,7 @@ const escapeHtml = (text: string) =>
 
 /** How films were made. */
 export const saySampling = (how: Readonly<Record<'steps' | 'guidance' | 'candidates', number>>) =>
-  `${how.steps} steps, guidance ${how.guidance}${how.candidates > 1 ? `, the best of ${how.candidates}` : ''}`
+  `${how.steps} steps, guidance ${how.guidance}${how.candidates > 1 ? `, chosen with the work of ${how.candidates} films` : ''}`
 
 /** An estimate with its interval, or a dash where there is none. */
 export function sayEstimate({ mean, low, high, count }: Estimate, digits: number, scale = 1): string {
