@@ -84,8 +84,16 @@ test('a captioner writes until its end, the same each time, and takes films of a
   assert.equal(texts[0].length > 0, true)
   assert.equal(await captioner.captionFilm(film(1)), texts[0])
   const asked: string[] = []
-  await captioner.captionFilm(film(9), text => asked.push(text) > 3)
+  await captioner.captionFilm(film(9), { isCaption: text => asked.push(text) > 3 })
   assert.ok(asked.length === 4 && new Set(asked).size > 1, asked.join('|'))
+  // Looked at in a mirror too, a film and its mirror image are told alike.
+  const random = createRandom(1)
+  const noise = Uint8Array.from({ length: 9 * 32 * 32 * 3 }, () => random.integer(256))
+  const turned = noise.map((_, i) => noise[i - 3 * (((i / 3) % 32) | 0) + 3 * (31 - (((i / 3) % 32) | 0))])
+  const form = { mirror: (text: string) => text }
+  const [one, other] = [noise, turned].map(frames => ({ ...film(9), frames }))
+  assert.notEqual(await captioner.captionFilm(one), await captioner.captionFilm(other))
+  assert.equal(await captioner.captionFilm(one, form), await captioner.captionFilm(other, form))
   await captioner.close()
   await model.close()
 })

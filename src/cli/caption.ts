@@ -4,7 +4,7 @@ import { type ClipShape, openDataset, recaptionDataset } from '../dataset/index.
 import { type Footage, open, openCaptioner } from '../index.ts'
 import { encodeJpeg, type FilmFormat, pickFrames, readFootage } from '../media/index.ts'
 import { describeFrames } from '../words/index.ts'
-import { findAttributes } from '../world/index.ts'
+import { captionForm } from '../world/index.ts'
 import { existingFolder, modelOption, stopSignal, wholeNumber } from './options.ts'
 import { startCountdown } from './progress.ts'
 
@@ -30,9 +30,6 @@ const SHOWN_FRAMES = 6
 const SHOWN_SIDE = 256
 const LONGEST_SECONDS = 60
 
-/** Whether a text is a whole sentence of the worlds' grammar. */
-const isOfWorlds = (text: string) => findAttributes(text) !== undefined
-
 /** A vision model behind an address. */
 function openVision(url: string, { captionModel: model, captionSeconds }: CaptionOptions): Describer {
   if (!URL.canParse(url)) throw new RangeError(`--caption-with must be an address, got ${url}`)
@@ -55,7 +52,7 @@ async function openDescriber(options: CaptionOptions): Promise<Describer> {
   })
   return {
     size: { ...model.size, fps: model.fps },
-    say: film => captioner.captionFilm(film, isOfWorlds),
+    say: film => captioner.captionFilm(film, captionForm),
     async close() {
       await captioner.close()
       await model.close()

@@ -3,6 +3,7 @@ import {
   type Attributes,
   type BodyAttributes,
   type CurriculumName,
+  captionForm,
   findAttributes,
   mainAction,
 } from '../world/index.ts'
@@ -85,7 +86,7 @@ export async function evaluateCaptions(
     const scores: CaptionScore[] = []
     for (const film of filmPrompts(split, curriculum, Math.ceil(count / 2), { frameCount: 49 })) {
       signal?.throwIfAborted()
-      const caption = await captioner.captionFilm(film, text => findAttributes(text) !== undefined)
+      const caption = await captioner.captionFilm(film, captionForm)
       scores.push(scoreCaption(caption, film.attributes))
       onProgress?.(++done, 2 * Math.ceil(count / 2))
     }

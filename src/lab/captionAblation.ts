@@ -38,6 +38,7 @@ import {
 import {
   type Attributes,
   type CurriculumName,
+  captionForm,
   curricula,
   findAttributes,
   loadPhysics,
@@ -150,7 +151,7 @@ async function captionClips(
     while (captions.length < of) {
       signal?.throwIfAborted()
       const { latents } = data.window(captions.length, 0, data.shape[0])
-      captions.push(await captioner.captionLatents(latents, text => findAttributes(text) !== undefined))
+      captions.push(await captioner.captionLatents(latents, captionForm))
       const isWritten = captions.length === of || captions.length % CAPTIONS_PER_WRITE === 0
       if (isWritten) writeAtomically(file, [Buffer.from(`${JSON.stringify(captions)}\n`)])
       onProgress?.('captions', captions.length, of)

@@ -16,11 +16,19 @@ import { type CompileOptions, compile } from '../onnx/index.ts'
 import { loadModel } from '../store/index.ts'
 import { encodeFilm } from './encodeFilm.ts'
 import type { Footage } from './footage.ts'
-import { captionerConfigSchema, fitFrames } from './judge.ts'
+import { assembleJudge, captionerConfigSchema, fitFrames } from './judge.ts'
 import { bundledFolder, type Model } from './model.ts'
 import { compileWriter } from './writeText.ts'
 
 // Shapes: f latent frames, Z latent channels, h w latent grid, P tokens of a film, D width.
+
+/** How the captions of films are. */
+export interface CaptionForm {
+  /** Wordings of which this does not hold are written anew, bolder each time, while there are tries left. */
+  readonly isCaption?: (text: string) => boolean
+  /** The caption of a film as a mirror shows it. Where it is given, films are looked at in a mirror too. */
+  readonly mirror?: (text: string) => string
+}
 
 /** A captioner that is ready: it says what films show. */
 export interface Captioner {
@@ -30,15 +38,25 @@ export interface Captioner {
    * A caption of latents.
    * @param latents f x Z x h x w, normalised; of longer films the first `frames` are looked at, shorter ones stand still in
    * the end
-   * @param isCaption wordings of which this does not hold are written anew, bolder each time, while there are tries left
    */
-  captionLatents(latents: Float32Array, isCaption?: (text: string) => boolean): Promise<string>
-  /** A caption of a film of the model's size. */
-  captionFilm(film: Footage, isCaption?: (text: string) => boolean): Promise<string>
+  captionLatents(latents: Float32Array, form?: Pick<CaptionForm, 'isCaption'>): Promise<string>
+  /** A caption of a film of the model's size: of two that a look at it and one at its mirror image give, the one likelier in both. */
+  captionFilm(film: Footage, form?: CaptionForm): Promise<string>
   close(): Promise<void>
 }
 
 const TRIES = 4
+
+/** A film as a mirror shows it. */
+function mirrorFilm(film: Footage): Footage {
+  const { width } = film
+  const frames = new Uint8Array(film.frames.length)
+  for (let pixel = 0; pixel < frames.length / 3; pixel++) {
+    const other = pixel - (pixel % width) + width - 1 - (pixel % width)
+    for (let c = 0; c < 3; c++) frames[pixel * 3 + c] = film.frames[other * 3 + c]
+  }
+  return { ...film, frames }
+}
 
 /** Compiles a captioner from its configuration and parameters, for films of a model. */
 export async function assembleCaptioner(
@@ -54,9 +72,10 @@ export async function assembleCaptioner(
   const sizes = { prefix: countFilmTokens(config), begin: 1, length: countFilmTokens(config) + captionLength }
   const writer = await compileWriter(language, selectParameters(params, 'language'), sizes, options)
   const end = endToken(config)
+  const judge = assembleJudge({ pairs, ...config }, () => params, options)
   const captioner: Captioner = {
     frames,
-    async captionLatents(latents, isCaption = () => true) {
+    async captionLatents(latents, { isCaption = () => true } = {}) {
       const data = fitFrames(latents, frames, latentChannels * height * width)
       const seen = (await looking.run({ latents: { shape, data } })).prefix.data as Float32Array
       const random = createRandom(1)
@@ -70,10 +89,19 @@ export async function assembleCaptioner(
       }
       return likeliest
     },
-    async captionFilm(film, isCaption) {
-      return captioner.captionLatents(await encodeFilm(model, film, false), isCaption)
+    async captionFilm(film, { isCaption, mirror } = {}) {
+      const seen = await encodeFilm(model, film, false)
+      const caption = await captioner.captionLatents(seen, { isCaption })
+      if (!mirror) return caption
+      const mirrored = await encodeFilm(model, mirrorFilm(film), false)
+      const other = mirror(await captioner.captionLatents(mirrored, { isCaption }))
+      if (other === caption) return caption
+      const rate = async (text: string) =>
+        (await judge.rate(seen, text)) + (await judge.rate(mirrored, mirror(text)))
+      return (await rate(other)) > (await rate(caption)) ? other : caption
     },
     async close() {
+      await judge.close()
       await looking.release()
       await writer.release()
     },

@@ -1,4 +1,4 @@
-export { assembleCaptioner, type Captioner, openCaptioner } from './captioner.ts'
+export { assembleCaptioner, type Captioner, type CaptionForm, openCaptioner } from './captioner.ts'
 export { connect } from './connect.ts'
 export { decodeLatents, normalizeLatents, restoreLatents } from './decode.ts'
 export {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { createRandom } from '../array/index.ts'
 import { type Attributes, type BodyAttributes, type Event, isHeldOut, orderBodies } from './attributes.ts'
-import { parseCaption, readCaption, shorten, writeCaption, writeCaptions } from './caption.ts'
+import { captionForm, parseCaption, readCaption, shorten, writeCaption, writeCaptions } from './caption.ts'
 import { captionGrammar } from './captionGrammar.ts'
 import { type Plan, resolvePlan } from './captionPlan.ts'
 import { readRule, type Tree, vocabularyOf, wordsOf } from './grammar.ts'
@@ -94,6 +94,17 @@ test('no caption has two meanings', () => {
       }
     })
     assert.equal(new Set(meanings).size, 1, `${text}: ${[...new Set(meanings)].join(' or ')}`)
+  }
+})
+
+test('in a mirror left is right, and all else is as it was', () => {
+  const turned = { left: 'right', right: 'left' }
+  for (let i = 0; i < 500; i++) {
+    const attributes = drawAttributes()
+    const mirrored = JSON.parse(JSON.stringify(attributes), (_, value) => turned[value as 'left'] ?? value)
+    const text = captionForm.mirror(writeCaption(attributes, random, false).text)
+    assert.ok(captionForm.isCaption(text), text)
+    assert.deepEqual(parseCaption(text), mirrored, text)
   }
 })
 

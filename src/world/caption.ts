@@ -139,3 +139,10 @@ export function findAttributes(text: string): Attributes | undefined {
     throw error
   }
 }
+
+/** What the captions of this world are like: sentences of its grammar, in which a mirror exchanges left and right. */
+export const captionForm = {
+  isCaption: (text: string): boolean => findAttributes(text) !== undefined,
+  mirror: (text: string): string =>
+    text.replace(/\b(left|right)/g, side => (side === 'left' ? 'right' : 'left')),
+}

@@ -10,6 +10,7 @@ export {
 export { type CameraFrame, cameraPath, type Lens, openLens, project } from './camera.ts'
 export {
   type Captions,
+  captionForm,
   findAttributes,
   parseCaption,
   readCaption,
