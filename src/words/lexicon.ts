@@ -86,10 +86,10 @@ export function lemmasOf(word: string): string[] {
     if (!word.endsWith(ending) || word.length < ending.length + 2) return
     for (const end of instead) tries.push(word.slice(0, -ending.length) + end)
   }
-  cut('ies', 'y')
+  for (const ending of ['ies', 'ier', 'iest']) cut(ending, 'y')
   cut('es', '', 'e')
   cut('s', '')
-  for (const ending of ['ing', 'ed', 'er']) {
+  for (const ending of ['ing', 'ed', 'er', 'est']) {
     cut(ending, '', 'e')
     const stem = word.slice(0, -ending.length)
     if (word.endsWith(ending) && stem.at(-1) === stem.at(-2)) tries.push(stem.slice(0, -1))
@@ -132,7 +132,7 @@ export function lookUp(lexicon: Lexicon, word: string): { lemma: string; entry: 
   const lemmas = [...lemmasOf(word), ...(/^(.+)wards?$/.exec(word)?.slice(1) ?? [])]
   const [own, ...forms] = lemmas.map(lemma => ({ lemma, entry: lexicon.entries.get(lemma) }))
   // Butter is nobody who butts, but nearer, which is no word of its own to the lexicon's dictionary, is near.
-  const others = own.entry && own.entry.parts > 0 && word.endsWith('er') ? [] : forms
+  const others = own.entry && own.entry.parts > 0 && /(?:er|est)$/.test(word) ? [] : forms
   const entries = [own, ...others].flatMap(({ lemma, entry }) => (entry ? [{ lemma, entry }] : []))
   // Forms that stand in lists of synonyms alone say less than what they are forms of.
   const found = [true, false].flatMap(isWord => entries.filter(({ entry }) => entry.parts > 0 === isWord))

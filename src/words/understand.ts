@@ -1,4 +1,5 @@
 import { concepts } from './concepts.ts'
+import { type Hue, nearestColour } from './hue.ts'
 import { smallWords } from './lexicon.ts'
 import type { PromptWord } from './reader.ts'
 import {
@@ -125,6 +126,20 @@ function voteColour(said: readonly Said[]): string | undefined {
     }
   })
   return vote(weighed)
+}
+
+/** From which share on a word's own colour is guessed where none is said: of jeans that are cloth, that they are blue. */
+const OWN = 0.2
+
+/** The colour of the worlds that some words most likely have by themselves. */
+function ownColour(words: readonly Word[]): string | undefined {
+  const shares = words.flatMap(({ evidence }) =>
+    [...evidence].flatMap(([concept, share]) => {
+      const [slot, hue] = concepts[concept].split(':') as [Slot, Hue]
+      return slot === 'colour' && share >= OWN && nearestColour(hue) === hue ? [{ hue, share }] : []
+    }),
+  )
+  return shares.sort((a, b) => b.share - a.share)[0]?.hue
 }
 
 /** Words that name one body; the last of the first ones stands for it. */
@@ -345,7 +360,11 @@ export function understand(words: readonly Word[], tags: Tags): Understood {
     const of = (slot: Slot) => looks.filter(one => one.slot === slot && owners.get(one) === i)
     const isOwn = ({ at, slot }: Said) =>
       slot === 'colour' && choose(tags.first[at], groups).group === i && !groups.flat().includes(at)
-    const colour = voteColour(of('colour')) ?? vote(hinted.filter(isOwn))
+    const own = [...looks.filter(look => owners.get(look) === i), ...body.said]
+    const colour =
+      voteColour(of('colour')) ??
+      vote(hinted.filter(isOwn)) ??
+      ownColour(own.flatMap(({ at }) => words[at] ?? []))
     const [size, material] = [vote(of('size')), vote(of('material'))]
     return {
       ...(colour && { colour: colour as RequestBody['colour'] }),
