@@ -118,16 +118,18 @@ export function voteColour(said: readonly Said[]): string | undefined {
   return vote(weighed)
 }
 
-/** From which share on a word's own colour is guessed where none is said: of jeans that are cloth, that they are blue. */
-const OWN = 0.2
+/** From which share on a look is guessed that some words may also mean. */
+const OWN = { colour: 0.2, shape: 0.5 } as const
 
-/** The colour of the worlds that some words most likely have by themselves. */
-export function ownColour(words: readonly Word[]): string | undefined {
+/** The colour or shape of the worlds that some words most likely have by themselves: jeans are cloth, and blue. */
+export function guessOwn(words: readonly Word[], slot: 'colour' | 'shape'): string | undefined {
+  const isThere = (value: string) =>
+    slot === 'colour' ? nearestColour(value as Hue) === value : value !== 'any' && value !== 'other'
   const shares = words.flatMap(({ evidence }) =>
     [...evidence].flatMap(([concept, share]) => {
-      const [slot, hue] = concepts[concept].split(':') as [Slot, Hue]
-      return slot === 'colour' && share >= OWN && nearestColour(hue) === hue ? [{ hue, share }] : []
+      const [kind, value] = concepts[concept].split(':')
+      return kind === slot && share >= OWN[slot] && isThere(value) ? [{ value, share }] : []
     }),
   )
-  return shares.sort((a, b) => b.share - a.share)[0]?.hue
+  return shares.sort((a, b) => b.share - a.share)[0]?.value
 }

@@ -2,8 +2,8 @@ import { concepts } from './concepts.ts'
 import { cameraOf, type Request, type RequestBody, type RequestEvent, type Slot } from './request.ts'
 import {
   GUESSED,
+  guessOwn,
   hearMaterials,
-  ownColour,
   PERHAPS,
   readLabels,
   readSure,
@@ -214,7 +214,13 @@ function tellShape({ at, said }: Named, words: readonly Word[]): RequestBody['sh
   const shape = (vote(said) ?? 'any') as RequestBody['shape']
   const { kind, evidence } = words[at] ?? {}
   const isSomething = (evidence?.get(concepts.indexOf('shape:any')) ?? 0) < TOLD
-  return shape === 'any' && kind && kind !== 'x' && isSomething ? 'other' : shape
+  if (shape !== 'any') return shape
+  if (kind && kind !== 'x' && isSomething) return 'other'
+  const own = guessOwn(
+    said.flatMap(one => words[one.at] ?? []),
+    'shape',
+  )
+  return (own as RequestBody['shape'] | undefined) ?? shape
 }
 
 /** Makes a request of what a tagger says of words. */
@@ -247,7 +253,10 @@ export function understand(words: readonly Word[], tags: Tags): Understood {
     const colour =
       voteColour(of('colour')) ??
       vote(hinted.filter(isOwn)) ??
-      ownColour(own.flatMap(({ at }) => words[at] ?? []))
+      guessOwn(
+        own.flatMap(({ at }) => words[at] ?? []),
+        'colour',
+      )
     const [size, material] = [vote(of('size')), vote(of('material'))]
     return {
       ...(colour && { colour: colour as RequestBody['colour'] }),
