@@ -153,6 +153,23 @@ test('labels and pointers become a request', () => {
   assert.deepEqual(named, [2, 2, 10])
 })
 
+test('where no colour is said and only a thing is named, what the words hint at is guessed', () => {
+  const concept = (name: string, share: number) => [concepts.indexOf(name), share] as const
+  const words = [
+    { word: 'denim', evidence: new Map([concept('material:matte', 1), concept('colour:blue', 0.3)]) },
+    { word: '锥', evidence: new Map([concept('shape:cone', 0.7)]) },
+  ]
+  const { request } = understand(words, tagsOf([['material:matte', 1], ['shape:any']]))
+  assert.deepEqual(request, {
+    bodies: [{ colour: 'blue', material: 'matte', shape: 'cone', events: [] }],
+  })
+})
+
+test('a letter that many Chinese words have tells no place', async () => {
+  const request = await expander.read('一个红色的球滚动')
+  assert.deepEqual([request.floor, request.light, request.sky], [undefined, undefined, undefined])
+})
+
 test('every Chinese word stands for one concept', () => {
   const words = Object.values(chineseWords).flat()
   assert.deepEqual(
