@@ -1,3 +1,4 @@
+import { HALF_WAY } from './denoise.ts'
 import { encodeFilm } from './encodeFilm.ts'
 import { type Film, type FilmOptions, makeFilm } from './film.ts'
 import { expectSize, type Footage } from './footage.ts'
@@ -25,7 +26,9 @@ export async function edit(
     throw new RangeError(`\`strength\` must be above 0 and at most 1, got ${strength}`)
   }
   const { frameCount } = film
-  const source = { latents: await encodeFilm(model, film), frameCount, strength }
+  // What refining adds, more noise would take away again.
+  const latents = await encodeFilm(model, film, strength < HALF_WAY)
+  const source = { latents, frameCount, strength }
   const seconds = Math.max(1, Math.round(film.frameCount / film.fps))
   return makeFilm(
     model,

@@ -118,7 +118,8 @@ export async function inpaint(
   if (!mask.some(value => value > 127))
     throw new RangeError('the mask must mark something, got none above 127')
   const span = chooseFrames(film, from, to)
-  const latents = await encodeFilm(model, film)
+  // Not refined: what is kept is put back as it was, not as latents paint it.
+  const latents = await encodeFilm(model, film, false)
   const kept = findKept(model.size, mask, span, latentOf(film.frameCount - 1) + 1)
   const source = { latents, frameCount: film.frameCount, strength: 1, kept }
   const beginning = { task: 'inpaint', known: new Float32Array(0), isStart: true, source } as const
