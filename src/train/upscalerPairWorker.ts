@@ -54,7 +54,8 @@ function cutSquare(
 async function decodeAgain(frames: Uint8Array, frameCount: number): Promise<Uint8Array> {
   const film = { frames, frameCount, ...model.size, fps: model.fps }
   const decoded: Uint8Array[] = []
-  for await (const frame of decodeLatents(model, await encodeFilm(model, film), true)) decoded.push(frame)
+  for await (const frame of decodeLatents(model, await encodeFilm(model, film, false), true))
+    decoded.push(frame)
   return Buffer.concat(decoded)
 }
 
