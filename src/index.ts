@@ -24,6 +24,7 @@ import {
 
 export {
   type Captioner,
+  type CaptionForm,
   type Direction,
   type EditOptions,
   type FilmOptions,
