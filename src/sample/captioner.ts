@@ -52,7 +52,7 @@ function mirrorFilm(film: Footage): Footage {
   const { width } = film
   const frames = new Uint8Array(film.frames.length)
   for (let pixel = 0; pixel < frames.length / 3; pixel++) {
-    const other = pixel - (pixel % width) + width - 1 - (pixel % width)
+    const other = pixel + width - 1 - 2 * (pixel % width)
     for (let c = 0; c < 3; c++) frames[pixel * 3 + c] = film.frames[other * 3 + c]
   }
   return { ...film, frames }

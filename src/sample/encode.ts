@@ -10,20 +10,19 @@ import {
 import { type CompileOptions, compile } from '../onnx/index.ts'
 import { compileRefiner, type Refiner } from './refine.ts'
 
-/** How a chunk of frames is encoded. */
-export interface EncodeOptions {
-  /** Whether a film begins here; else the first latent frame lacks what came before it. */
-  readonly isStart: boolean
-  /** The latent frame that was found for the first frames when they ended the chunk before: Z x h x w. */
+/** Where in a film frames lie whose latents are refined. */
+export interface Refinement {
+  /** The latent frame that was found for the first frames when they ended the chunk before (Z x h x w); a film begins where there is none. */
   readonly before?: Float32Array
-  /** Whether the decoder is asked how latents paint it better (half a second of work for a second of film); else they are as the encoder says. */
-  readonly refines?: boolean
 }
 
 /** A compiled encoder. */
 export interface Encoder {
-  /** Frames F x H x W x 3 (sRGB), F as compiled, to latents F / 4 x Z x h x w, not normalised. */
-  encode(frames: Uint8Array, options: EncodeOptions): Promise<Float32Array>
+  /**
+   * Frames F x H x W x 3 (sRGB), F as compiled, to latents F / 4 x Z x h x w, not normalised.
+   * @param refinement where it is given, the decoder is asked which latents paint the frames best: half a second of work for a second of film
+   */
+  encode(frames: Uint8Array, refinement?: Refinement): Promise<Float32Array>
   release(): Promise<void>
 }
 
@@ -50,18 +49,19 @@ export async function compileEncoder(
   const compiled = await compile({ latents }, options)
   let refiner: Promise<Refiner> | undefined
   return {
-    async encode(frames, { isStart, before, refines = true }) {
+    async encode(frames, refinement) {
       const expected = frameCount * width * height * 3
       if (frames.length !== expected) {
         throw new TypeError(`frames must hold ${expected} bytes, got ${frames.length}`)
       }
       const planes = toPlanes(frames, width * height)
       const results = await compiled.run({ video: { shape, data: planes } })
-      const found = Float32Array.from(results.latents.data)
+      const found = results.latents.data as Float32Array
+      if (!refinement) return found
+      const { before } = refinement
       if (before) found.set(before)
-      if (!refines) return found
       refiner ??= compileRefiner(params, config, { frameCount, width, height }, options)
-      await (await refiner).refine(found, planes, isStart)
+      await (await refiner).refine(found, planes, before === undefined)
       return found
     },
     async release() {

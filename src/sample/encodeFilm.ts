@@ -23,8 +23,8 @@ export async function encodeFilm(model: Model, film: Footage, refines = true): P
     const chunk = new Uint8Array(chunkBytes)
     const start = first * FRAMES_PER_LATENT * bytes
     chunk.set(frames.subarray(start, start + chunkBytes))
-    const before = first === 0 ? undefined : latents.slice(first * size, (first + 1) * size)
-    const encoded = await model.encodeChunk(chunk, { isStart: first === 0, before, refines })
+    const before = first === 0 ? undefined : latents.subarray(first * size, (first + 1) * size)
+    const encoded = await model.encodeChunk(chunk, refines ? { before } : undefined)
     const skip = first === 0 ? 0 : 1
     const wanted = Math.min(ENCODE_CHUNK, count - first) - skip
     latents.set(encoded.subarray(skip * size, (skip + wanted) * size), (first + skip) * size)

@@ -18,10 +18,7 @@ function endOf({ frames, width, height }: Footage): Uint8Array {
 
 /** The latents of the last frames of a film, as many as a window is shown of what came before it. */
 export async function encodeEnd(model: Model, film: Footage): Promise<Float32Array> {
-  const latents = normalizeLatents(
-    model,
-    await model.encodeChunk(endOf(film), { isStart: false, refines: false }),
-  )
+  const latents = normalizeLatents(model, await model.encodeChunk(endOf(film)))
   // The first of them was encoded without what came before it.
   return latents.slice((ENCODE_CHUNK - HISTORY) * frameSize(model))
 }
@@ -40,7 +37,7 @@ export async function encodeHead(model: Model, { frames, width, height }: Footag
   for (let at = 0; at < still; at += bytes) head.set(frames.subarray(0, bytes), at)
   head.set(frames.subarray(0, head.length - still), still)
   for (let at = still + frames.length; at < head.length; at += bytes) head.set(frames.subarray(-bytes), at)
-  const latents = normalizeLatents(model, await model.encodeChunk(head, { isStart: true, refines: false }))
+  const latents = normalizeLatents(model, await model.encodeChunk(head))
   // The first of them was encoded without what came before it, as only a film's first picture is.
   const size = frameSize(model)
   return latents.slice(size, (1 + HEAD) * size)

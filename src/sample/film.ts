@@ -5,7 +5,7 @@ import { decodeLatents, decodeRound } from './decode.ts'
 import { frameSize, HALF_WAY, stepsFromHalfWay } from './denoise.ts'
 import type { Footage } from './footage.ts'
 import type { Model } from './model.ts'
-import { beginQuietly, fadeSeam, measureChanges } from './seam.ts'
+import { beginQuietly, fadeSeam, measureChanges, measureRound } from './seam.ts'
 import {
   type Beginning,
   countWindows,
@@ -225,14 +225,8 @@ function measureExtent(model: Model, beginning: Beginning, seconds: number): Ext
 
 /** The greatest change from one latent frame of a round film to the next, in means of all. */
 function measureHardest(latents: Float32Array, size: number): number {
-  const frames = latents.length / size
-  const changes = Array.from({ length: frames }, (_, f) => {
-    const [from, to] = [f * size, ((f + 1) % frames) * size]
-    let sum = 0
-    for (let i = 0; i < size; i++) sum += (latents[to + i] - latents[from + i]) ** 2
-    return Math.sqrt(sum / size)
-  })
-  return (Math.max(...changes) * frames) / changes.reduce((a, b) => a + b)
+  const changes = measureRound(latents, size)
+  return (Math.max(...changes) * changes.length) / changes.reduce((a, b) => a + b)
 }
 
 /** Films that are joined, with others or with themselves, are compared by their hardest cut, others by what the judge says; some by nothing. */

@@ -18,7 +18,7 @@ async function encodeStill(model: Model, picture: Uint8Array): Promise<Float32Ar
   }
   const still = new Uint8Array(ENCODE_CHUNK * FRAMES_PER_LATENT * bytes)
   for (let start = 0; start < still.length; start += bytes) still.set(picture, start)
-  return normalizeLatents(model, await model.encodeChunk(still, { isStart: true }))
+  return normalizeLatents(model, await model.encodeChunk(still, {}))
 }
 
 /**

@@ -1,5 +1,5 @@
 import { frameSize, HALF_WAY, stepsFromHalfWay } from './denoise.ts'
-import { defaultsOf, type Film, type FilmOptions, layOut, makeFilm } from './film.ts'
+import { type Film, type FilmOptions, layOut, makeFilm } from './film.ts'
 import type { Model } from './model.ts'
 import type { Beginning, Progress } from './windows.ts'
 
@@ -39,19 +39,18 @@ export async function loop(
   )
   // The first picture of a film stands alone, and is not like the others.
   const latents = straight.latents.subarray(frameSize(model))
-  const frameCount = Math.round(seconds * model.fps)
-  const { numInferenceSteps = defaultsOf(model).numInferenceSteps } = given
+  const { extent, origin } = straight
   const film = await makeFilm(
     model,
     prompt,
-    { ...round, source: { latents, frameCount, strength: HALF_WAY } },
+    { ...round, source: { latents, frameCount: extent.frameCount, strength: HALF_WAY } },
     {
       ...options,
-      numInferenceSteps: stepsFromHalfWay(numInferenceSteps),
+      numInferenceSteps: stepsFromHalfWay(origin.numInferenceSteps),
       onProgress: tellHalf(1, onProgress),
       onWindow,
     },
   )
   const denoise = straight.denoise + film.timings.denoise
-  return { ...film, origin: straight.origin, timings: { ...film.timings, denoise } }
+  return { ...film, origin, timings: { ...film.timings, denoise } }
 }

@@ -20,7 +20,7 @@ import {
 } from '../model/index.ts'
 import { type Compiled, compile, type Device } from '../onnx/index.ts'
 import { loadConfig, loadModel } from '../store/index.ts'
-import { compileEncoder, type EncodeOptions, type Encoder } from './encode.ts'
+import { compileEncoder, type Encoder, type Refinement } from './encode.ts'
 import { type Judge, openJudge } from './judge.ts'
 
 // Shapes: B batch (2: with and without text; 1: without guidance), f latent frames of a window, Z latent channels, h w latent grid, S text tokens.
@@ -47,8 +47,8 @@ export interface Model {
   predict(feeds: Readonly<Record<'latents' | 'levels' | 'first' | 'ids', Tensor>>): Promise<Float32Array>
   /** Normalised latents (1 + DECODE_CHUNK, Z, h, w), the first only as what came before, to frames from -1 to 1. */
   decodeChunk(latents: Float32Array): Promise<Float32Array>
-  /** ENCODE_CHUNK latent frames' worth of frames (4 each, H x W x 3, sRGB) to latents, not normalised. */
-  encodeChunk(frames: Uint8Array, options: EncodeOptions): Promise<Float32Array>
+  /** ENCODE_CHUNK latent frames' worth of frames (4 each, H x W x 3, sRGB) to latents, not normalised; refined where that is wanted. */
+  encodeChunk(frames: Uint8Array, refinement?: Refinement): Promise<Float32Array>
   close(): Promise<void>
 }
 
@@ -249,7 +249,7 @@ export async function assembleModel(
       const { frames } = await decoder.run({ latents: { shape, data: latents } })
       return frames.data as Float32Array
     },
-    encodeChunk: async (frames, options) => (await networks.encoder()).encode(frames, options),
+    encodeChunk: async (frames, refinement) => (await networks.encoder()).encode(frames, refinement),
     async close() {
       await networks.release()
       await judge?.close()

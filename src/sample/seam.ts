@@ -54,21 +54,28 @@ export function fadeSeam(frames: Uint8Array, seam: Seam, width: number, side: 'b
   }
 }
 
-/** How much each frame of a film differs from the one before it: root mean square, in sRGB steps of 255. */
-export function measureChanges(frames: Uint8Array, frameBytes: number): number[] {
+/** How much two frames of a film differ, which begin at these numbers: root mean square. */
+function measureChange(frames: Uint8Array | Float32Array, size: number, from: number, to: number): number {
+  let sum = 0
+  for (let i = 0; i < size; i++) sum += (frames[to + i] - frames[from + i]) ** 2
+  return Math.sqrt(sum / size)
+}
+
+/** How much each frame of a film, of so many numbers, differs from the one before it: root mean square. */
+export function measureChanges(frames: Uint8Array | Float32Array, size: number): number[] {
   const changes: number[] = []
-  for (let at = frameBytes; at < frames.length; at += frameBytes) {
-    let sum = 0
-    for (let i = at; i < at + frameBytes; i++) sum += (frames[i] - frames[i - frameBytes]) ** 2
-    changes.push(Math.sqrt(sum / frameBytes))
-  }
+  for (let at = size; at < frames.length; at += size) changes.push(measureChange(frames, size, at - size, at))
   return changes
+}
+
+/** The same of a film whose end leads to its beginning: the last change is from there to here. */
+export function measureRound(frames: Uint8Array | Float32Array, size: number): number[] {
+  return [...measureChanges(frames, size), measureChange(frames, size, frames.length - size, 0)]
 }
 
 /** Turns a film whose end leads to its beginning to where it moves least: what a player does there is seen least. */
 export function beginQuietly(frames: Uint8Array, frameBytes: number): Uint8Array {
-  const closed = Buffer.concat([frames, frames.subarray(0, frameBytes)])
-  const changes = measureChanges(closed, frameBytes)
+  const changes = measureRound(frames, frameBytes)
   const start = (changes.indexOf(Math.min(...changes)) + 1) * frameBytes
   return Uint8Array.from(Buffer.concat([frames.subarray(start), frames.subarray(0, start)]))
 }

@@ -40,10 +40,7 @@ async function encodeShard({ shard, clips }: EncodeRequest, onClip: () => void):
     if (i + 1 < clips.length) dataset.prefetch(clips[i + 1])
     const { caption, originalCaption, shortCaption } = clip
     latents.set(
-      await encoder.encode(repeatFirstFrame(clip.frames, width * height * 3), {
-        isStart: true,
-        refines: false,
-      }),
+      await encoder.encode(repeatFirstFrame(clip.frames, width * height * 3)),
       (i * latents.length) / clips.length,
     )
     const map = mapTruth(repeatFirstFrame(clip.masks, width * height), width, height)

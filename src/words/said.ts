@@ -122,14 +122,14 @@ export function voteColour(said: readonly Said[]): string | undefined {
 const OWN = { colour: 0.2, shape: 0.5 } as const
 
 /** The colour or shape of the worlds that some words most likely have by themselves: jeans are cloth, and blue. */
-export function guessOwn(words: readonly Word[], slot: 'colour' | 'shape'): string | undefined {
+export function guessOwn(said: readonly Said[], words: readonly Word[], slot: 'colour' | 'shape') {
   const isThere = (value: string) =>
     slot === 'colour' ? nearestColour(value as Hue) === value : value !== 'any' && value !== 'other'
-  const shares = words.flatMap(({ evidence }) =>
-    [...evidence].flatMap(([concept, share]) => {
+  const shares = said.flatMap(({ at }) =>
+    [...(words[at]?.evidence ?? [])].flatMap(([concept, share]) => {
       const [kind, value] = concepts[concept].split(':')
       return kind === slot && share >= OWN[slot] && isThere(value) ? [{ value, share }] : []
     }),
   )
-  return shares.sort((a, b) => b.share - a.share)[0]?.value
+  return shares.sort((a, b) => b.share - a.share).at(0)?.value
 }

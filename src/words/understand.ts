@@ -216,11 +216,7 @@ function tellShape({ at, said }: Named, words: readonly Word[]): RequestBody['sh
   const isSomething = (evidence?.get(concepts.indexOf('shape:any')) ?? 0) < TOLD
   if (shape !== 'any') return shape
   if (kind && kind !== 'x' && isSomething) return 'other'
-  const own = guessOwn(
-    said.flatMap(one => words[one.at] ?? []),
-    'shape',
-  )
-  return (own as RequestBody['shape'] | undefined) ?? shape
+  return (guessOwn(said, words, 'shape') ?? shape) as RequestBody['shape']
 }
 
 /** Makes a request of what a tagger says of words. */
@@ -250,13 +246,7 @@ export function understand(words: readonly Word[], tags: Tags): Understood {
     const isOwn = ({ at, slot }: Said) =>
       slot === 'colour' && choose(tags.first[at], groups).group === i && !groups.flat().includes(at)
     const own = [...looks.filter(look => owners.get(look) === i), ...body.said]
-    const colour =
-      voteColour(of('colour')) ??
-      vote(hinted.filter(isOwn)) ??
-      guessOwn(
-        own.flatMap(({ at }) => words[at] ?? []),
-        'colour',
-      )
+    const colour = voteColour(of('colour')) ?? vote(hinted.filter(isOwn)) ?? guessOwn(own, words, 'colour')
     const [size, material] = [vote(of('size')), vote(of('material'))]
     return {
       ...(colour && { colour: colour as RequestBody['colour'] }),
