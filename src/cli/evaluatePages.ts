@@ -41,7 +41,7 @@ async function evaluateEveryTask(model: Model, settings: PageSettings, output: s
   const summary = await writeTasks(model, await evaluateTasks(model, settings), settings, output)
   return (Object.keys(taskMeasures) as TaskMeasure[]).map(name => {
     const [label, bound] = taskMeasures[name]
-    return `${label}: ${number(summary[name], 2)}${bound && `, wanted ${bound}`}`
+    return `${label}: ${number(summary[name], 2)}, middle ${summary[name].middle.toFixed(2)}${bound && `, wanted ${bound}`}`
   })
 }
 

@@ -5,7 +5,14 @@ import type { Model } from '../sample/index.ts'
 import { type Estimate, estimateMean } from './bootstrap.ts'
 import type { LongOptions, LongReport, Second } from './long.ts'
 import { type Figure, figures, renderDocument, sayEstimate, saySampling, table, writePage } from './page.ts'
-import { summarizeTasks, type TaskClip, type TaskMeasure, type TasksOptions, taskMeasures } from './tasks.ts'
+import {
+  summarizeTasks,
+  type TaskClip,
+  type TaskMeasure,
+  type TaskSummary,
+  type TasksOptions,
+  taskMeasures,
+} from './tasks.ts'
 
 /** Clips whose strips are shown, and strips on the sheet of long films. */
 const [SHOWN_CLIPS, SHOWN_FILMS] = [4, 10]
@@ -16,7 +23,7 @@ export async function writeTasks(
   clips: readonly TaskClip[],
   { curriculum, steps, guidance, candidates }: TasksOptions,
   output: string,
-): Promise<Record<TaskMeasure, Estimate>> {
+): Promise<Record<TaskMeasure, TaskSummary>> {
   mkdirSync(output, { recursive: true })
   const summary = summarizeTasks(clips)
   const pictures: Figure[] = []
@@ -27,11 +34,12 @@ export async function writeTasks(
   }
   const rows = (Object.keys(taskMeasures) as TaskMeasure[]).map(name => {
     const [label, bound] = taskMeasures[name]
-    return [label, sayEstimate(summary[name], 2), bound, String(summary[name].count)]
+    const { middle, count } = summary[name]
+    return [label, sayEstimate(summary[name], 2), middle.toFixed(2), bound, String(count)]
   })
   const settings = { model: model.fingerprint, curriculum, steps, guidance, candidates }
   const body = `<p>Model ${model.fingerprint}, curriculum “${curriculum}”, ${saySampling({ steps, guidance, candidates })}. Each task is given true clips of combinations that training never shows, under their true captions. Small numbers are 95 % bootstrap intervals over clips.</p>
-${table(['', 'measured', 'wanted', 'clips'], rows)}
+${table(['', 'mean', 'middle clip', 'wanted', 'clips'], rows)}
 <h2>The first clips, not chosen</h2>
 ${figures(pictures)}`
   writePage(output, 'tasks', renderDocument('Every task', body), {

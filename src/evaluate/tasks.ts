@@ -15,7 +15,7 @@ import {
 } from '../sample/index.ts'
 import { type Colour, type CurriculumName, colours, type Film } from '../world/index.ts'
 import { type Estimate, estimateMean } from './bootstrap.ts'
-import { measureJump } from './joins.ts'
+import { measureJump, median } from './joins.ts'
 import { type ParsedBody, parseBodies } from './parse.ts'
 import { filmPrompts } from './prompts.ts'
 import { measurePsnr } from './psnr.ts'
@@ -282,10 +282,17 @@ export async function evaluateTasks(model: Model, options: TasksOptions): Promis
   return clips
 }
 
-/** The means of all measures, with bootstrap intervals over clips. */
-export function summarizeTasks(clips: readonly TaskClip[]): Record<TaskMeasure, Estimate> {
+/** A measure over all clips; where a few films that hardly move make the mean, the clip in the middle says more. */
+export interface TaskSummary extends Estimate {
+  readonly middle: number
+}
+
+/** Means of all measures with bootstrap intervals over clips, and the clip in the middle. */
+export function summarizeTasks(clips: readonly TaskClip[]): Record<TaskMeasure, TaskSummary> {
+  const summarize = (name: TaskMeasure): TaskSummary => {
+    const values = clips.map(({ numbers }) => numbers[name] ?? NaN).filter(Number.isFinite)
+    return { ...estimateMean(values.map(value => [value])), middle: median(values) }
+  }
   const names = Object.keys(taskMeasures) as TaskMeasure[]
-  const mean = (name: TaskMeasure) =>
-    estimateMean(clips.map(({ numbers }) => (Number.isFinite(numbers[name]) ? [numbers[name]!] : [])))
-  return Object.fromEntries(names.map(name => [name, mean(name)])) as Record<TaskMeasure, Estimate>
+  return Object.fromEntries(names.map(name => [name, summarize(name)])) as Record<TaskMeasure, TaskSummary>
 }
