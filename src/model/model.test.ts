@@ -108,6 +108,9 @@ test('the transformer: shapes, and every input matters', async () => {
     (await compiled.run({ ...params, ...base, ...changes })).out
   const out = await run({})
   assert.deepEqual(out.shape, shape)
+  // A latent frame without noise is the data already.
+  const clean = (await run({ levels: { shape: [1, 3], data: Float32Array.of(0, 0.5, 1) } })).data
+  assert.deepEqual(clean.slice(0, 16 * 4 * 4), base.latents.data.slice(0, 16 * 4 * 4))
   for (const changes of [
     { latents: draw(...shape) },
     { levels: { shape: [1, 3], data: Float32Array.of(0.1, 0.5, 0.9) } },

@@ -29,7 +29,7 @@ import type { Batch, Training } from './loop.ts'
 import { fanInFactor, type Rule, type Values } from './optimizer.ts'
 import { drawSaid, SAID_FEATURES } from './said.ts'
 import type { Schedule } from './schedule.ts'
-import { sumBodies, TRUTH_FEATURES, truthOfTokens } from './truth.ts'
+import { spreadBodies, sumBodies, TRUTH_FEATURES, truthOfTokens } from './truth.ts'
 
 // Shapes: B batch, f latent frames of a window, Z latent channels, h w latent grid, S text tokens.
 
@@ -92,7 +92,7 @@ export function drawTransformerBatch(
       : data.window(clip, start, frames)
     const place = (into: { data: Float32Array }, part: Float32Array) => into.data.set(part, b * part.length)
     place(latents, window.latents)
-    place(bodies, sumBodies(window.coverage))
+    place(bodies, spreadBodies(sumBodies(window.coverage), height, width))
     place(truth, truthOfTokens(window, looks, width, config.patch))
     first.data[b * frames] = isAnchored ? -1 : start === 0 ? 1 : 0
     const map = sampleNoiseMap(random, frames, isAnchored)
@@ -115,7 +115,7 @@ export function transformerRule(path: string, shape: readonly number[]): Rule {
   return path.includes('blocks.') && shape.length === 2 && Math.min(...shape) > 6 ? 'muon' : 'adamw'
 }
 
-/** How much more the error of a latent counts that a body covers: bodies are small, and what films are about. */
+/** How much more the error of a latent counts that a body covers or is beside: bodies are small, and what films are about. */
 const BODY_WEIGHT = 3
 /** The error of windows, in which bodies and each frame's weight count: `error` (B, f, 1, h, w) is the mean over channels. */
 export function weighError(error: Value, { bodies, weights }: Values): Value {
@@ -173,7 +173,9 @@ export function transformerTraining(options: TransformerTrainingOptions): Traini
       const params = nestValues(specs, values)
       const { data, middle } = transformer(params, inputs, config)
       const error = mean(square(sub(data, batch.latents)), [2]) // (B, f, 1, h, w)
-      const flow = weighError(error, batch)
+      // Where much noise leaves open where a body is, more weight on where it was would teach to guess it everywhere.
+      const bodies = mul(batch.bodies, square(sub(1, level)))
+      const flow = weighError(error, { ...batch, bodies })
       const telling = linear(rmsNorm(middle), params.truth) // (B, f, n, TRUTH_FEATURES)
       const truth = mul(mean(square(sub(telling, batch.truth))), TRUTH_FEATURES)
       const { pooled_BD } = encodeText(params.text, batch.captions, config.text)

@@ -1,6 +1,14 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { MOST_BODIES, mapTruth, readLooks, sumBodies, TRUTH_FEATURES, truthOfTokens } from './truth.ts'
+import {
+  MOST_BODIES,
+  mapTruth,
+  readLooks,
+  spreadBodies,
+  sumBodies,
+  TRUTH_FEATURES,
+  truthOfTokens,
+} from './truth.ts'
 
 /** Eight frames of 64 x 32: body 2, 16 x 16, begins at the left edge and goes 4 pixels right a frame. */
 function filmSquare(): Uint8Array {
@@ -55,4 +63,15 @@ test('looks are read from a scene, and nothing from clips that have none', () =>
   assert.deepEqual(readLooks({ scene: { bodies } }), [{ shape: 'ball', colour: 'red', material: 'metal' }])
   assert.deepEqual(readLooks(undefined), [])
   assert.deepEqual(readLooks({ caption: 'a dog' }), [])
+})
+
+test('what a body covers is spread to the latents around it, within its frame', () => {
+  const bodies = new Float32Array(2 * 4 * 5)
+  bodies[1 * 5 + 0] = 0.5 // frame 0, second row, first column
+  bodies[4 * 5 + 3 * 5 + 4] = 1 // frame 1, last row and column
+  const spread = spreadBodies(bodies, 4, 5)
+  const expected = new Float32Array(2 * 4 * 5)
+  for (const row of [0, 1, 2]) expected.fill(0.5, row * 5, row * 5 + 2)
+  for (const row of [2, 3]) expected.fill(1, 20 + row * 5 + 3, 20 + row * 5 + 5)
+  assert.deepEqual(spread, expected)
 })

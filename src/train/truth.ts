@@ -111,6 +111,22 @@ export function sumBodies(coverage: Float32Array): Float32Array {
   return total
 }
 
+/**
+ * Spreads what bodies cover to the latents around, (f, h, w): the greatest of each latent and its neighbours. An error just
+ * beside a body then costs as much as one inside; otherwise what is uncertain is best guessed too large.
+ */
+export function spreadBodies(bodies: Float32Array, height: number, width: number): Float32Array {
+  return bodies.map((_, i) => {
+    const [column, row] = [i % width, Math.floor(i / width) % height]
+    let most = 0
+    for (let y = Math.max(0, row - 1); y <= Math.min(height - 1, row + 1); y++) {
+      for (let x = Math.max(0, column - 1); x <= Math.min(width - 1, column + 1); x++)
+        most = Math.max(most, bodies[i + (y - row) * width + x - column])
+    }
+    return most
+  })
+}
+
 /** Velocities are told in tenths of the width a latent frame. */
 const VELOCITY_UNIT = 0.1
 
