@@ -8,7 +8,7 @@ export const upscaler: UpscalerRecipe = {
   description: 'the bundled upscaler, for the films of --warm-start; half an hour on two cores',
   seed: 1,
   pairs: {
-    scenes: 240,
+    scenes: 480,
     pairsPerScene: 8,
     seed: 400_000_000,
     scene: curricula.second,

@@ -51,10 +51,10 @@ function cutSquare(
   return square
 }
 
-async function decodeAgain(frames: Uint8Array, frameCount: number): Promise<Uint8Array> {
+async function decodeAgain(frames: Uint8Array, frameCount: number, refines: boolean): Promise<Uint8Array> {
   const film = { frames, frameCount, ...model.size, fps: model.fps }
   const decoded: Uint8Array[] = []
-  for await (const frame of decodeLatents(model, await encodeFilm(model, film, false), true))
+  for await (const frame of decodeLatents(model, await encodeFilm(model, film, refines), true))
     decoded.push(frame)
   return Buffer.concat(decoded)
 }
@@ -69,7 +69,8 @@ async function pairsOfScene({ scene, motion }: Clip, random: Random): Promise<Pa
   }
   const small = film(1)
   const larger = upscalerScales.map(scale => ({ scale, ...film(scale) }))
-  const decoded = await decodeAgain(small.frames, count)
+  // Every other one as sharp as films that are given, the rest as soft as those that the transformer makes.
+  const decoded = await decodeAgain(small.frames, count, random.uniform() < 0.5)
   const area = scene.width * scene.height
   return Array.from({ length: pairsPerScene }, () => {
     const frame = random.integer(count)
