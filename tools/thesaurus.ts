@@ -10,13 +10,18 @@ export interface Likeness {
   readonly cosine: number
 }
 
-/** Finds for every word of the thesaurus the anchors with which it shares lists, the likest first. */
-export function readThesaurus(anchors: readonly string[]): Map<string, readonly Likeness[]> {
-  const lists = readFileSync(path.join(folderOf('moby'), 'words.txt'), 'utf8')
+/** The lists, each headed by the word that it is about. */
+export function readLists(): string[][] {
+  return readFileSync(path.join(folderOf('moby'), 'words.txt'), 'utf8')
     .toLowerCase()
     .split('\n')
     .map(line => line.trim().split(','))
     .filter(words => words.length > 1)
+}
+
+/** Finds for every word of the thesaurus the anchors with which it shares lists, the likest first. */
+export function readThesaurus(anchors: readonly string[]): Map<string, readonly Likeness[]> {
+  const lists = readLists()
   // A short list says more than a long one; the word that heads a list is what the list is about.
   const weights = lists.map(words => 1 / Math.sqrt(words.length))
   const placesOf = new Map<string, Map<number, number>>()

@@ -140,6 +140,8 @@ export function openWordNet() {
     weighSenses,
     /** Number of a synset. */
     numberOf: (key: string) => order.get(key)!,
+    /** What a synset is said to be, its examples left out. */
+    definitionOf: (key: string) => synsets.get(key)!.definition.replace(/\s+/g, ' ').trim(),
     fileOf: (key: string) => synsets.get(key)!.file,
     /**
      * How near each synset is to each of some concepts, (synsets, concepts): the chance that a walk that ends at every
