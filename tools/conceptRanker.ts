@@ -87,8 +87,8 @@ function accumulate(
   }
 }
 
-/** Learns to rank; the same words and seed give the same ranker. Adam with decoupled decay, half a cosine down to 0. */
-export function learnRanker(words: readonly RankedWord[], numbers: number, seed: number): Ranker {
+/** Learns one network. Adam with decoupled decay, half a cosine down to 0. */
+function learnNetwork(words: readonly RankedWord[], numbers: number, seed: number): Ranker {
   const { mean, deviation } = measureSpread(words, numbers)
   const center = (rows: Float32Array) => {
     const moved = new Float64Array(rows.length)
@@ -121,6 +121,18 @@ export function learnRanker(words: readonly RankedWord[], numbers: number, seed:
     }
   }
   return rows => score(params, center(rows), numbers).shares.subarray(0, rows.length / numbers)
+}
+
+/** Networks whose probabilities a ranker averages. */
+const NETWORKS = 3
+
+/** Learns to rank; the same words and seed give the same ranker. */
+export function learnRanker(words: readonly RankedWord[], numbers: number, seed: number): Ranker {
+  const networks = Array.from({ length: NETWORKS }, (_, i) => learnNetwork(words, numbers, seed + 100 * i))
+  return rows => {
+    const judged = networks.map(rank => rank(rows))
+    return judged[0].map((_, c) => judged.reduce((sum, shares) => sum + shares[c], 0) / NETWORKS)
+  }
 }
 
 /**
