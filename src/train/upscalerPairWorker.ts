@@ -69,7 +69,7 @@ async function pairsOfScene({ scene, motion }: Clip, random: Random): Promise<Pa
   }
   const small = film(1)
   const larger = upscalerScales.map(scale => ({ scale, ...film(scale) }))
-  // Every other one as sharp as films that are given, the rest as soft as those that the transformer makes.
+  // Half of them as sharp as films that are given, the rest as soft as those that the transformer makes.
   const decoded = await decodeAgain(small.frames, count, random.uniform() < 0.5)
   const area = scene.width * scene.height
   return Array.from({ length: pairsPerScene }, () => {
