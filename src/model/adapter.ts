@@ -1,4 +1,4 @@
-import { add, matmul, type Tree, type Value } from '../array/index.ts'
+import { add, input, matmul, type Tree, type Value } from '../array/index.ts'
 import { flattenSpecs, matrix, type ParameterSpec, type Parameters } from './parameters.ts'
 
 // Shapes: I inputs, O outputs, R rank.
@@ -29,21 +29,14 @@ export function adapt(fixed: Value, path: string, adapters: Readonly<Record<stri
   return narrow && widen ? add(fixed, matmul(narrow, widen)) : fixed
 }
 
-/** Parameters with adapters (`path.narrow`, `path.widen`) added to their matrices: the same network, no slower. */
-export function mergeAdapters(params: Parameters, adapters: Parameters): Parameters {
-  const merged = Object.entries(params).map(([path, { shape, data }]) => {
-    const [narrow, widen] = [adapters[`${path}.narrow`], adapters[`${path}.widen`]]
-    if (!narrow || !widen) return [path, { shape, data }] as const
-    const [inputs, outputs] = shape
-    const rank = widen.shape[0]
-    const sum = data.slice()
-    for (let i = 0; i < inputs; i++) {
-      for (let r = 0; r < rank; r++) {
-        const share = narrow.data[i * rank + r]
-        for (let o = 0; o < outputs; o++) sum[i * outputs + o] += share * widen.data[r * outputs + o]
-      }
-    }
-    return [path, { shape, data: sum }] as const
-  })
-  return Object.fromEntries(merged)
+/**
+ * Traces the matrices that have adapters with these added: the same network, no slower.
+ * @returns `merged.path`; graph inputs are `path`, `path.narrow` and `path.widen`
+ */
+export function traceMerged(params: Parameters, adapters: Parameters): Record<string, Value> {
+  const inputs = Object.fromEntries(
+    Object.entries({ ...params, ...adapters }).map(([path, { shape }]) => [path, input(path, shape)]),
+  )
+  const adapted = Object.keys(params).filter(path => `${path}.narrow` in adapters)
+  return Object.fromEntries(adapted.map(path => [`merged.${path}`, adapt(inputs[path], path, inputs)]))
 }

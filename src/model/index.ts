@@ -1,4 +1,4 @@
-export { adapt, adapterSpecs, mergeAdapters } from './adapter.ts'
+export { adapt, adapterSpecs, traceMerged } from './adapter.ts'
 export {
   type AutoencoderConfig,
   type AutoencoderParams,

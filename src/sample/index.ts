@@ -28,6 +28,7 @@ export {
   fewStepsFolder,
   type Model,
   type ModelConfig,
+  mergeAdapters,
   modelConfigSchema,
   type OpenOptions,
   openModel,

@@ -10,11 +10,11 @@ import {
   decode,
   FRAMES_PER_LATENT,
   fixParameters,
-  mergeAdapters,
   type Parameters,
   PIXELS_PER_LATENT,
   selectParameters,
   type TransformerConfig,
+  traceMerged,
   transformer,
   transformerSpecs,
 } from '../model/index.ts'
@@ -151,6 +151,17 @@ export function readFewSteps(folder?: string): FewStepsConfig | undefined {
   return existsSync(adapters) ? loadConfig(path.resolve(adapters), fewStepsConfigSchema) : undefined
 }
 
+/** Parameters with adapters (`path.narrow`, `path.widen`) added to their matrices. */
+export async function mergeAdapters(params: Parameters, adapters: Parameters): Promise<Parameters> {
+  const compiled = await compile(traceMerged(params, adapters))
+  const given = { ...params, ...adapters }
+  const results = await compiled.run(
+    Object.fromEntries(compiled.inputs.map(({ name }) => [name, given[name]])),
+  )
+  await compiled.release()
+  return { ...params, ...selectParameters(results, 'merged') }
+}
+
 /**
  * Opens a model and compiles its graphs.
  * @throws Error naming the file, the tensor or the field that is missing or damaged.
@@ -167,7 +178,7 @@ export async function openModel({
   const options = { device: 'cpu' as const, judge, ...given }
   if (!fast) return assembleModel({ ...config, ...size }, tensors, options)
   const adapters = loadModel(path.resolve(fewStepsFolder(folder)), fewStepsConfigSchema)
-  const merged = mergeAdapters(selectParameters(tensors, 'transformer'), adapters.tensors as Parameters)
+  const merged = await mergeAdapters(selectParameters(tensors, 'transformer'), adapters.tensors as Parameters)
   const named = Object.entries(merged).map(([name, tensor]) => [`transformer.${name}`, tensor])
   const all = { ...tensors, ...Object.fromEntries(named) }
   return assembleModel({ ...config, ...size }, all, { ...options, fewSteps: adapters.config })

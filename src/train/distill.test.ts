@@ -8,12 +8,12 @@ import { timesteps } from '../flow/index.ts'
 import {
   adapt,
   initializeParameters,
-  mergeAdapters,
   type Parameters,
   selectParameters,
   transformerSizes,
   transformerSpecs,
 } from '../model/index.ts'
+import { mergeAdapters } from '../sample/index.ts'
 import { type DistillOptions, distillTraining } from './distill.ts'
 import { type LatentSet, MOST_BODIES, type Training, train } from './index.ts'
 import type { Batch } from './training.ts'
@@ -94,7 +94,7 @@ test('a student follows its teacher better for having learned, and its merged pa
   }
   assert.ok(after < 0.5 * before, `${before} before, ${after} after`)
 
-  const merged = mergeAdapters(teacher, selectParameters(state, 'param'))
+  const merged = await mergeAdapters(teacher, selectParameters(state, 'param'))
   const changed = Object.keys(teacher).filter(name =>
     merged[name].data.some((x, i) => x !== teacher[name].data[i]),
   )
