@@ -11,6 +11,7 @@ import {
   loop,
   type Model,
   measureChanges,
+  measureRound,
   textToVideo,
 } from '../sample/index.ts'
 import { type Colour, type CurriculumName, colours, type Film } from '../world/index.ts'
@@ -173,14 +174,11 @@ async function tryLoop({ model, film, bytes, settings }: Given): Promise<Outcome
   const plain = await textToVideo(model, film.caption, options)
   const round = await loop(model, film.caption, options)
   const mean = (values: readonly number[]) => values.reduce((a, b) => a + b, 0) / values.length
-  const changes = measureChanges(round.frames, bytes)
-  const [closing] = measureChanges(
-    Buffer.concat([round.frames.subarray(-bytes), round.frames.subarray(0, bytes)]),
-    bytes,
-  )
+  const all = measureRound(round.frames, bytes)
+  const [changes, closing] = [all.slice(0, -1), all[all.length - 1]]
   const numbers = {
     loopJoin: measureJump(closing, changes),
-    loopCut: measureJump(Math.max(...changes, closing), changes),
+    loopCut: measureJump(Math.max(...all), changes),
     loopMotion: mean(changes) / mean(measureChanges(plain.frames, bytes)),
   }
   return [{ numbers, label: 'loop: played round and round', film: round }]

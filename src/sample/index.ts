@@ -35,7 +35,7 @@ export {
   readFewSteps,
   readModelConfig,
 } from './model.ts'
-export { measureChanges } from './seam.ts'
+export { measureChanges, measureRound } from './seam.ts'
 export { storyboard } from './storyboard.ts'
 export { textToVideo } from './textToVideo.ts'
 export {
