@@ -187,9 +187,9 @@ async function decodeFrames(
     if (++f === frameCount) break
   }
   const { width } = model.size
-  const made = pixels.slice(-bytes)
   if (neighbours.before && before)
     fadeSeam(pixels, { given: neighbours.before, decoded: before }, width, 'before')
+  const made = pixels.slice(-bytes)
   if (neighbours.behind) fadeSeam(pixels, { given: neighbours.behind, decoded: made }, width, 'behind')
   return pixels
 }

@@ -1,3 +1,5 @@
+import { carryAlong } from './motion.ts'
+
 /** A frame that is known, next to what was made: H x W x 3, sRGB. */
 export interface Seam {
   readonly given: Uint8Array
@@ -6,7 +8,7 @@ export interface Seam {
 }
 
 /** Frames over which the difference between a film and its reconstruction fades away. */
-const FADE_FRAMES = 12
+const FADE_FRAMES = { before: 24, behind: 12 } as const
 /** Pixels around each one over which the difference is averaged, and the mean in steps of 255 at which half counts. */
 const [REACH, TOO_MUCH] = [2, 30]
 
@@ -30,27 +32,31 @@ function measureLocally({ given, decoded }: Seam, width: number): Float32Array {
 }
 
 /**
- * Adds to the frames next to a seam what they lack of the known frame there, less and less with distance. Before what was
- * made that is what the autoencoder lost: without it the sharpness of a film would jump where it is joined to what was
- * made. Behind it, it is all that the last made frame has of its own: where that is much, it is another body, which would be
- * seen as a ghost for a second, and nothing is added.
+ * Adds to the frames next to a seam what they lack of the known frame there, less and less with distance, carried along with what
+ * moves. Before what was made that is what the autoencoder lost: without it the sharpness of a film would jump where it is
+ * joined to what was made. Behind it, it is all that the last made frame has of its own: where that is much, it is another body,
+ * which would be seen as a ghost, and nothing is added.
  * @param frames F x H x W x 3, sRGB, changed in place
  */
 export function fadeSeam(frames: Uint8Array, seam: Seam, width: number, side: 'before' | 'behind'): void {
   const { given, decoded } = seam
   const bytes = given.length
   const count = frames.length / bytes
-  const trust =
-    side === 'before'
-      ? new Float32Array(bytes / 3).fill(1)
-      : measureLocally(seam, width).map(mean => 1 / (1 + (mean / TOO_MUCH) ** 4))
-  for (let n = 0; n < Math.min(count, FADE_FRAMES); n++) {
+  const trust = side === 'behind' && measureLocally(seam, width).map(mean => 1 / (1 + (mean / TOO_MUCH) ** 4))
+  let lacks: Float32Array = Float32Array.from(
+    given,
+    (value, i) => (value - decoded[i]) * (trust ? trust[Math.floor(i / 3)] : 1),
+  )
+  let last = decoded
+  for (let n = 0; n < Math.min(count, FADE_FRAMES[side]); n++) {
     const start = (side === 'before' ? n : count - 1 - n) * bytes
-    const share = 1 - (n + 1) / (FADE_FRAMES + 1)
-    for (let i = 0; i < bytes; i++) {
-      const value = frames[start + i] + share * trust[Math.floor(i / 3)] * (given[i] - decoded[i])
-      frames[start + i] = Math.max(0, Math.min(255, Math.round(value)))
-    }
+    const frame = frames.subarray(start, start + bytes)
+    const made = frame.slice()
+    lacks = carryAlong(lacks, last, made, width)
+    last = made
+    const share = 1 - (n + 1) / (FADE_FRAMES[side] + 1)
+    for (let i = 0; i < bytes; i++)
+      frame[i] = Math.max(0, Math.min(255, Math.round(made[i] + share * lacks[i])))
   }
 }
 
