@@ -15,6 +15,7 @@ const temporary = () => mkdtempSync(path.join(tmpdir(), 'aozora-train-'))
 interface LogLine {
   readonly step: number
   readonly loss: number
+  readonly watch: Readonly<Record<string, number>>
 }
 const readLog = (folder: string, stage: string): LogLine[] => {
   const text = readFileSync(path.join(folder, stage, 'log.jsonl'), 'utf8')
@@ -110,6 +111,15 @@ test('a finished model can be trained on; another configuration in the same fold
   assert.deepEqual(after['latent.mean'], before['latent.mean'])
   assert.notDeepEqual(after['autoencoder.decoder.out'], before['autoencoder.decoder.out'])
   assert.ok(curve(sharper, 'autoencoder')[0][1] < 0.9 * curve(folder, 'autoencoder')[0][1])
+  // Where both halves learn, latents are pulled back to what they were, and are measured by the same scale.
+  const nearer = temporary()
+  await runRecipe(quick, { folder: nearer, warmStart })
+  const { tensors: moved } = loadModel(path.join(nearer, 'model'), modelConfigSchema)
+  assert.notDeepEqual(moved['autoencoder.encoder.stem'], before['autoencoder.encoder.stem'])
+  assert.deepEqual(moved['latent.mean'], before['latent.mean'])
+  const distances = readLog(nearer, 'autoencoder').map(({ watch }) => watch.latentsMoved)
+  const farthest = Math.max(...distances)
+  assert.ok(farthest > 0.01 && distances.at(-1)! < 0.8 * farthest, `they are not pulled back: ${distances}`)
   // A larger model of more words begins with what the smaller one knows.
   const { autoencoder, transformer } = quick
   const text = {

@@ -42,7 +42,7 @@ export {
   MASKED,
   textAngles,
 } from './languageModel.ts'
-export { rmsNorm } from './layers.ts'
+export { blurPlanes, rmsNorm } from './layers.ts'
 export {
   countParameters,
   expectParameters,

@@ -3,6 +3,8 @@ import {
   attention,
   broadcast,
   concatenate,
+  constant,
+  conv2d,
   inverseRms,
   linear,
   matmul,
@@ -21,6 +23,14 @@ import { filled, matrix, type Traced } from './parameters.ts'
 /** Root-mean-square normalisation along `axis` (1910.07467), without a gain: what follows has its own. */
 export function rmsNorm(x: Value, axis = -1): Value {
   return mul(x, inverseRms(x, { axis }))
+}
+
+/** Every number becomes the mean of the square of `side` (odd) around it, zeros outside: (B, F, 1, H, W) to the same. */
+export function blurPlanes(x_BF1HW: Value, side: number): Value {
+  const [batch, frames, , height, width] = x_BF1HW.shape
+  const box = constant(new Float32Array(side * side).fill(1 / side ** 2), [1, 1, side, side])
+  const planes = reshape(x_BF1HW, [batch * frames, 1, height, width])
+  return reshape(conv2d(planes, box, { padding: (side - 1) / 2 }), x_BF1HW.shape)
 }
 
 /** Splits the width into heads: (B, L, D) to (B, L, N, K). */

@@ -1,21 +1,8 @@
-import {
-  abs,
-  add,
-  constant,
-  conv2d,
-  gradients,
-  input,
-  mean,
-  mul,
-  reshape,
-  square,
-  sub,
-  sum,
-  type Value,
-} from '../array/index.ts'
+import { abs, add, gradients, input, mean, mul, square, sub, sum, type Value } from '../array/index.ts'
 import {
   type AutoencoderConfig,
   autoencoderSpecs,
+  blurPlanes,
   decode,
   FRAMES_PER_LATENT,
   fixParameters,
@@ -48,12 +35,8 @@ export interface Refiner {
 
 /** What is looked at: pixels that differ from the rest of their row, which is mostly floor and sky. 1 or more. */
 function attend(video: Value): Value {
-  const [batch, frames, , height, width] = video.shape
   const apart = mean(abs(sub(video, mean(video, [4]))), [2])
-  const side = ATTENTION_BLUR
-  const box = constant(new Float32Array(side * side).fill(ATTENTION / side ** 2), [1, 1, side, side])
-  const planes = reshape(apart, [batch * frames, 1, height, width])
-  return reshape(add(conv2d(planes, box, { padding: (side - 1) / 2 }), 1), [batch, frames, 1, height, width])
+  return add(mul(blurPlanes(apart, ATTENTION_BLUR), ATTENTION), 1)
 }
 
 /**

@@ -2,6 +2,7 @@ import {
   abs,
   add,
   div,
+  maximum,
   mean,
   mul,
   type Random,
@@ -19,6 +20,7 @@ import type { Clip, Dataset } from '../dataset/index.ts'
 import {
   type AutoencoderConfig,
   autoencoderSpecs,
+  blurPlanes,
   decode,
   encode,
   fixParameters,
@@ -38,6 +40,8 @@ export interface AutoencoderTrainingOptions extends Omit<AutoencoderBatchOptions
   readonly schedule: Schedule
   /** A trained autoencoder whose encoder stays as it is: only the decoder learns, and latents keep their meaning. */
   readonly kept?: Parameters
+  /** A trained autoencoder whose latents those that are learned stay near to: what has learned to read them goes on from there. */
+  readonly near?: Parameters
 }
 
 /** What a batch of the autoencoder depends on. */
@@ -53,11 +57,23 @@ export interface AutoencoderBatchOptions {
   readonly latentNoise: number
 }
 
-/** Smooths the latents that are learned; a decoder alone needs only to bear what the transformer gets wrong. */
-const LATENT_NOISE = { learned: 0.2, kept: 0.07 } as const
+/**
+ * Deviation of the strongest noise on latents, which makes those that are learned smooth (a decoder alone needs only to bear what
+ * the transformer gets wrong), and weight of squared errors.
+ */
+const LEARNING = {
+  learned: { latentNoise: 0.2, squares: 10 },
+  near: { latentNoise: 0.12, squares: 200 },
+  kept: { latentNoise: 0.07, squares: 10 },
+} as const
+/** Weight of the distance to the latents that are stayed near to, and of latents' size where there are none. */
+const [NEAR_WEIGHT, SIZE_WEIGHT] = [0.6, 1e-3]
 
 /** Pixels as colours from -1 to 1. */
 const toColour = (byte: number) => byte / 127.5 - 1
+
+/** Side of the square over which the weights of bodies fall off outwards: else edges lean that way, and bodies become too large. */
+const FALL_OFF = 5
 
 /** How much a body's pixels count: every body as much as the others, at most 10 times the background. */
 function bodyWeight(pixels: number, cropPixels: number): number {
@@ -168,9 +184,6 @@ export async function drawAutoencoderBatch(
 
 const charbonnier = (difference: Value) => sqrt(add(square(difference), 1e-4))
 
-/** Weight of squared errors in the training of the whole. */
-const SQUARES_WEIGHT = 10
-
 /** Differences of neighbours along one axis. */
 function differences(x: Value, axis: number): Value {
   const size = x.shape[axis]
@@ -183,8 +196,9 @@ function differences(x: Value, axis: number): Value {
  * @param squaresWeight of squared errors, in which an edge at a wrong place counts more than many small faults; what is
  * uncertain becomes soft by them
  */
-export function pixelLoss(painted: Value, { video, weights }: Values, squaresWeight: number) {
+export function pixelLoss(painted: Value, { video, weights: own }: Values, squaresWeight: number) {
   const error = sub(painted, video)
+  const weights = maximum(own, blurPlanes(own, FALL_OFF))
   const total = mul(sum(weights), 3)
   const colour = div(sum(mul(charbonnier(error), weights)), total)
   const squares = div(sum(mul(square(error), weights)), total)
@@ -198,10 +212,11 @@ export function pixelLoss(painted: Value, { video, weights }: Values, squaresWei
 
 /** The training of the autoencoder. */
 export function autoencoderTraining(options: AutoencoderTrainingOptions): Training {
-  const { config, schedule, dataset, batchSize, crop, frames, kept } = options
+  const { config, schedule, dataset, batchSize, crop, frames, kept, near } = options
   const all = autoencoderSpecs(config)
   const specs: Tree<ParameterSpec> = kept ? { decoder: all.decoder } : all
-  const encoder = kept && fixParameters(all, kept).encoder
+  const [keptParams, nearParams] = [kept, near].map(given => given && fixParameters(all, given))
+  const { latentNoise, squares } = LEARNING[kept ? 'kept' : near ? 'near' : 'learned']
   return {
     specs,
     config: kept ? { ...config, learns: 'decoder' } : config,
@@ -216,20 +231,21 @@ export function autoencoderTraining(options: AutoencoderTrainingOptions): Traini
       batchSize,
       crop,
       frames,
-      latentNoise: LATENT_NOISE[kept ? 'kept' : 'learned'],
+      latentNoise,
     } satisfies Omit<AutoencoderBatchOptions, 'dataset'> & { folder: string }),
     loss: (values: Values, batch: Values) => {
-      const params = encoder
-        ? { encoder, decoder: nestValues({ decoder: all.decoder }, values).decoder }
+      const params = keptParams
+        ? { ...keptParams, ...nestValues({ decoder: all.decoder }, values) }
         : nestValues(all, values)
       const latents = encode(params, batch.video, config)
       const noisy = add(latents, mul(batch.noise, batch.sigma))
-      const { pixels, watch } = pixelLoss(decode(params, noisy, config), batch, SQUARES_WEIGHT)
-      // Keeps the latents near unit size, so that the noise above means something.
-      const latentSquare = mean(square(latents))
+      const { pixels, watch } = pixelLoss(decode(params, noisy, config), batch, squares)
+      const told = nearParams && encode(nearParams, batch.video, config)
+      // Without others to stay near to they keep near unit size, so that the noise above means something.
+      const apart = mean(square(told ? sub(latents, told) : latents))
       return {
-        loss: reshape(add(pixels, mul(latentSquare, 1e-3)), []),
-        watch: { ...watch, latentSquare: reshape(latentSquare, []) },
+        loss: reshape(add(pixels, mul(apart, told ? NEAR_WEIGHT : SIZE_WEIGHT)), []),
+        watch: { ...watch, [told ? 'latentsMoved' : 'latentSquare']: reshape(apart, []) },
       }
     },
   }

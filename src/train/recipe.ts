@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs'
 import path from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
 import { createRandom, type Tensor, type Tree } from '../array/index.ts'
 import { type DatasetOptions, makeDataset, openDataset } from '../dataset/index.ts'
 import {
@@ -178,13 +179,27 @@ export async function filmClips(folder: string, clips: DatasetOptions, options: 
   return openDataset(folder)
 }
 
+/**
+ * Whether latents go on meaning what they meant to the model that is started from. Those of a smaller autoencoder are not what
+ * a larger one could say, nor are those of our worlds what other films need.
+ */
+function keepsMeaning(
+  recipe: Recipe,
+  { keep, dataset }: RecipeOptions,
+  given: Given | undefined,
+): given is Given {
+  if (!given || keep) return given !== undefined
+  return dataset === undefined && isDeepStrictEqual(given.config.autoencoder, recipe.autoencoder.config)
+}
+
 /** Films what the autoencoder learns from, and trains it. */
 async function learnAutoencoder(recipe: Recipe, options: RecipeOptions, given?: Given): Promise<Parameters> {
   const { clips, ...rest } = recipe.autoencoder
   const folder = path.join(options.folder, clips ? 'autoencoder-clips' : 'clips')
   const dataset = await filmClips(folder, clips ?? recipe.clips, options)
   const kept = options.keep === 'encoder' ? given?.autoencoder : undefined
-  const training = autoencoderTraining({ ...rest, dataset, kept })
+  const near = keepsMeaning(recipe, options, given) ? given.autoencoder : undefined
+  const training = autoencoderTraining({ ...rest, dataset, kept, near })
   const stage = 'autoencoder'
   const run = { stage, into: stage, seed: recipe.seed, warmStart: given?.autoencoder } as const
   const learned = await runTraining(training, run, options)
@@ -254,7 +269,7 @@ function configOfRecipe({ autoencoder, transformer }: Recipe, pictures: Prepared
 /** Gathers what a model consists of, from the parameters of both networks; what only training needs is left. */
 export function gatherModel(
   config: Pick<ModelConfig, 'autoencoder' | 'transformer'>,
-  { autoencoder, transformer, statistics: { mean, deviation } }: Given,
+  { autoencoder, transformer, statistics: { mean, deviation } }: Omit<Given, 'config'>,
 ): Record<string, Tensor> {
   const named = (prefix: string, specs: Tree<ParameterSpec>, params: Parameters) =>
     [...flattenSpecs(specs).keys()].map(name => [`${prefix}.${name}`, params[name]] as const)
@@ -281,7 +296,8 @@ export async function runRecipe(general: Recipe, options: RecipeOptions): Promis
   const given = warmStart ? loadGiven(warmStart, vocabularyOf(recipe)) : undefined
   const autoencoder =
     given && keep === 'autoencoder' ? given.autoencoder : await learnAutoencoder(recipe, options, given)
-  const prepared = await prepareLatents(recipe, options, autoencoder, keep && given?.statistics)
+  const statistics = keepsMeaning(recipe, options, given) ? given.statistics : undefined
+  const prepared = await prepareLatents(recipe, options, autoencoder, statistics)
   // Nobody films what a given dataset leaves out: every twentieth clip is held back instead.
   const isHeldBack = (clip: number) => options.dataset !== undefined && clip % 20 === 0
   const data = selectLatents(prepared.data, clip => !isHeldBack(clip))
@@ -322,12 +338,13 @@ export async function exportModel(general: Recipe, options: RecipeOptions): Prom
     return selectParameters(checkpoint.tensors, 'ema')
   }
   const recipe = fitRecipe(general, dataset)
-  const kept = warmStart && keep ? loadGiven(warmStart, vocabularyOf(recipe)) : undefined
+  const given = warmStart ? loadGiven(warmStart, vocabularyOf(recipe)) : undefined
   const learned = keep === 'autoencoder' ? {} : newest('autoencoder')
-  const autoencoder = { ...kept?.autoencoder, ...learned }
+  const autoencoder = { ...(keep && given?.autoencoder), ...learned }
   // Before the latents: while a run still encodes, this says so instead of encoding beside it.
   const transformer = newest('transformer')
-  const prepared = await prepareLatents(recipe, options, autoencoder, kept?.statistics)
+  const statistics = keepsMeaning(recipe, options, given) ? given.statistics : undefined
+  const prepared = await prepareLatents(recipe, options, autoencoder, statistics)
   return writeModel(recipe, options, prepared, transformer)
 }
 

@@ -2,12 +2,13 @@ import { existsSync } from 'node:fs'
 import type { z } from 'zod'
 import type { Tensor } from '../array/index.ts'
 import { type Parameters, selectParameters } from '../model/index.ts'
-import { modelConfigSchema } from '../sample/index.ts'
+import { type ModelConfig, modelConfigSchema } from '../sample/index.ts'
 import { loadModel } from '../store/index.ts'
 import type { LatentStatistics } from './latents.ts'
 
 /** A finished model that a run starts from. */
 export interface Given {
+  readonly config: ModelConfig
   readonly autoencoder: Parameters
   readonly transformer: Parameters
   readonly statistics: LatentStatistics
@@ -36,6 +37,7 @@ export function loadGiven(folder: string, vocabulary: readonly string[]): Given 
   const from = config.transformer.text.vocabulary
   given['text.words'] = moveWords(given['text.words'], from, vocabulary) as Parameters[string]
   return {
+    config,
     autoencoder: selectParameters(tensors, 'autoencoder'),
     transformer: given,
     statistics: {
