@@ -180,16 +180,13 @@ export async function filmClips(folder: string, clips: DatasetOptions, options: 
 }
 
 /**
- * Whether latents go on meaning what they meant to the model that is started from. Those of a smaller autoencoder are not what
+ * The model that is started from, where latents go on meaning what they meant to it. Those of a smaller autoencoder are not what
  * a larger one could say, nor are those of our worlds what other films need.
  */
-function keepsMeaning(
-  recipe: Recipe,
-  { keep, dataset }: RecipeOptions,
-  given: Given | undefined,
-): given is Given {
-  if (!given || keep) return given !== undefined
-  return dataset === undefined && isDeepStrictEqual(given.config.autoencoder, recipe.autoencoder.config)
+function findMeaning(recipe: Recipe, { keep, dataset }: RecipeOptions, given?: Given): Given | undefined {
+  if (!given || keep) return given
+  const isAlike = isDeepStrictEqual(given.config.autoencoder, recipe.autoencoder.config)
+  return dataset === undefined && isAlike ? given : undefined
 }
 
 /** Films what the autoencoder learns from, and trains it. */
@@ -198,7 +195,8 @@ async function learnAutoencoder(recipe: Recipe, options: RecipeOptions, given?: 
   const folder = path.join(options.folder, clips ? 'autoencoder-clips' : 'clips')
   const dataset = await filmClips(folder, clips ?? recipe.clips, options)
   const kept = options.keep === 'encoder' ? given?.autoencoder : undefined
-  const near = keepsMeaning(recipe, options, given) ? given.autoencoder : undefined
+  // An encoder that is kept cannot go astray.
+  const near = kept ? undefined : findMeaning(recipe, options, given)?.autoencoder
   const training = autoencoderTraining({ ...rest, dataset, kept, near })
   const stage = 'autoencoder'
   const run = { stage, into: stage, seed: recipe.seed, warmStart: given?.autoencoder } as const
@@ -296,7 +294,7 @@ export async function runRecipe(general: Recipe, options: RecipeOptions): Promis
   const given = warmStart ? loadGiven(warmStart, vocabularyOf(recipe)) : undefined
   const autoencoder =
     given && keep === 'autoencoder' ? given.autoencoder : await learnAutoencoder(recipe, options, given)
-  const statistics = keepsMeaning(recipe, options, given) ? given.statistics : undefined
+  const statistics = findMeaning(recipe, options, given)?.statistics
   const prepared = await prepareLatents(recipe, options, autoencoder, statistics)
   // Nobody films what a given dataset leaves out: every twentieth clip is held back instead.
   const isHeldBack = (clip: number) => options.dataset !== undefined && clip % 20 === 0
@@ -343,7 +341,7 @@ export async function exportModel(general: Recipe, options: RecipeOptions): Prom
   const autoencoder = { ...(keep && given?.autoencoder), ...learned }
   // Before the latents: while a run still encodes, this says so instead of encoding beside it.
   const transformer = newest('transformer')
-  const statistics = keepsMeaning(recipe, options, given) ? given.statistics : undefined
+  const statistics = findMeaning(recipe, options, given)?.statistics
   const prepared = await prepareLatents(recipe, options, autoencoder, statistics)
   return writeModel(recipe, options, prepared, transformer)
 }
