@@ -50,7 +50,7 @@ describe('experimental_generateVideo', () => {
     const made = madeOf(providerMetadata)
     assert.deepEqual(
       made.map(({ seed, task, frames, generated_size, size }) => [seed, task, frames, generated_size, size]),
-      [5, 6].map(seed => [seed, 'text to video', 12, '160x96', '320x180']),
+      [5, 6].map(seed => [seed, 'text to video', 12, '224x128', '320x180']),
     )
   })
 

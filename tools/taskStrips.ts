@@ -29,11 +29,12 @@ const { values } = parseArgs({
     only: { type: 'string' },
   },
 })
-const model = await open({
+const opened = {
   folder: values.model,
   fast: values.steps === undefined,
   threads: values.threads === undefined ? undefined : Number(values.threads),
-})
+}
+const model = await open(opened)
 const settings = {
   seed: Number(values.seed),
   ...(values.steps && { numInferenceSteps: Number(values.steps) }),
@@ -93,7 +94,12 @@ const strips: Readonly<Record<string, () => Promise<Video>>> = {
       ],
       settings,
     ),
-  minute: () => filmOf(words.cube, { ...settings, seconds: 60 }),
+  minute: async () => {
+    const wide = await open({ ...opened, size: { width: 224, height: 128 } })
+    const film = await textToVideo(wide, words.cube, { ...settings, seconds: 60 })
+    await wide.close()
+    return film
+  },
 }
 
 mkdirSync(values.output, { recursive: true })

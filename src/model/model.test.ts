@@ -174,3 +174,38 @@ test('a larger model begins with what a smaller one knows', () => {
   assert.deepEqual([...drawn.gain.data], [50, 51])
   assert.deepEqual([drawn.scale.data[0], drawn.other.data[0]], [8, 9])
 })
+
+test('the transformer: a higher grid has more of the first and last rows that were learned', async () => {
+  const specs = transformerSpecs(transformerConfig)
+  const params: Record<string, Tensor> = fed(initializeParameters(specs, createRandom(1)))
+  for (const tensor of Object.values(params)) {
+    if (tensor.data.every(value => value === 0)) random.fillNormal(tensor.data as Float32Array)
+  }
+  const shape = [1, 1, 16, 12, 4]
+  const feeds = {
+    // The same everywhere, so that rows differ by their positions alone (and the outermost by the border).
+    latents: { shape, data: new Float32Array(16 * 12 * 4).fill(0.5) },
+    levels: { shape: [1, 1], data: Float32Array.of(0.5) },
+    first: { shape: [1, 1], data: Float32Array.of(0) },
+    ids: { shape: [1, 6], data: tokenize('a red ball', text).ids },
+  }
+  const inputs = {
+    latents_BfZhw: input('latents', shape),
+    levels_Bf: input('levels', [1, 1]),
+    first_Bf: input('first', [1, 1]),
+    ids_BS: input('ids', [1, 6], 'int32'),
+  }
+  const traced = traceParameters(specs, 'param')
+  const compiled = await compile({
+    own: transformer(traced, inputs, transformerConfig).middle,
+    learned: transformer(traced, inputs, transformerConfig, { rows: 2, columns: 2 }).middle,
+  })
+  const results = await compiled.run({ ...params, ...feeds })
+  const apart = (name: 'own' | 'learned', a: number, b: number) => {
+    const row = (y: number) => results[name].data.subarray(y * 2 * 64, (y + 1) * 2 * 64) as Float32Array
+    return Math.max(...row(a).map((value, i) => Math.abs(value - row(b)[i])))
+  }
+  assert.ok(apart('learned', 1, 2) < 1e-4 && apart('learned', 3, 4) < 1e-4)
+  assert.ok(apart('learned', 2, 3) > 1e-2 && apart('own', 1, 2) > 1e-2)
+  await compiled.release()
+})

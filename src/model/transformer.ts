@@ -99,11 +99,24 @@ function embedLevels(levels_Bf: Value): Value {
   return concatenate([sin(angles), cos(angles)], 2) // (B, f, 128)
 }
 
+/** Tokens of one latent frame. */
+export interface TokenGrid extends Readonly<Record<'rows' | 'columns', number>> {}
+
 /**
  * Rotary angles of every video token: the pairs of a head are shared out between time, height and width
  * (3/8, 5/16, 5/16), each with frequencies from 1 down to 1/100 a step.
+ * @param learned the grid of the frames that were trained on, which lies in the middle of a larger one. Columns go on beside it; rows
+ * above and below it are more of its first and last ones, since below the floor comes nothing that was ever seen
  */
-export function rotationOf(frames: number, rows: number, columns: number, headSize: number): Rotation {
+function rotationOf(
+  frames: number,
+  { rows, columns }: TokenGrid,
+  learned: TokenGrid,
+  headSize: number,
+): Rotation {
+  const above = Math.floor((rows - learned.rows) / 2)
+  const beside = Math.floor((columns - learned.columns) / 2)
+  const rowOf = (y: number) => Math.max(0, Math.min(learned.rows - 1, y - above))
   const pairs = headSize / 2
   const share = Math.floor((pairs * 5) / 16)
   const shares = [pairs - 2 * share, share, share]
@@ -112,8 +125,9 @@ export function rotationOf(frames: number, rows: number, columns: number, headSi
   for (let t = 0; t < frames; t++) {
     for (let y = 0; y < rows; y++) {
       for (let x = 0; x < columns; x++) {
+        const place = [t, rowOf(y), x - beside]
         for (const [axis, count] of shares.entries()) {
-          for (let pair = 0; pair < count; pair++) angles[i++] = [t, y, x][axis] * 100 ** (-pair / count)
+          for (let pair = 0; pair < count; pair++) angles[i++] = place[axis] * 100 ** (-pair / count)
         }
       }
     }
@@ -217,11 +231,13 @@ export interface Prediction {
 /**
  * Traces one pass: noisy latents (B, f, Z, h, w) and their noise levels to the predicted data.
  * Text gives keys and values to every block (docs/decisions/002-text-as-keys.md) and its mean enters the modulation.
+ * @param learned the grid of the frames that the parameters were trained on; that of these latents when absent
  */
 export function transformer(
   params: TransformerParams,
   { latents_BfZhw, levels_Bf, first_Bf, ids_BS }: TransformerInputs,
   config: TransformerConfig,
+  learned?: TokenGrid,
 ): Prediction {
   const [batch, frames, channels, height, width] = latents_BfZhw.shape
   const { patch, heads } = config
@@ -240,7 +256,8 @@ export function transformer(
   const images = reshape(latents_BfZhw, [batch * frames, channels, height, width])
   const stem = conv2d(images, params.stem, { padding: 1 })
   let x = linear(patchify(stem, frames, patch), channelsLast(params.embed, 0, patch)) // (B, f, n, D)
-  const rotation = rotationOf(frames, rows, columns, config.width / heads)
+  const grid = { rows, columns }
+  const rotation = rotationOf(frames, grid, learned ?? grid, config.width / heads)
   let middle = x
   for (const [i, block] of params.blocks.entries()) {
     x = transformerBlock(block, x, text_BSD, modulation, rotation, heads)
@@ -249,8 +266,8 @@ export function transformer(
 
   const [shift, scale] = pickModulation(modulation, params.last.modulation)
   const last = linear(modulate(x, shift, scale), channelsLast(params.last.project, 1, patch))
-  const grid = unpatchify(last, rows, columns, patch) // (B f, P, h, w)
-  const guess = reshape(conv2d(grid, params.head, { padding: 1 }), latents_BfZhw.shape)
+  const patches = unpatchify(last, rows, columns, patch) // (B f, P, h, w)
+  const guess = reshape(conv2d(patches, params.head, { padding: 1 }), latents_BfZhw.shape)
   return { data: weighGuess(guess, latents_BfZhw, levels_Bf), middle }
 }
 

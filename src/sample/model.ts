@@ -117,12 +117,15 @@ export function bundledFolder(part = ''): string {
   return path.join(fileURLToPath(new URL(up, import.meta.url)), part)
 }
 
+/** Pixels of a frame. */
+interface FrameSize extends Readonly<Record<'width' | 'height', number>> {}
+
 /** What `openModel` can be told. */
 export interface OpenOptions {
   /** Folder with weights.safetensors and config.json; the bundled model when absent. */
   readonly folder?: string
-  /** Pixels of the films, other than those that the model was trained with: multiples of 32 of about the same area. */
-  readonly size?: { readonly width: number; readonly height: number }
+  /** Pixels of the films, other than those that the model was trained with: multiples of 32, better not less than those. */
+  readonly size?: FrameSize
   readonly device?: Device
   readonly threads?: number
   /** Makes films in few steps without guidance: several times faster, a little less exact. */
@@ -175,18 +178,19 @@ export async function openModel({
   const { config, tensors } = loadModel(path.resolve(folder), modelConfigSchema)
   const { latentChannels } = config.autoencoder
   const judge = openJudge(folder, { ...config, ...size, latentChannels }, given)
-  const options = { device: 'cpu' as const, judge, ...given }
-  if (!fast) return assembleModel({ ...config, ...size }, tensors, options)
+  const options = { device: 'cpu' as const, size, judge, ...given }
+  if (!fast) return assembleModel(config, tensors, options)
   const adapters = loadModel(path.resolve(fewStepsFolder(folder)), fewStepsConfigSchema)
   const merged = await mergeAdapters(selectParameters(tensors, 'transformer'), adapters.tensors as Parameters)
   const named = Object.entries(merged).map(([name, tensor]) => [`transformer.${name}`, tensor])
   const all = { ...tensors, ...Object.fromEntries(named) }
-  return assembleModel({ ...config, ...size }, all, { ...options, fewSteps: adapters.config })
+  return assembleModel(config, all, { ...options, fewSteps: adapters.config })
 }
 
 /** The networks of a model, each compiled when it is first needed. */
 function compileNetworks(
   config: ModelConfig,
+  { width, height }: FrameSize,
   tensors: Readonly<Record<string, Tensor>>,
   options: Pick<OpenOptions, 'device' | 'threads'>,
 ) {
@@ -194,16 +198,16 @@ function compileNetworks(
   const denoisers = new Map<number, Promise<Compiled>>()
   let decoder: Promise<Compiled> | undefined
   let encoder: Promise<Encoder> | undefined
-  const { width, height } = config
   const encoded = { frameCount: ENCODE_CHUNK * FRAMES_PER_LATENT, width, height }
   return {
     /** For that many windows at once: two are one with words and without. */
     denoiser(batch: number) {
-      const known = denoisers.get(batch) ?? compileDenoiser(config, weights, batch, options)
+      const known =
+        denoisers.get(batch) ?? compileDenoiser(config, { width, height }, weights, batch, options)
       denoisers.set(batch, known)
       return known
     },
-    decoder: () => (decoder ??= compileDecoder(config, autoencoder, options)),
+    decoder: () => (decoder ??= compileDecoder(config, { width, height }, autoencoder, options)),
     /** Only tasks that start from pictures need it. */
     encoder: () => (encoder ??= compileEncoder(autoencoder, config.autoencoder, encoded, options)),
     async release() {
@@ -219,13 +223,14 @@ export async function assembleModel(
   config: ModelConfig,
   tensors: Readonly<Record<string, Tensor>>,
   {
+    size: { width, height } = config,
     fewSteps,
     judge,
     lazily,
     ...options
-  }: Pick<OpenOptions, 'device' | 'threads' | 'lazily'> & Pick<Model, 'fewSteps' | 'judge'> = {},
+  }: Pick<OpenOptions, 'size' | 'device' | 'threads' | 'lazily'> & Pick<Model, 'fewSteps' | 'judge'> = {},
 ): Promise<Model> {
-  const networks = compileNetworks(config, tensors, options)
+  const networks = compileNetworks(config, { width, height }, tensors, options)
   if (!lazily) {
     await networks.denoiser(fewSteps ? 1 : 2)
     await networks.decoder()
@@ -235,12 +240,12 @@ export async function assembleModel(
     }
   }
   const { latentChannels } = config.autoencoder
-  const [h, w] = [config.height / PIXELS_PER_LATENT, config.width / PIXELS_PER_LATENT]
+  const [h, w] = [height / PIXELS_PER_LATENT, width / PIXELS_PER_LATENT]
   return {
     autoencoder: config.autoencoder,
     transformer: config.transformer,
     window: config.window,
-    size: { width: config.width, height: config.height },
+    size: { width, height },
     fps: config.fps,
     fingerprint: fingerprintOf(tensors),
     latentMean: tensors['latent.mean'].data as Float32Array,
@@ -279,11 +284,13 @@ function fingerprintOf(tensors: Readonly<Record<string, Tensor>>): string {
 
 function compileDenoiser(
   config: ModelConfig,
+  { width, height }: FrameSize,
   weights: Parameters,
   batch: number,
   options: Pick<OpenOptions, 'device' | 'threads'>,
 ): Promise<Compiled> {
-  const [h, w] = [config.height / PIXELS_PER_LATENT, config.width / PIXELS_PER_LATENT]
+  const [h, w] = [height / PIXELS_PER_LATENT, width / PIXELS_PER_LATENT]
+  const token = PIXELS_PER_LATENT * config.transformer.patch
   const params = fixParameters(transformerSpecs(config.transformer), weights)
   const { data } = transformer(
     params,
@@ -294,17 +301,19 @@ function compileDenoiser(
       ids_BS: input('ids', [batch, config.transformer.text.length], 'int32'),
     },
     config.transformer,
+    { rows: config.height / token, columns: config.width / token },
   )
   return compile({ data }, options)
 }
 
 function compileDecoder(
   config: ModelConfig,
+  { width, height }: FrameSize,
   weights: Parameters,
   options: Pick<OpenOptions, 'device' | 'threads'>,
 ): Promise<Compiled> {
   const { latentChannels } = config.autoencoder
-  const [h, w] = [config.height / PIXELS_PER_LATENT, config.width / PIXELS_PER_LATENT]
+  const [h, w] = [height / PIXELS_PER_LATENT, width / PIXELS_PER_LATENT]
   const params = fixParameters(autoencoderSpecs(config.autoencoder), weights)
   const latents = input('latents', [1, 1 + DECODE_CHUNK, latentChannels, h, w])
   return compile({ frames: decode(params, latents, config.autoencoder, 1) }, options)
