@@ -43,9 +43,13 @@ export async function encodeHead(model: Model, { frames, width, height }: Footag
   return latents.slice(size, (1 + HEAD) * size)
 }
 
-/** The first frame of a film, H x W x 3. */
-export function firstFrame({ frames, width, height }: Footage): Uint8Array {
-  return frames.subarray(0, width * height * 3)
+/** The first two frames of a film, 2 x H x W x 3; one that is a picture stands still. */
+export function firstFrames({ frames, width, height }: Footage): Uint8Array {
+  const bytes = width * height * 3
+  return Uint8Array.from(Buffer.concat([frames.subarray(0, 2 * bytes), frames.subarray(0, bytes)])).subarray(
+    0,
+    2 * bytes,
+  )
 }
 
 /** The last frame of a film, H x W x 3. */
@@ -106,7 +110,7 @@ export async function extendBackward(
       known: none,
       ending,
       isStart: false,
-      neighbours: { behind: firstFrame(film) },
+      neighbours: { behind: firstFrames(film) },
     },
     options,
   )

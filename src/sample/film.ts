@@ -5,7 +5,7 @@ import { decodeLatents, decodeRound } from './decode.ts'
 import { frameSize, HALF_WAY, stepsFromHalfWay } from './denoise.ts'
 import type { Footage } from './footage.ts'
 import type { Model } from './model.ts'
-import { beginQuietly, fadeSeam, measureChanges, measureRound } from './seam.ts'
+import { beginQuietly, fadeSeam, measureChanges, measureRound, showBefore } from './seam.ts'
 import {
   type Beginning,
   countWindows,
@@ -189,8 +189,9 @@ async function decodeFrames(
   const { width } = model.size
   if (neighbours.before && before)
     fadeSeam(pixels, { given: neighbours.before, decoded: before }, width, 'before')
-  const made = pixels.slice(-bytes)
-  if (neighbours.behind) fadeSeam(pixels, { given: neighbours.behind, decoded: made }, width, 'behind')
+  const decoded = pixels.slice(-bytes)
+  if (neighbours.behind)
+    fadeSeam(pixels, { given: showBefore(neighbours.behind, width), decoded }, width, 'behind')
   return pixels
 }
 
@@ -240,9 +241,10 @@ function prepareContest(
   if (ending && neighbours) {
     const rate = async (latents: Float32Array) => {
       const made = await decodeFrames(model, latents, beginning, extent)
+      const bytes = model.size.width * model.size.height * 3
       const { before = new Uint8Array(), behind = new Uint8Array() } = neighbours
-      const joined = Uint8Array.from(Buffer.concat([before, made, behind]))
-      return -Math.max(...measureChanges(joined, model.size.width * model.size.height * 3))
+      const joined = Uint8Array.from(Buffer.concat([before, made, behind.subarray(0, bytes)]))
+      return -Math.max(...measureChanges(joined, bytes))
     }
     return { shown: extent.frames, rate, varies: false }
   }

@@ -5,9 +5,6 @@ const REACH = 8
 /** Mean difference, in steps of 255, up to which a block stands still, and what each pixel of a way must gain. */
 const [STILL, PER_PIXEL] = [2, 0.05]
 
-/** What of a value is left when it has moved: each way may be a wrong one. */
-const KEPT = 0.9
-
 const clamp = (value: number, end: number) => Math.max(0, Math.min(end - 1, value))
 
 /** A block of a frame, and where it may have been in the one before it. */
@@ -67,7 +64,7 @@ export function carryAlong(
       for (let j = y; j < Math.min(y + BLOCK, height); j++) {
         for (let i = x; i < Math.min(x + BLOCK, width); i++) {
           const source = (clamp(j + dy, height) * width + clamp(i + dx, width)) * 3
-          for (let c = 0; c < 3; c++) carried[(j * width + i) * 3 + c] = KEPT * values[source + c]
+          for (let c = 0; c < 3; c++) carried[(j * width + i) * 3 + c] = values[source + c]
         }
       }
     }

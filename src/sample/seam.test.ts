@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { createRandom } from '../array/index.ts'
 import { carryAlong } from './motion.ts'
-import { fadeSeam } from './seam.ts'
+import { fadeSeam, showBefore } from './seam.ts'
 
 const [width, height, side] = [48, 32, 12]
 
@@ -29,7 +29,7 @@ test('what belongs to pixels moves with them, and stays where nothing moves', ()
   const values = Float32Array.from(draw(8), value => value - 90)
   assert.deepEqual(carryAlong(values, draw(8), draw(8), width), values)
   const carried = carryAlong(values, draw(8), draw(13), width)
-  const wanted = Float32Array.from(draw(13), value => 0.9 * (value - 90))
+  const wanted = Float32Array.from(draw(13), value => value - 90)
   const wrong = carried.filter((value, i) => Math.abs(value - wanted[i]) > 1e-3).length
   assert.ok(wrong < 0.02 * wanted.length, `${wrong} of ${wanted.length}`)
 })
@@ -49,4 +49,12 @@ test('behind a seam what moves stays sharp, and leaves no ghost where it was', (
       `frame ${n}`,
     )
   }
+})
+
+test('a film is shown a moment before it begins: what moves there lies further back', () => {
+  const shown = showBefore(Uint8Array.from(Buffer.concat([draw(12), draw(16)])), width)
+  const [near, far] = [distance(shown, draw(8)), distance(shown, draw(12))]
+  assert.ok(near < 0.6 * far, `${near} from where it was, ${far} from where it is`)
+  const still = showBefore(Uint8Array.from(Buffer.concat([draw(12), draw(12)])), width)
+  assert.deepEqual(still, draw(12))
 })

@@ -1,16 +1,24 @@
 import { carryAlong } from './motion.ts'
 
-/** A frame that is known, next to what was made: H x W x 3, sRGB. */
+/** The same moment as it is known and as it was made: the last one before what was made, or the last of what was made. H x W x 3, sRGB. */
 export interface Seam {
   readonly given: Uint8Array
-  /** What it is compared with: before what was made its own reconstruction, behind it the last frame that was made. */
   readonly decoded: Uint8Array
 }
 
 /** Frames over which the difference between a film and its reconstruction fades away. */
-const FADE_FRAMES = { before: 24, behind: 12 } as const
+const FADE_FRAMES = { before: 36, behind: 24 } as const
 /** Pixels around each one over which the difference is averaged, and the mean in steps of 255 at which half counts. */
 const [REACH, TOO_MUCH] = [2, 30]
+
+/**
+ * What a film would have shown a moment before it begins, if all went on there as it does in its first two frames.
+ * @param frames two frames, 2 x H x W x 3, sRGB
+ */
+export function showBefore(frames: Uint8Array, width: number): Uint8Array {
+  const [first, second] = [frames.subarray(0, frames.length / 2), frames.subarray(frames.length / 2)]
+  return Uint8Array.from(carryAlong(Float32Array.from(first), second, first, width))
+}
 
 /** The mean difference of two frames around each pixel. */
 function measureLocally({ given, decoded }: Seam, width: number): Float32Array {

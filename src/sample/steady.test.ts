@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { describeTiny, drawWeights } from '../../test/untrained.ts'
 import { createRandom } from '../array/index.ts'
 import { assembleModel, frameSize, textToVideo } from './index.ts'
-import { holdStill, isAtRest, measureChannels, steadyChannels } from './steady.ts'
+import { holdBeside, holdStill, isAtRest, measureChannels, steadyChannels } from './steady.ts'
 
 const config = describeTiny(16, 5)
 const untrained = () => drawWeights(config)
@@ -38,6 +38,24 @@ test('what stands still is held as it was, what has moved is let go', async () =
     const left = value - anchor[i % size]
     if (i % area === 0) assert.ok(Math.abs(left - 3) < 1e-4, `${left}`)
     else assert.ok(left > 0.01 && left < 0.03, `${left}`)
+  }
+  await model.close()
+})
+
+test('what stands still is like the known frames on both sides', async () => {
+  const model = await assembleModel(config, untrained())
+  const size = frameSize(model)
+  const area = size / 16
+  const frame = createRandom(1).fillNormal(new Float32Array(size))
+  // Made between two known frames: the first cell moves, the others flicker by a tenth.
+  const made = frame.map((value, i) => value + (i % area === 0 ? 2 : 0.1))
+  const latents = Float32Array.of(...frame, ...made, ...frame)
+  holdBeside(model, { latents, known: [true, false, true] })
+  assert.deepEqual([latents.subarray(0, size), latents.subarray(2 * size)], [frame, frame])
+  for (const [i, value] of latents.subarray(size, 2 * size).entries()) {
+    const left = value - frame[i]
+    if (i % area === 0) assert.ok(Math.abs(left - 2) < 1e-4, `${left}`)
+    else assert.ok(left > 0 && left < 0.02, `${left}`)
   }
   await model.close()
 })

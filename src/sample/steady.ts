@@ -1,4 +1,4 @@
-import { frameSize } from './denoise.ts'
+import { frameSize, type Window } from './denoise.ts'
 import type { Model } from './model.ts'
 
 // Shapes: f latent frames, Z latent channels, h w latent grid; a frame is Z h w numbers.
@@ -10,6 +10,8 @@ export type ChannelStatistics = readonly { readonly mean: number; readonly devia
 const PULL = 0.5
 /** How far cells that are what they were are brought back with every window, and how unlike cells are that are not. */
 const HOLD = { pull: 0.8, reach: 0.5 } as const
+/** The same reach beside frames that were given: what moves on from them must not be held. */
+const REACH_BESIDE = 0.25
 /** How unlike two latent frames are at most, anywhere, between which nothing moves: 0.2 at rest, 0.4 and more for slow balls. */
 const REST = 0.25
 
@@ -71,15 +73,35 @@ export function isAtRest(model: Model, latents: Float32Array): boolean {
  * is, and what stands still keeps its shape. Without it a window passes its small errors on to the next, which adds to them.
  * @param latents f x Z x h x w, normalised; changed in place
  * @param anchor the earlier latent frame
+ * @param reach how unlike cells are, root mean square, of which 0.6 of the pull is left
  */
-export function holdStill(model: Model, latents: Float32Array, anchor: Float32Array): void {
+export function holdStill(
+  model: Model,
+  latents: Float32Array,
+  anchor: Float32Array,
+  reach: number = HOLD.reach,
+): void {
   const [size, area] = [frameSize(model), frameSize(model) / model.autoencoder.latentChannels]
   for (let start = 0; start < latents.length; start += size) {
     const frame = latents.subarray(start, start + size)
     for (let cell = 0; cell < area; cell++) {
       const unlike = compareCell(model, frame, anchor, cell)
-      const pull = HOLD.pull * Math.exp(-unlike / (2 * HOLD.reach ** 2))
+      const pull = HOLD.pull * Math.exp(-unlike / (2 * reach ** 2))
       for (let i = cell; i < size; i += area) frame[i] += pull * (anchor[i] - frame[i])
     }
+  }
+}
+
+/**
+ * Brings what stands still in the new latent frames of a window back to the known ones on both sides: else the whole floor flickers where
+ * a film is joined to what was made.
+ */
+export function holdBeside(model: Model, { latents, known }: Pick<Window, 'latents' | 'known'>): void {
+  const size = frameSize(model)
+  const [first, behind] = [known.indexOf(false), known.lastIndexOf(false) + 1]
+  const made = latents.subarray(first * size, behind * size)
+  for (const beside of [first - 1, behind]) {
+    const anchor = latents.subarray(beside * size, (beside + 1) * size)
+    if (known[beside]) holdStill(model, made, anchor, REACH_BESIDE)
   }
 }

@@ -10,7 +10,7 @@ import {
 import type { Footage } from './footage.ts'
 import type { Model } from './model.ts'
 import { createPreviews } from './preview.ts'
-import { holdStill, isAtRest, measureChannels, steadyChannels } from './steady.ts'
+import { holdBeside, holdStill, isAtRest, measureChannels, steadyChannels } from './steady.ts'
 
 /** What a film can be made from. */
 export type FilmTask =
@@ -64,7 +64,7 @@ export interface Beginning {
   readonly shots?: readonly Shot[]
   /** Whether the first latent frame is the film's first, which holds one picture alone. */
   readonly isStart: boolean
-  /** The frames right before and right behind what is made (H x W x 3), where they are another film's. */
+  /** The frame right before what is made (H x W x 3), and the two right behind it, where they are another film's. */
   readonly neighbours?: { readonly before?: Uint8Array; readonly behind?: Uint8Array }
   readonly source?: Source
 }
@@ -139,20 +139,16 @@ export interface RollOptions extends Omit<DenoiseOptions, 'onStep'> {
 }
 
 /**
- * Makes what is unknown of a window.
- * @param film the latents of a long film whose anchor the window is shown; then it is also brought back to what the first window
- * was like, and what has not moved to what the anchor shows
+ * Makes what is unknown of a window of a long film, which is shown the film's anchor; then it is brought back to what the first
+ * window was like, and what has not moved to what the anchor shows.
+ * @param film all latents of the film
  */
-async function makeWindow(
+async function makeHeldWindow(
   model: Model,
   window: Window,
-  film: Float32Array | undefined,
+  film: Float32Array,
   options: DenoiseOptions,
 ): Promise<void> {
-  if (!film) {
-    window.latents.set(await denoise(model, window, options))
-    return
-  }
   const [size, anchors] = [frameSize(model), anchorsOf(model)]
   const given = HISTORY + anchors
   const anchor = film.subarray(ANCHOR * size, (ANCHOR + 1) * size)
@@ -173,11 +169,32 @@ async function makeWindow(
   holdStill(model, fresh, anchor)
 }
 
+/** Makes what is unknown of a window, like the known frames beside it where a film is joined to them. */
+async function makeWindow(
+  model: Model,
+  window: Window,
+  isJoined: boolean,
+  options: DenoiseOptions,
+): Promise<void> {
+  window.latents.set(await denoise(model, window, options))
+  if (isJoined) holdBeside(model, window)
+}
+
 /** The second half of the steps alone. */
 function skipHalf(options: DenoiseOptions): DenoiseOptions {
   const numInferenceSteps = stepsFromHalfWay(options.numInferenceSteps)
   const skipped = options.numInferenceSteps - numInferenceSteps
   return { ...options, numInferenceSteps, onStep: (step, data) => options.onStep?.(skipped + step, data) }
+}
+
+/** Latents of so many frames: those that are given, and behind them, where the last window may reach, the last of them. */
+function standStill(given: Float32Array, size: number, frames: number): Float32Array {
+  const latents = new Float32Array(frames * size)
+  for (let at = 0; at < latents.length; at += size) {
+    const from = Math.min(at, given.length - size)
+    latents.set(given.subarray(from, from + size), at)
+  }
+  return latents
 }
 
 /**
@@ -194,18 +211,13 @@ export async function rollWindows(
   wordsAt: (frame: number) => Words,
   options: RollOptions,
 ): Promise<Float32Array> {
-  const { known, ending = new Float32Array(0), isStart, isRound, source } = beginning
+  const { known, ending = new Float32Array(0), isStart, isRound, source, neighbours } = beginning
   const span = isRound ? frames : model.window
   const size = frameSize(model)
   const { direction, length, windows, shift } = planWindows(model, beginning, frames)
   const { numInferenceSteps, finished, onProgress } = options
   const steps = windows.length * numInferenceSteps
-  const latents = new Float32Array(length * size)
-  // Behind its end, where the last window may reach, a film to change stands still.
-  for (let at = 0; source && at < latents.length; at += size) {
-    const from = Math.min(at, source.latents.length - size)
-    latents.set(source.latents.subarray(from, from + size), at)
-  }
+  const latents = source ? standStill(source.latents, size, length) : new Float32Array(length * size)
   latents.set(known)
   latents.set(ending, (shift + frames) * size - ending.length)
   const area = size / model.autoencoder.latentChannels
@@ -240,8 +252,11 @@ export async function rollWindows(
     // A window has random numbers of its own, so that those that are made already take none from the next ones.
     const random = createRandom(options.random.integer(2 ** 31))
     if (isKnown && !isFinished) onStep(numInferenceSteps, window.latents)
-    if (!isKnown && !isFinished)
-      await makeWindow(model, window, isHeld ? latents : undefined, { ...options, random, onStep })
+    if (!isKnown && !isFinished) {
+      const how = { ...options, random, onStep }
+      if (isHeld) await makeHeldWindow(model, window, latents, how)
+      else await makeWindow(model, window, neighbours !== undefined, how)
+    }
     if (!isFinished) options.onWindow?.({ windows: i + 1, latents })
     isMade.fill(true, start, start + span)
   }
