@@ -28,7 +28,7 @@ export {
   type VelocityError,
 } from './phyworld.ts'
 export type { Footage } from './pixels.ts'
-export { filmPrompts, type SplitName } from './prompts.ts'
+export { filmPrompts, halvesOf, type SplitName } from './prompts.ts'
 export { measurePsnr } from './psnr.ts'
 export { writeReport } from './report.ts'
 export { type Evaluation, type EvaluationOptions, type Part, parts, runEvaluation } from './runEvaluation.ts'

@@ -99,7 +99,7 @@ export function summarizeAblation({ prompts, runs, captions }: AblationResult): 
       right: { detailed: right(films.detailed, 'detailed'), short: right(films.short, 'short') },
     })),
     written: Object.fromEntries(
-      asked.map(question => [question, mean(captions.map(score => score[question] ?? 0))]),
+      asked.map(question => [question, mean(captions.map(score => score[question]))]),
     ),
   }
 }
