@@ -29,9 +29,9 @@ import {
   type Parameters,
 } from '../model/index.ts'
 import { drawInThread } from './batches.ts'
-import type { Training } from './loop.ts'
 import { fanInFactor, type Values } from './optimizer.ts'
 import type { Schedule } from './schedule.ts'
+import type { Training } from './training.ts'
 
 // Shapes: B batch, F pixel frames of a window, H W side of a crop, f h w latent grid, Z latent channels.
 

@@ -1,7 +1,7 @@
 import type { Worker } from 'node:worker_threads'
 import type { RandomState, Tensor } from '../array/index.ts'
 import { startWorker } from '../dataset/index.ts'
-import type { Training } from './loop.ts'
+import type { Training } from './training.ts'
 
 /** What the thread that draws batches is asked for. */
 export interface BatchRequest {

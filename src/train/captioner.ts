@@ -14,9 +14,9 @@ import {
 import { fitFrames } from '../sample/index.ts'
 import { type Attributes, findAttributes, writeCaptions } from '../world/index.ts'
 import type { LatentSet, LatentWindow } from './latents.ts'
-import type { Training } from './loop.ts'
 import { fanInFactor, type Values } from './optimizer.ts'
 import type { Schedule } from './schedule.ts'
+import type { Training } from './training.ts'
 import { transformerRule } from './transformer.ts'
 import { TRUTH_FEATURES, truthOfTokens } from './truth.ts'
 

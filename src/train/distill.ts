@@ -28,9 +28,9 @@ import {
 } from '../model/index.ts'
 import { KNOWN_LEVEL, SAMPLING_SHIFT } from '../sample/index.ts'
 import type { LatentSet } from './latents.ts'
-import type { Training } from './loop.ts'
 import { fanInFactor, type Values } from './optimizer.ts'
 import type { Schedule } from './schedule.ts'
+import type { Training } from './training.ts'
 import { drawTransformerBatch, weighError } from './transformer.ts'
 
 // Shapes: B batch, f latent frames of a window, Z latent channels, h w latent grid, S text tokens, k steps of the teacher.

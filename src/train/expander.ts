@@ -4,9 +4,9 @@ import { concepts, type Entry, type Lexicon, smallWords } from '../words/index.t
 import { readMarks, type TaggedPrompt } from './expanderMarks.ts'
 import { drawSlips, type PromptWords, writePrompt } from './expanderPrompts.ts'
 import { drawRequest } from './expanderRequests.ts'
-import type { Training } from './loop.ts'
 import { fanInFactor, type Values } from './optimizer.ts'
 import type { Schedule } from './schedule.ts'
+import type { Training } from './training.ts'
 
 // Shapes: B batch, L words of a prompt, N numbers of a word.
 

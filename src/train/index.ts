@@ -18,7 +18,7 @@ export { inflect } from './expanderVerbs.ts'
 export { developmentWords, trainingWords } from './expanderWords.ts'
 export { type FewStepsRecipe, runFewStepsRecipe } from './fewStepsRecipe.ts'
 export type { LatentSet, LatentStatistics, LatentWindow } from './latents.ts'
-export { type RunOptions, type StepReport, type Training, train } from './loop.ts'
+export { type RunOptions, type StepReport, train } from './loop.ts'
 export { encodeForModel, type ModelLatents } from './modelLatents.ts'
 export {
   exportModel,
@@ -30,6 +30,7 @@ export {
 } from './recipe.ts'
 export { type Schedule, scheduleRates } from './schedule.ts'
 export { traceForward } from './step.ts'
+export type { Training } from './training.ts'
 export { type TransformerTrainingOptions, transformerTraining } from './transformer.ts'
 export { type BodyLooks, MOST_BODIES } from './truth.ts'
 export { type UpscalerTrainingOptions, upscalerTraining } from './upscaler.ts'

@@ -20,9 +20,9 @@ import {
   upscalerScales,
   upscalerSpecs,
 } from '../model/index.ts'
-import type { Training } from './loop.ts'
 import { fanInFactor, type Values } from './optimizer.ts'
 import type { Schedule } from './schedule.ts'
+import type { Training } from './training.ts'
 import type { PairSet } from './upscalerPairs.ts'
 
 // Shapes: B pairs, C colour channels, H W pixels of a small crop, r scale.
