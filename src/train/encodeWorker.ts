@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs'
 import { parentPort, workerData } from 'node:worker_threads'
 import { openDataset, packError } from '../dataset/index.ts'
 import { FRAMES_PER_LATENT, PIXELS_PER_LATENT } from '../model/index.ts'
@@ -29,7 +30,7 @@ function sumChannels(latents: Float32Array, channels: number, area: number) {
 }
 
 /** Encodes the clips of one shard and writes it; the index is written last. */
-async function encodeShard({ shard, clips }: EncodeRequest, onClip: () => void): Promise<void> {
+async function encodeShard({ shard, fingerprint, clips }: EncodeRequest, onClip: () => void): Promise<void> {
   const latents = new Float32Array(clips.length * f * channels * h * w)
   const coverage = new Float32Array(clips.length * f * h * w * MOST_BODIES)
   const velocity = new Float32Array(clips.length * f * MOST_BODIES * 2)
@@ -52,6 +53,8 @@ async function encodeShard({ shard, clips }: EncodeRequest, onClip: () => void):
     said.push({ caption, originalCaption, shortCaption, looks: readLooks(await dataset.truth(index)) })
     onClip()
   }
+  // What it says is not true of the latents that are written now.
+  rmSync(shardFile(folder, shard, 'json'), { force: true })
   saveTensors(
     shardFile(folder, shard, 'safetensors'),
     {
@@ -61,7 +64,7 @@ async function encodeShard({ shard, clips }: EncodeRequest, onClip: () => void):
     },
     { dtype: 'F16' },
   )
-  const index: ShardIndex = { ...sumChannels(latents, channels, h * w), clips: said }
+  const index: ShardIndex = { fingerprint, ...sumChannels(latents, channels, h * w), clips: said }
   writeAtomically(shardFile(folder, shard, 'json'), [Buffer.from(JSON.stringify(index))])
 }
 

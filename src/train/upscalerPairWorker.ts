@@ -89,15 +89,15 @@ async function pairsOfScene({ scene, motion }: Clip, random: Random): Promise<Pa
   })
 }
 
-async function makeShard({ shard, scenes, firstSeed }: PairRequest, onScene: () => void): Promise<void> {
+async function makeShard(request: PairRequest, onScene: () => void): Promise<void> {
   const pairs: Pair[] = []
-  let left = scenes
-  for (const clip of drawScenes(firstSeed)) {
+  let left = request.scenes
+  for (const clip of drawScenes(request.firstSeed)) {
     pairs.push(...(await pairsOfScene(clip, createRandom(clip.scene.seed))))
     onScene()
     if (--left === 0) break
   }
-  writePairs(folder, shard, pairs)
+  writePairs(folder, request, pairs)
 }
 
 port.on('message', async (request: PairRequest) => {
