@@ -154,6 +154,11 @@ test('AdamW: the first step goes against the sign of the gradient, and decays', 
   })
 })
 
+test('weight decay leaves gains and biases alone', () => {
+  const decay = (shape: number[]) => optimizerDefaults.weightDecay('', shape)
+  assert.deepEqual([[8, 4], [8, 4, 3, 3], [8], [8, 1, 1], []].map(decay), [0.01, 0.01, 0, 0, 0])
+})
+
 test('Muon: the step is nearly orthogonal, whatever the size of the gradient', () => {
   const start = [0, 0, 0, 0, 0, 0]
   const { moved } = updateOnce('muon', start, [0.3, 0.1, -0.2, 0.4, 0.1, 0.2])
