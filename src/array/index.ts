@@ -1,6 +1,6 @@
 export { countMultiplyAdds } from './cost.ts'
 export { gradients, valueAndGrad } from './gradient.ts'
-export { constant, input, makeValue, topologicalOrder } from './graph.ts'
+export { constant, input, isValue, makeValue, topologicalOrder } from './graph.ts'
 export type { ConvolutionAttributes, DType, NoAttributes, OpAttributes, OpName, Tensor, Value } from './op.ts'
 export * from './ops.ts'
 export { createRandom, type Random, type RandomState } from './random.ts'

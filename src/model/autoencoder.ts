@@ -8,11 +8,11 @@ import {
   pixelShuffle,
   pixelUnshuffle,
   reshape,
+  rmsNorm,
   silu,
   slice,
   type Value,
 } from '../array/index.ts'
-import { rmsNorm } from './layers.ts'
 import { filled, kernel, type Traced } from './parameters.ts'
 
 // Shapes: B batch, F = 4 f frames, H = 16 h, W = 16 w, C colour channels, f h w latent grid, Z latent channels.
@@ -90,7 +90,7 @@ export type AutoencoderParams = Traced<ReturnType<typeof autoencoderSpecs>>
 
 /** Normalise, convolve, activate, convolve, add (1512.03385); the second kernel starts small. */
 function residual(params: Traced<ReturnType<typeof residualSpecs>>, x_BCHW: Value): Value {
-  const normal = mul(rmsNorm(x_BCHW, 1), params.gain)
+  const normal = mul(rmsNorm(x_BCHW, { axis: 1 }), params.gain)
   const hidden = silu(conv2d(normal, params.first, { padding: 1 }))
   return add(x_BCHW, conv2d(hidden, params.second, { padding: 1 }))
 }

@@ -42,7 +42,7 @@ export {
   MASKED,
   textAngles,
 } from './languageModel.ts'
-export { blurPlanes, rmsNorm } from './layers.ts'
+export { blurPlanes } from './layers.ts'
 export {
   countParameters,
   expectParameters,

@@ -1,4 +1,15 @@
-import { add, linear, mean, mul, type Random, reshape, square, sub, type Tensor } from '../array/index.ts'
+import {
+  add,
+  linear,
+  mean,
+  mul,
+  type Random,
+  reshape,
+  rmsNorm,
+  square,
+  sub,
+  type Tensor,
+} from '../array/index.ts'
 import {
   type BytePairs,
   type CaptionerConfig,
@@ -7,7 +18,6 @@ import {
   crossEntropy,
   filled,
   nestValues,
-  rmsNorm,
   tellFilm,
   writeTargets,
 } from '../model/index.ts'

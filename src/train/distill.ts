@@ -3,6 +3,7 @@ import {
   concatenate,
   constant,
   div,
+  isValue,
   mapTree,
   mean,
   mul,
@@ -91,8 +92,6 @@ function drawDistillBatch(random: Random, options: DistillOptions): Record<strin
   const known = [...weights.data].map(weight => weight === 0)
   return { latents, noise, first, ids, bodies, ...drawSteps(random, options, known) }
 }
-
-const isValue = (node: unknown): node is Value => typeof node === 'object' && node !== null && 'op' in node
 
 /** The parameters of the student: the teacher's, fixed, with adapters on the matrices of the blocks. */
 function traceStudent(teacher: TransformerParams, adapters: Values): TransformerParams {

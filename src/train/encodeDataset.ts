@@ -79,7 +79,7 @@ export async function encodeDataset(
     ({ shard, fingerprint }) => !isMadeFrom(shardFile(folder, shard, 'json'), fingerprint),
   )
   let done = clips.length - missing.reduce((sum, { clips }) => sum + clips.length, 0)
-  await runPool<EncodeRequest, 'done'>(missing, {
+  await runPool<EncodeRequest, void>(missing, {
     entry: new URL('./encodeWorker.ts', import.meta.url),
     workerData: {
       folder,

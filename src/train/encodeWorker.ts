@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs'
-import { parentPort, workerData } from 'node:worker_threads'
-import { openDataset, packError } from '../dataset/index.ts'
+import { workerData } from 'node:worker_threads'
+import { openDataset, serveShards } from '../dataset/index.ts'
 import { FRAMES_PER_LATENT, PIXELS_PER_LATENT } from '../model/index.ts'
 import { compileEncoder, repeatFirstFrame } from '../sample/index.ts'
 import { saveTensors, writeAtomically } from '../store/index.ts'
@@ -10,7 +10,6 @@ import { MOST_BODIES, mapTruth, readLooks } from './truth.ts'
 
 // Shapes: n clips of a shard, f latent frames, Z latent channels, h w latent grid, M bodies at most.
 
-const port = parentPort!
 const { folder, dataset: source, params, config, frames, width, height } = workerData as EncodeWorkerData
 const dataset = openDataset(source)
 const encoder = await compileEncoder(params, config, { frameCount: frames, width, height }, { threads: 1 })
@@ -68,11 +67,4 @@ async function encodeShard({ shard, fingerprint, clips }: EncodeRequest, onClip:
   writeAtomically(shardFile(folder, shard, 'json'), [Buffer.from(JSON.stringify(index))])
 }
 
-port.on('message', async (request: EncodeRequest) => {
-  try {
-    await encodeShard(request, () => port.postMessage('step'))
-    port.postMessage('done')
-  } catch (error) {
-    port.postMessage(packError(error))
-  }
-})
+serveShards(encodeShard)

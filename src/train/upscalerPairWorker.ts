@@ -1,6 +1,6 @@
-import { parentPort, workerData } from 'node:worker_threads'
+import { workerData } from 'node:worker_threads'
 import { createRandom, type Random } from '../array/index.ts'
-import { packError } from '../dataset/index.ts'
+import { serveShards } from '../dataset/index.ts'
 import { upscalerScales } from '../model/index.ts'
 import { decodeLatents, encodeFilm, openModel } from '../sample/index.ts'
 import {
@@ -15,7 +15,6 @@ import {
 import { chooseCorner } from './autoencoder.ts'
 import { type Pair, type PairRequest, type PairWorkerData, writePairs } from './upscalerPairs.ts'
 
-const port = parentPort!
 const { folder, model: source, pairsPerScene, crop, scene: options } = workerData as PairWorkerData
 await loadPhysics()
 const model = await openModel({ folder: source, threads: 1, lazily: true })
@@ -100,11 +99,4 @@ async function makeShard(request: PairRequest, onScene: () => void): Promise<voi
   writePairs(folder, request, pairs)
 }
 
-port.on('message', async (request: PairRequest) => {
-  try {
-    await makeShard(request, () => port.postMessage('step'))
-    port.postMessage('done')
-  } catch (error) {
-    port.postMessage(packError(error))
-  }
-})
+serveShards(makeShard)

@@ -135,7 +135,7 @@ export async function makePairs(
     ({ shard, fingerprint }) => !isMadeFrom(pairFile(folder, shard, 'json'), fingerprint),
   )
   let done = scenes - missing.reduce((sum, shard) => sum + shard.scenes, 0)
-  await runPool<PairRequest, 'done'>(missing, {
+  await runPool<PairRequest, void>(missing, {
     entry: new URL('./upscalerPairWorker.ts', import.meta.url),
     workerData: { folder, model, ...cut } satisfies PairWorkerData,
     threads: workers,
