@@ -1,4 +1,4 @@
-export { type Estimate, estimateMean } from './bootstrap.ts'
+export { type Estimate, estimateMean, mean } from './bootstrap.ts'
 export {
   type CaptionEvaluationOptions,
   type CaptionQuestion,
@@ -27,7 +27,6 @@ export {
   type SeenColour,
   type VelocityError,
 } from './phyworld.ts'
-export type { Footage } from './pixels.ts'
 export { filmPrompts, halvesOf, type SplitName } from './prompts.ts'
 export { measurePsnr } from './psnr.ts'
 export { writeReport } from './report.ts'

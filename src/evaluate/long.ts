@@ -137,13 +137,13 @@ async function judgeLongFilm(
 
 /** Captions of held-out scenes whose bodies all stay: they rest, drop or topple. */
 function* choosePrompts({ curriculum, count }: LongOptions, { size, fps }: Model): Generator<string> {
-  let [found, looked] = [0, 0]
+  let found = 0
   for (const film of filmPrompts('heldOut', curriculum, 60 * count, { ...size, fps, frameCount: 4 * fps })) {
     const { bodies, camera } = film.attributes
     const stays = bodies.every(body => ['still', 'bounce', 'topple', 'spin'].includes(mainAction(body)))
-    if (stays && (camera?.move ?? 'still') === 'still') yield film.caption
-    if (stays && ++found === count) return
-    if (++looked === 60 * count) return
+    if (!stays || (camera?.move ?? 'still') !== 'still') continue
+    yield film.caption
+    if (++found === count) return
   }
 }
 

@@ -1,4 +1,5 @@
 import { type Lens, type ShapeName, type Size, sizes } from '../world/index.ts'
+import { median } from './bootstrap.ts'
 import { placeAtHeight, placeInPlane } from './floor.ts'
 import { type SilhouetteName, silhouetteNames } from './silhouette.ts'
 import { isWhole, type Sighting, type Track } from './tracks.ts'
@@ -28,12 +29,6 @@ const proportions = {
   cylinder: [2, 1.6],
   cone: [2, 1.76],
 } as const satisfies Record<ShapeName, readonly [number, number]>
-
-/** The middle one of some values, the upper one of two; NaN when there are none. */
-export function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b)
-  return sorted.length === 0 ? NaN : sorted[Math.floor(sorted.length / 2)]
-}
 
 /** The frames in which a body is seen whole; where there are hardly any, all in which it is seen. */
 function wholeSightings({ sightings }: Track): Sighting[] {

@@ -1,4 +1,5 @@
 import type { Film } from '../world/index.ts'
+import { mean } from './bootstrap.ts'
 import type { ParsedBody } from './parse.ts'
 import { isWhole, type Sighting } from './tracks.ts'
 
@@ -98,7 +99,7 @@ export function measureStraying(body: ParsedBody, fps: number): number | undefin
   const velocities = measureVelocities(x, fps)
   const from = velocities.findIndex(velocity => Math.abs(velocity) > STILL)
   const stop = velocities.findIndex((velocity, i) => i > from && !(Math.abs(velocity) > STILL))
-  const to = (stop < 0 ? velocities.length : stop) + (stop < 0 ? WINDOW - 1 : 0)
+  const to = stop < 0 ? velocities.length + WINDOW - 1 : stop
   const [times, places] = knownPart(x, Math.max(0, from), to, fps)
   if (times.length < fps / 2) return undefined
   const fit = fitParabola(times, places)
@@ -108,8 +109,7 @@ export function measureStraying(body: ParsedBody, fps: number): number | undefin
 }
 
 /** The mean of what was measured; `undefined` when nothing was. */
-const average = (values: readonly number[]) =>
-  values.length === 0 ? undefined : values.reduce((a, b) => a + b, 0) / values.length
+const average = (values: readonly number[]) => (values.length === 0 ? undefined : mean(values))
 
 /** Mean error of a body's velocity across the picture against the simulator's places, in metres a second. */
 export function compareVelocities(

@@ -8,6 +8,7 @@ import {
   estimateMean,
   type Figure,
   figures,
+  mean,
   renderDocument,
   type Score,
   type SeenFilm,
@@ -53,8 +54,6 @@ export interface AblationSummary {
   /** Shares of the captioner's captions of the training clips that are right. */
   readonly written: Readonly<Partial<Record<CaptionQuestion, number>>>
 }
-
-const mean = (values: readonly number[]) => values.reduce((a, b) => a + b, 0) / values.length
 
 /** What is right in a film under the words of a prompt: only what these state. */
 function scoreUnder(seen: SeenFilm, { prompts, attributes }: AblationPrompt, kind: PromptKind): Score {
