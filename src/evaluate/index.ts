@@ -8,7 +8,7 @@ export {
   evaluateCaptions,
   scoreCaption,
 } from './captions.ts'
-export { type ExpansionScore, judgeExpansion, scoreExpander } from './expansion.ts'
+export { type ExpansionScore, scoreExpander } from './expansion.ts'
 export { drawChineseDevelopment, drawDevelopmentPrompts } from './expansionDevelopment.ts'
 export { type AskedPrompt, drawAskedPrompts, drawChinesePrompts } from './expansionPrompts.ts'
 export { evaluateFree, type FreeOptions, type FreeSummary, writeFree } from './free.ts'

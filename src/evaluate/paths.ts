@@ -4,13 +4,13 @@ import { placeAtHeight, placeInPlane } from './floor.ts'
 import { type SilhouetteName, silhouetteNames } from './silhouette.ts'
 import { isWhole, type Sighting, type Track } from './tracks.ts'
 
-/** Where a body goes, in metres of the room that a still camera sees, by frame; NaN where it is not seen whole. */
+/** Where a body goes, in metres of the room that a still camera sees, by frame; NaN where it is not seen or the picture cuts it. */
 export interface Path {
   readonly x: Float64Array
-  /** Height of its middle over where it is when it stands on the floor. */
+  /** Height of its middle over where it is when it stands on the floor: 0 for a body that is never in the air. */
   readonly height: Float64Array
   readonly z: Float64Array
-  /** Whether it falls from above and does not come nearer. */
+  /** Whether it is in the air at some time: then it is taken to stay as far away as where it is lowest. */
   readonly isAirborne: boolean
 }
 

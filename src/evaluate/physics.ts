@@ -48,7 +48,7 @@ function keepWhole(values: Float64Array, { track }: ParsedBody): Float64Array {
 }
 
 /** Downward acceleration of a body's first fall in metres a second squared, if it falls for four frames. */
-export function measureFall(body: ParsedBody, fps: number): number | undefined {
+function measureFall(body: ParsedBody, fps: number): number | undefined {
   const { path, landing } = body
   if (!path.isAirborne || landing === undefined) return undefined
   const fit = fitParabola(...knownPart(keepWhole(path.height, body), 0, landing, fps))
@@ -93,7 +93,7 @@ function goesFreely({ seen, path }: ParsedBody): boolean {
  * How far a body that goes across strays from the law of rolling and sliding, in metres (root mean square): constant
  * deceleration until it stops. `undefined` when it does not go freely for half a second.
  */
-export function measureStraying(body: ParsedBody, fps: number): number | undefined {
+function measureStraying(body: ParsedBody, fps: number): number | undefined {
   if (!goesFreely(body)) return undefined
   const x = keepWhole(body.path.x, body)
   const velocities = measureVelocities(x, fps)
@@ -112,11 +112,7 @@ export function measureStraying(body: ParsedBody, fps: number): number | undefin
 const average = (values: readonly number[]) => (values.length === 0 ? undefined : mean(values))
 
 /** Mean error of a body's velocity across the picture against the simulator's places, in metres a second. */
-export function compareVelocities(
-  body: ParsedBody,
-  truth: readonly number[],
-  fps: number,
-): number | undefined {
+function compareVelocities(body: ParsedBody, truth: readonly number[], fps: number): number | undefined {
   if (!goesFreely(body)) return undefined
   const [seen, real] = [measureVelocities(keepWhole(body.path.x, body), fps), measureVelocities(truth, fps)]
   const errors = seen.flatMap((velocity, i) => {
@@ -144,7 +140,7 @@ function middleOf(mask: Uint8Array, body: number, width: number): [number, numbe
  * @param masks F x H x W, numbers of bodies counted from 1
  * @param body its number in the masks
  */
-export function measurePositionError(
+function measurePositionError(
   sightings: readonly (Sighting | undefined)[],
   masks: Uint8Array,
   body: number,

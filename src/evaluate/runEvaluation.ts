@@ -58,7 +58,7 @@ export interface Evaluation {
   readonly fixed: readonly { readonly prompt: string; readonly films: readonly JudgedFilm[] }[]
 }
 
-/** The seed of a film: another one for every film of a report. */
+/** The seed of a film: another one for every film of a scene's prompt. */
 const seedOf = (prompt: number, take: number) => take * 10_000 + prompt
 
 async function judgePrompt(

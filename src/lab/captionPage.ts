@@ -62,7 +62,7 @@ function scoreUnder(seen: SeenFilm, { prompts, attributes }: AblationPrompt, kin
 }
 
 /** Sums up an ablation, finished or not, with bootstrap intervals over prompts; seeds that lack a kind of captions are left out. */
-export function summarizeAblation({ prompts, runs, captions }: AblationResult): AblationSummary {
+function summarizeAblation({ prompts, runs, captions }: AblationResult): AblationSummary {
   const whole = [...new Set(runs.map(({ seed }) => seed))].filter(
     seed => runs.filter(run => run.seed === seed).length === captionKinds.length,
   )

@@ -122,9 +122,9 @@ export function encode(params: AutoencoderParams, video_BFCHW: Value, config: Au
   const { encoder } = params
   expectShape('video', video_BFCHW, [
     batch,
-    Math.ceil(frames / 4) * 4,
+    Math.ceil(frames / FRAMES_PER_LATENT) * FRAMES_PER_LATENT,
     3,
-    ...[height, width].map(side => Math.ceil(side / 16) * 16),
+    ...[height, width].map(side => Math.ceil(side / PIXELS_PER_LATENT) * PIXELS_PER_LATENT),
   ])
   const images = reshape(video_BFCHW, [batch * frames, colours, height, width])
   const eighth = stage(encoder.eighth, conv2d(pixelUnshuffle(images, FIRST_PATCH), encoder.stem))

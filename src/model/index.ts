@@ -11,7 +11,6 @@ export {
 } from './autoencoder.ts'
 export {
   type BytePairs,
-  bytesOfToken,
   countTokens,
   decodeBytePairs,
   encodeBytePairs,

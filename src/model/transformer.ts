@@ -103,7 +103,7 @@ function embedLevels(levels_Bf: Value): Value {
  * Rotary angles of every video token: the pairs of a head are shared out between time, height and width
  * (3/8, 5/16, 5/16), each with frequencies from 1 down to 1/100 a step.
  */
-export function rotationOf(frames: number, rows: number, columns: number, headSize: number): Rotation {
+function rotationOf(frames: number, rows: number, columns: number, headSize: number): Rotation {
   const pairs = headSize / 2
   const share = Math.floor((pairs * 5) / 16)
   const shares = [pairs - 2 * share, share, share]

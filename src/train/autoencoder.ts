@@ -23,10 +23,12 @@ import {
   blurPlanes,
   decode,
   encode,
+  FRAMES_PER_LATENT,
   fixParameters,
   nestValues,
   type ParameterSpec,
   type Parameters,
+  PIXELS_PER_LATENT,
 } from '../model/index.ts'
 import { drawInThread } from './batches.ts'
 import { fanInFactor, type Values } from './optimizer.ts'
@@ -171,7 +173,8 @@ export async function drawAutoencoderBatch(
       cutPart(clip, part, colours, weights.subarray(at, at + area))
     })
   }
-  const latents = [batch, frames / 4, config.latentChannels, crop / 16, crop / 16]
+  const side = crop / PIXELS_PER_LATENT
+  const latents = [batch, frames / FRAMES_PER_LATENT, config.latentChannels, side, side]
   const noise = random.fillNormal(new Float32Array(latents.reduce((a, b) => a * b)))
   const sigma = Float32Array.from({ length: batch }, () => latentNoise * random.uniform())
   return {

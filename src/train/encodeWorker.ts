@@ -44,10 +44,7 @@ async function encodeShard({ shard, fingerprint, clips }: EncodeRequest, onClip:
       (i * latents.length) / clips.length,
     )
     const map = mapTruth(repeatFirstFrame(clip.masks, width * height), width, height)
-    coverage.set(
-      Float32Array.from(map.coverage, value => value / 255),
-      (i * coverage.length) / clips.length,
-    )
+    coverage.set(map.coverage, (i * coverage.length) / clips.length)
     velocity.set(map.velocity, (i * velocity.length) / clips.length)
     said.push({ caption, originalCaption, shortCaption, looks: readLooks(await dataset.truth(index)) })
     onClip()

@@ -77,7 +77,7 @@ function drawPrompt(random: Random, options: Drawn, numbers: ReadonlyMap<string,
 }
 
 /** Draws prompts: rows of four tables, labels and pointers (B, L) each, numbers (B, L, N), and which places count. */
-export function drawExpanderBatch(random: Random, options: Drawn): Record<string, Tensor> {
+function drawExpanderBatch(random: Random, options: Drawn): Record<string, Tensor> {
   const { batchSize: batch, length, vocabulary } = options
   const numbers = new Map(vocabulary.map((word, i) => [word, i]))
   const prompts = Array.from({ length: batch }, () => drawPrompt(random, options, numbers))

@@ -3,15 +3,14 @@ export { type DecoderTrainingOptions, decoderTraining, drawDecoderBatch } from '
 export { type DecoderRecipe, runDecoderRecipe } from './decoderRecipe.ts'
 export { type DistillOptions, distillTraining } from './distill.ts'
 export { type EncodeOptions, encodeDataset } from './encodeDataset.ts'
-export { drawExpanderBatch, expanderTraining } from './expander.ts'
+export { expanderTraining } from './expander.ts'
 export { mark, readMarks, unmark } from './expanderMarks.ts'
-export { collectWords, misspell, writePrompt } from './expanderPrompts.ts'
+export { collectWords, writePrompt } from './expanderPrompts.ts'
 export {
   type ExpanderRecipe,
   type ExpanderRun,
   expanderRecipe,
   learnExpander,
-  trainExpander,
 } from './expanderRecipe.ts'
 export { drawRequest } from './expanderRequests.ts'
 export { inflect } from './expanderVerbs.ts'

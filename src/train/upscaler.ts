@@ -69,7 +69,7 @@ function writePlaces(
 }
 
 /** Draws crops of pairs, every other one with the autoencoder's picture as the small one; half of them mirrored. */
-export function drawUpscalerBatch(
+function drawUpscalerBatch(
   random: Random,
   { pairs, batchSize: batch, crop }: Pick<UpscalerTrainingOptions, 'pairs' | 'batchSize' | 'crop'>,
 ): Record<string, Tensor> {
