@@ -4,6 +4,7 @@ import {
   flattenTree,
   gradients,
   input,
+  isValue,
   mean,
   mul,
   reshape,
@@ -25,7 +26,6 @@ import { loadTensors } from '../src/store/index.ts'
 // Both networks against PyTorch (test/golden/make_networks.py): outputs, and the gradient of every parameter.
 
 const { tensors } = loadTensors('test/golden/networks.safetensors')
-const isValue = (node: unknown): node is Value => typeof node === 'object' && node !== null && 'op' in node
 
 /** Largest difference beside the size of what was expected. */
 function relativeError(actual: Tensor, expected: Tensor): number {

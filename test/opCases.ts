@@ -46,9 +46,7 @@ export const cases = {
   less: [pair((a, b) => array.cast(array.less(a, b), 'float32'))],
   equal: [pair((a, b) => array.cast(array.equal(a, b), 'float32'))],
   and: [pair((a, b) => array.cast(array.and(array.less(a, b), array.greater(a, -0.5)), 'float32'))],
-  or: [
-    pair((a, b) => array.cast(array.or(array.lessOrEqual(a, b), array.greaterOrEqual(a, 0.5)), 'float32')),
-  ],
+  or: [pair((a, b) => array.cast(array.or(array.less(a, b), array.greater(a, 0.5)), 'float32'))],
   not: [pair((a, b) => array.cast(array.not(array.equal(a, b)), 'float32'))],
   where: [pair((a, b) => array.where(array.less(a, b), array.mul(a, 2), b))],
   cast: [

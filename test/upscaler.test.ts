@@ -157,12 +157,14 @@ test('an upscaler is trained for a model, goes on where it was stopped, and open
     crop: 12,
   }
   const losses: number[] = []
+  let filmed = 0
   const stop = new AbortController()
   const options = {
     folder,
     warmStart: writeTinyModel(),
     threads: 1,
-    onProgress: (_stage: string, done: number, _of: number, report?: { readonly loss: number }) => {
+    onProgress: (stage: string, done: number, _of: number, report?: { readonly loss: number }) => {
+      if (stage === 'pairs') filmed++
       if (report) losses.push(report.loss)
       if (report && done === 6) stop.abort()
     },
@@ -175,6 +177,10 @@ test('an upscaler is trained for a model, goes on where it was stopped, and open
   const frame = await upscaler.enlargeFrame(noise(1, 32, 32), { width: 32, height: 32 }, 4)
   assert.equal(frame.length, 3 * 128 * 128)
   await upscaler.close()
+  assert.equal(filmed, 2)
+  // Crops of another size are not those that lie there.
+  await runUpscalerRecipe({ ...tiny, pairs: { ...tiny.pairs, crop: 14 } }, options)
+  assert.equal(filmed, 4)
 })
 
 test('the bundled upscaler is what its recipe says; what does not go with it gets one clear line', () => {

@@ -1,4 +1,4 @@
-import { constant, makeValue, topologicalOrder } from './graph.ts'
+import { constant, isValue, makeValue, topologicalOrder } from './graph.ts'
 import type { OpName, Value } from './op.ts'
 import {
   add,
@@ -249,8 +249,6 @@ export function valueAndGrad<Of extends Tree<Value>>(
   ) => Of
   return { value, grads: map(params, isValue, (_, path) => byPath.get(path)!) }
 }
-
-const isValue = (node: unknown): node is Value => typeof node === 'object' && node !== null && 'op' in node
 
 function ones(shape: Shape): Value {
   return constant(new Float32Array(sizeOf(shape)).fill(1), shape)

@@ -15,6 +15,10 @@ export function makeValue<K extends OpName>(
   return { op, inputs, attributes, shape, dtype }
 }
 
+/** Whether a node of a tree is a value of the graph. */
+export const isValue = (node: unknown): node is Value =>
+  typeof node === 'object' && node !== null && 'op' in node
+
 /** A named input of the program. */
 export function input(name: string, shape: Shape, dtype: DType = 'float32'): Value<'input'> {
   return makeValue('input', [], { name, shape, dtype })

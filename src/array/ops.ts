@@ -38,10 +38,6 @@ export const less = binary('less')
 export const equal = binary('equal')
 /** a > b as bool, broadcasting. */
 export const greater = (a: Operand, b: Operand): Value => less(b, a)
-/** a <= b as bool, broadcasting; also where one is not a number. */
-export const lessOrEqual = (a: Operand, b: Operand): Value => not(less(b, a))
-/** a >= b as bool, broadcasting; also where one is not a number. */
-export const greaterOrEqual = (a: Operand, b: Operand): Value => not(less(a, b))
 /** Both of two bools, broadcasting. */
 export const and = binary('and')
 /** At least one of two bools, broadcasting. */

@@ -56,3 +56,16 @@ export function createRandom(from: number | { readonly state: RandomState }): Ra
     state: () => [a, b, c, d],
   }
 }
+
+/** One of a list, all alike. */
+export const pick = <T>(random: Random, from: readonly T[]): T => from[random.integer(from.length)]
+
+/** A list in another order, every order as likely as any other (Fisher-Yates). */
+export function shuffle<T>(random: Random, from: readonly T[]): T[] {
+  const items = [...from]
+  for (let i = items.length - 1; i > 0; i--) {
+    const j = random.integer(i + 1)
+    ;[items[i], items[j]] = [items[j], items[i]]
+  }
+  return items
+}

@@ -1,7 +1,6 @@
-import { parentPort } from 'node:worker_threads'
 import { filmPlaneSplit, filmSplit, loadPhysics } from '../world/index.ts'
 import type { ShardReport, ShardRequest } from './make.ts'
-import { packError } from './pool.ts'
+import { serveShards } from './pool.ts'
 import { type NewClip, type PackedClip, packClip, writeShard } from './shard.ts'
 
 /** The films of a request, without end. */
@@ -27,7 +26,7 @@ function clipOfFilm(film: AnyFilm): NewClip {
 }
 
 /** Films one shard: seeds in order from `firstSeed`, those of the other split left out, until it is full. */
-async function filmShard(request: ShardRequest, onClip: () => void): Promise<ShardReport['milliseconds']> {
+async function filmShard(request: ShardRequest, onClip: () => void): Promise<ShardReport> {
   const { folder, shard, clips } = request
   const packed: PackedClip[] = []
   const milliseconds = { film: 0, compress: 0, write: 0 }
@@ -45,16 +44,8 @@ async function filmShard(request: ShardRequest, onClip: () => void): Promise<Sha
   }
   writeShard(folder, shard, packed)
   lap('write')
-  return milliseconds
+  return { milliseconds }
 }
 
-const port = parentPort!
 await loadPhysics()
-port.on('message', async (request: ShardRequest) => {
-  try {
-    const milliseconds = await filmShard(request, () => port.postMessage('step'))
-    port.postMessage({ milliseconds } satisfies ShardReport)
-  } catch (error) {
-    port.postMessage(packError(error))
-  }
-})
+serveShards(filmShard)

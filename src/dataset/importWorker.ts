@@ -1,11 +1,10 @@
 import path from 'node:path'
-import { parentPort } from 'node:worker_threads'
 import { openFilm } from '../media/index.ts'
 import { chooseBucket, cutFilm } from './cutFilm.ts'
 import type { FolderFilm } from './folder.ts'
 import type { ImportReport, ImportRequest } from './import.ts'
 import type { RefusedFile } from './open.ts'
-import { packError } from './pool.ts'
+import { serveShards } from './pool.ts'
 import { type PackedClip, packClip, writeShard } from './shard.ts'
 
 /** Appends the clips of one film; when it breaks off, those before that stay. */
@@ -50,11 +49,4 @@ async function importShard(request: ImportRequest, onFilm: () => void): Promise<
   return { clips: packed.length }
 }
 
-const port = parentPort!
-port.on('message', async (request: ImportRequest) => {
-  try {
-    port.postMessage(await importShard(request, () => port.postMessage('step')))
-  } catch (error) {
-    port.postMessage(packError(error))
-  }
-})
+serveShards(importShard)

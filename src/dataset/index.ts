@@ -10,7 +10,7 @@ export {
   openDataset,
   type RefusedFile,
 } from './open.ts'
-export { packError, runPool } from './pool.ts'
+export { runPool, serveShards } from './pool.ts'
 export { type RecaptionOptions, recaptionDataset } from './recaption.ts'
 export type { ClipRecord, DatasetDescription } from './record.ts'
 export { startWorker } from './worker.ts'

@@ -1,4 +1,4 @@
-import type { Worker } from 'node:worker_threads'
+import { parentPort, type Worker } from 'node:worker_threads'
 import { startWorker } from './worker.ts'
 
 /** What a worker says in the end of a shard when it could not be made. */
@@ -8,9 +8,22 @@ export interface ShardError {
   readonly isBadInput: boolean
 }
 
-/** An error as a message between threads. */
-export function packError(error: unknown): ShardError {
-  return { error: (error as Error).message, isBadInput: error instanceof RangeError }
+/**
+ * In a worker: makes shard after shard as it is asked to, and answers each with a report or with what went wrong.
+ * @param make is given what to call when a clip, or whatever a shard consists of, is done
+ */
+export function serveShards<Request, Report>(
+  make: (request: Request, onStep: () => void) => Promise<Report>,
+): void {
+  const port = parentPort!
+  port.on('message', async (request: Request) => {
+    try {
+      port.postMessage(await make(request, () => port.postMessage('step')))
+    } catch (error) {
+      const isBadInput = error instanceof RangeError
+      port.postMessage({ error: (error as Error).message, isBadInput } satisfies ShardError)
+    }
+  })
 }
 
 /** Lets one worker make shard after shard until none is left. */

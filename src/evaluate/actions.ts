@@ -1,4 +1,5 @@
 import type { Action } from '../world/index.ts'
+import { mean } from './bootstrap.ts'
 import type { Path } from './paths.ts'
 import type { SilhouetteName } from './silhouette.ts'
 import { isWhole, type Sighting, type Track } from './tracks.ts'
@@ -73,8 +74,6 @@ function findWay({ x, z }: Path): Action | undefined {
   if (Math.abs(dx) >= Math.abs(dz)) return dx < 0 ? 'left' : 'right'
   return dz > 0 ? 'towards' : 'away'
 }
-
-const mean = (values: readonly number[]) => values.reduce((a, b) => a + b, 0) / Math.max(1, values.length)
 
 /** Times by which a cube that tips over its edge grows in height on the way. */
 const BULGE = 1.15

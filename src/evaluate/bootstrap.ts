@@ -8,6 +8,13 @@ export interface Estimate {
   readonly count: number
 }
 
+/** The mean of some values; NaN when there are none. */
+export const mean = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length
+
+/** The middle one of some values, the upper one of two; NaN when there are none. */
+export const median = (values: readonly number[]): number =>
+  values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN
+
 const RESAMPLES = 2000
 
 /**

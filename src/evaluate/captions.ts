@@ -8,7 +8,7 @@ import {
   mainAction,
 } from '../world/index.ts'
 import { type Estimate, estimateMean } from './bootstrap.ts'
-import { filmPrompts, type SplitName, splits } from './prompts.ts'
+import { filmPrompts, halvesOf, type SplitName } from './prompts.ts'
 import { kindOf } from './score.ts'
 
 /** What is asked of every caption, in the order of the report. */
@@ -28,8 +28,8 @@ export const captionQuestions = [
 /** The name of a question that captions are asked. */
 export type CaptionQuestion = (typeof captionQuestions)[number]
 
-/** How far a caption is right, from 0 to 1; what the film has nothing of is left out. */
-export type CaptionScore = Readonly<Partial<Record<CaptionQuestion, number>>>
+/** How far a caption is right, from 0 to 1. */
+export type CaptionScore = Readonly<Record<CaptionQuestion, number>>
 
 const deedOf = (body: BodyAttributes) => kindOf(mainAction(body))
 
@@ -82,19 +82,16 @@ export async function evaluateCaptions(
 ): Promise<CaptionSummary> {
   const summary: Record<string, Partial<Record<CaptionQuestion, Estimate>>> = {}
   let done = 0
-  for (const split of splits) {
+  for (const { split, count: half } of halvesOf(count)) {
     const scores: CaptionScore[] = []
-    for (const film of filmPrompts(split, curriculum, Math.ceil(count / 2), { frameCount: 49 })) {
+    for (const film of filmPrompts(split, curriculum, half, { frameCount: 49 })) {
       signal?.throwIfAborted()
       const caption = await captioner.captionFilm(film, captionForm)
       scores.push(scoreCaption(caption, film.attributes))
-      onProgress?.(++done, 2 * Math.ceil(count / 2))
+      onProgress?.(++done, count)
     }
     summary[split] = Object.fromEntries(
-      captionQuestions.map(question => [
-        question,
-        estimateMean(scores.map(score => (score[question] === undefined ? [] : [score[question]]))),
-      ]),
+      captionQuestions.map(question => [question, estimateMean(scores.map(score => [score[question]]))]),
     )
   }
   return summary as CaptionSummary

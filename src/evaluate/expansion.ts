@@ -87,7 +87,7 @@ function permutations(n: number): number[][] {
 }
 
 /** What became of everything that a request states; bodies are matched as they fit best. */
-export function judgeExpansion(request: Request, told: Attributes): Fate[] {
+function judgeExpansion(request: Request, told: Attributes): Fate[] {
   const count = Math.max(request.bodies.length, told.bodies.length)
   const survivors = (fates: readonly Fate[]) => fates.filter(({ survives }) => survives).length
   let best: Fate[] = []

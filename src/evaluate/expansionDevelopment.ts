@@ -18,7 +18,7 @@ import {
 // of the evaluation, which nobody looks at.
 
 /** Sentences that neither training nor the evaluation has. */
-export const developmentSentences: readonly Sentence[] = [
+const developmentSentences: readonly Sentence[] = [
   (p, hits) =>
     `In this clip, ${a(thing(p, 0))} ${told(p, 0, third, ' and subsequently ')}${rest(p, hits, third, ', whilst ')}${last(p, ' - ')}`,
   (p, hits) =>

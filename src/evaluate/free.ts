@@ -82,7 +82,7 @@ export async function evaluateFree(
 }
 
 /** Sums up what free prompts lose, with bootstrap intervals over prompts. */
-export function summarizeFree(prompts: readonly FreePrompt[]): FreeSummary {
+function summarizeFree(prompts: readonly FreePrompt[]): FreeSummary {
   const scores = ({ films }: FreePrompt, kind: keyof FreePrompt['films']) =>
     films[kind].map(({ score }) => score)
   const row = (question: StatedQuestion): FreeRow => {

@@ -1,4 +1,4 @@
-export { type Estimate, estimateMean } from './bootstrap.ts'
+export { type Estimate, estimateMean, mean } from './bootstrap.ts'
 export {
   type CaptionEvaluationOptions,
   type CaptionQuestion,
@@ -8,7 +8,7 @@ export {
   evaluateCaptions,
   scoreCaption,
 } from './captions.ts'
-export { type ExpansionScore, judgeExpansion, scoreExpander } from './expansion.ts'
+export { type ExpansionScore, scoreExpander } from './expansion.ts'
 export { drawChineseDevelopment, drawDevelopmentPrompts } from './expansionDevelopment.ts'
 export { type AskedPrompt, drawAskedPrompts, drawChinesePrompts } from './expansionPrompts.ts'
 export { evaluateFree, type FreeOptions, type FreeSummary, writeFree } from './free.ts'
@@ -27,8 +27,7 @@ export {
   type SeenColour,
   type VelocityError,
 } from './phyworld.ts'
-export type { Footage } from './pixels.ts'
-export { filmPrompts, type SplitName } from './prompts.ts'
+export { filmPrompts, halvesOf, type SplitName } from './prompts.ts'
 export { measurePsnr } from './psnr.ts'
 export { writeReport } from './report.ts'
 export { type Evaluation, type EvaluationOptions, type Part, parts, runEvaluation } from './runEvaluation.ts'

@@ -1,10 +1,7 @@
+import { median } from './bootstrap.ts'
+
 /** A change below this is none: films in which nothing moves would make every join a jump. */
 const SMALLEST_CHANGE = 1
-
-/** The middle value; of two, the greater; of none, NaN. */
-export function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN
-}
 
 /** How many times as large as the film's median change one of its changes is: 1.5 is no jump, 3 is a cut. */
 export function measureJump(change: number, changes: readonly number[]): number {

@@ -1,4 +1,5 @@
 import { pickFrames, type SheetRow } from '../media/index.ts'
+import { FRAMES_PER_LATENT } from '../model/index.ts'
 import { frameSize, type Model, textToVideo } from '../sample/index.ts'
 import { type CurriculumName, mainAction } from '../world/index.ts'
 import { parseFilm } from './parse.ts'
@@ -121,7 +122,10 @@ async function judgeLongFilm(
     const at = Math.round(second * film.fps) * bytes
     return film.frames.subarray(at, at + bytes)
   }
-  const made = latents.subarray(0, (1 + Math.ceil((seconds * film.fps - 1) / 4)) * frameSize(model))
+  const made = latents.subarray(
+    0,
+    (1 + Math.ceil((seconds * film.fps - 1) / FRAMES_PER_LATENT)) * frameSize(model),
+  )
   const measured = measureLatents(model, made, seconds).map((second, s) => {
     const pair = [frameAt(Math.min(1, seconds - 1)), frameAt(s + 0.5)]
     const mask = maskBackground(pair, model.size)
@@ -137,13 +141,13 @@ async function judgeLongFilm(
 
 /** Captions of held-out scenes whose bodies all stay: they rest, drop or topple. */
 function* choosePrompts({ curriculum, count }: LongOptions, { size, fps }: Model): Generator<string> {
-  let [found, looked] = [0, 0]
+  let found = 0
   for (const film of filmPrompts('heldOut', curriculum, 60 * count, { ...size, fps, frameCount: 4 * fps })) {
     const { bodies, camera } = film.attributes
     const stays = bodies.every(body => ['still', 'bounce', 'topple', 'spin'].includes(mainAction(body)))
-    if (stays && (camera?.move ?? 'still') === 'still') yield film.caption
-    if (stays && ++found === count) return
-    if (++looked === 60 * count) return
+    if (!stays || (camera?.move ?? 'still') !== 'still') continue
+    yield film.caption
+    if (++found === count) return
   }
 }
 

@@ -135,13 +135,7 @@ const shorten = (_: string, value: unknown) =>
   typeof value === 'number' ? (Number.isFinite(value) ? Math.round(value * 1e4) / 1e4 : null) : value
 
 /** Writes a report: `name.html` and what was measured as `name.json`. */
-export function writePage(
-  output: string,
-  name: string,
-  page: string,
-  report: object,
-  json: string = name,
-): void {
+export function writePage(output: string, name: string, page: string, report: object, json = name): void {
   writeAtomically(path.join(output, `${name}.html`), [Buffer.from(page)])
   writeAtomically(path.join(output, `${json}.json`), [Buffer.from(`${JSON.stringify(report, shorten, 1)}\n`)])
 }

@@ -1,15 +1,16 @@
 import { type Lens, type ShapeName, type Size, sizes } from '../world/index.ts'
+import { median } from './bootstrap.ts'
 import { placeAtHeight, placeInPlane } from './floor.ts'
 import { type SilhouetteName, silhouetteNames } from './silhouette.ts'
 import { isWhole, type Sighting, type Track } from './tracks.ts'
 
-/** Where a body goes, in metres of the room that a still camera sees, by frame; NaN where it is not seen whole. */
+/** Where a body goes, in metres of the room that a still camera sees, by frame; NaN where it is not seen or the picture cuts it. */
 export interface Path {
   readonly x: Float64Array
-  /** Height of its middle over where it is when it stands on the floor. */
+  /** Height of its middle over where it is when it stands on the floor: 0 for a body that is never in the air. */
   readonly height: Float64Array
   readonly z: Float64Array
-  /** Whether it falls from above and does not come nearer. */
+  /** Whether it is in the air at some time: then it is taken to stay as far away as where it is lowest. */
   readonly isAirborne: boolean
 }
 
@@ -28,12 +29,6 @@ const proportions = {
   cylinder: [2, 1.6],
   cone: [2, 1.76],
 } as const satisfies Record<ShapeName, readonly [number, number]>
-
-/** The middle one of some values, the upper one of two; NaN when there are none. */
-export function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b)
-  return sorted.length === 0 ? NaN : sorted[Math.floor(sorted.length / 2)]
-}
 
 /** The frames in which a body is seen whole; where there are hardly any, all in which it is seen. */
 function wholeSightings({ sightings }: Track): Sighting[] {

@@ -1,6 +1,6 @@
 import type { Lens } from '../world/index.ts'
+import { median } from './bootstrap.ts'
 import { placeAtHeight } from './floor.ts'
-import { median } from './paths.ts'
 import { isWhole, type Sighting, type TimedFootage, type Track } from './tracks.ts'
 
 /** How a body breaks the rule that bodies last: none of these happens in a true film. */
@@ -54,7 +54,7 @@ function trueArea(lens: Lens, { area, x, bottom }: Sighting, isAirborne: boolean
   return isAirborne ? area : area * placeAtHeight(lens, x, bottom + 1, 0).depth ** 2
 }
 
-/** Whether a body keeps its size and has a shape in every second in which it is seen whole. */
+/** Whether a body loses its size or its shape from the first second in which it is seen whole to a later one. */
 function melts(track: Track, isAirborne: boolean, lens: Lens, footage: TimedFootage): boolean {
   const whole = secondsOf(footage).map(([from, to]) => {
     return track.sightings.slice(from, to).filter(isWhole)

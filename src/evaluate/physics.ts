@@ -1,4 +1,5 @@
 import type { Film } from '../world/index.ts'
+import { mean } from './bootstrap.ts'
 import type { ParsedBody } from './parse.ts'
 import { isWhole, type Sighting } from './tracks.ts'
 
@@ -47,7 +48,7 @@ function keepWhole(values: Float64Array, { track }: ParsedBody): Float64Array {
 }
 
 /** Downward acceleration of a body's first fall in metres a second squared, if it falls for four frames. */
-export function measureFall(body: ParsedBody, fps: number): number | undefined {
+function measureFall(body: ParsedBody, fps: number): number | undefined {
   const { path, landing } = body
   if (!path.isAirborne || landing === undefined) return undefined
   const fit = fitParabola(...knownPart(keepWhole(path.height, body), 0, landing, fps))
@@ -92,13 +93,13 @@ function goesFreely({ seen, path }: ParsedBody): boolean {
  * How far a body that goes across strays from the law of rolling and sliding, in metres (root mean square): constant
  * deceleration until it stops. `undefined` when it does not go freely for half a second.
  */
-export function measureStraying(body: ParsedBody, fps: number): number | undefined {
+function measureStraying(body: ParsedBody, fps: number): number | undefined {
   if (!goesFreely(body)) return undefined
   const x = keepWhole(body.path.x, body)
   const velocities = measureVelocities(x, fps)
   const from = velocities.findIndex(velocity => Math.abs(velocity) > STILL)
   const stop = velocities.findIndex((velocity, i) => i > from && !(Math.abs(velocity) > STILL))
-  const to = (stop < 0 ? velocities.length : stop) + (stop < 0 ? WINDOW - 1 : 0)
+  const to = stop < 0 ? velocities.length + WINDOW - 1 : stop
   const [times, places] = knownPart(x, Math.max(0, from), to, fps)
   if (times.length < fps / 2) return undefined
   const fit = fitParabola(times, places)
@@ -108,15 +109,10 @@ export function measureStraying(body: ParsedBody, fps: number): number | undefin
 }
 
 /** The mean of what was measured; `undefined` when nothing was. */
-const average = (values: readonly number[]) =>
-  values.length === 0 ? undefined : values.reduce((a, b) => a + b, 0) / values.length
+const average = (values: readonly number[]) => (values.length === 0 ? undefined : mean(values))
 
 /** Mean error of a body's velocity across the picture against the simulator's places, in metres a second. */
-export function compareVelocities(
-  body: ParsedBody,
-  truth: readonly number[],
-  fps: number,
-): number | undefined {
+function compareVelocities(body: ParsedBody, truth: readonly number[], fps: number): number | undefined {
   if (!goesFreely(body)) return undefined
   const [seen, real] = [measureVelocities(keepWhole(body.path.x, body), fps), measureVelocities(truth, fps)]
   const errors = seen.flatMap((velocity, i) => {
@@ -144,7 +140,7 @@ function middleOf(mask: Uint8Array, body: number, width: number): [number, numbe
  * @param masks F x H x W, numbers of bodies counted from 1
  * @param body its number in the masks
  */
-export function measurePositionError(
+function measurePositionError(
   sightings: readonly (Sighting | undefined)[],
   masks: Uint8Array,
   body: number,

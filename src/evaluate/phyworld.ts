@@ -7,7 +7,8 @@ import {
   pixelToPlane,
   simulatePlane,
 } from '../world/index.ts'
-import type { Footage } from './pixels.ts'
+import { mean } from './bootstrap.ts'
+import type { Frames } from './pixels.ts'
 
 // PhyWorld's measure (Kang et al. 2024, arXiv 2411.02385, section 3.1 and the released evaluation): where balls are
 // seen in a film, frame by frame, and how far their velocities are from the simulator's. Units and seconds of the plane.
@@ -100,8 +101,6 @@ function isVisible({ law, bodies }: PlaneScene, states: PlaneMotion['frames'][nu
   return across && left.position[1] - leftRadius >= 0 && left.position[1] + leftRadius <= PLANE_EXTENT
 }
 
-const mean = (values: readonly number[]) => values.reduce((a, b) => a + b, 0) / values.length
-
 /** Velocities between frames that follow one another. */
 const differences = (values: readonly number[]) =>
   values.slice(1).map((value, i) => (value - values[i]) / FRAME_INTERVAL)
@@ -143,7 +142,7 @@ function trackBall(
  * @throws RangeError when the law is another or the film is not square.
  */
 export function measureVelocityError(
-  { frames, width, height }: Footage,
+  { frames, width, height }: Frames,
   scene: PlaneScene,
   parser: PlaneParser,
   motion: PlaneMotion = simulatePlane(scene),

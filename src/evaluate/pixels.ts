@@ -1,14 +1,11 @@
+import type { Footage } from '../sample/index.ts'
 import { type Network, runNetwork } from './network.ts'
 
 // What is known of one pixel, for the network that tells bodies from the rest. All of it is in the picture: its own
 // colour, those around it on several scales, and the light that sky and floor show.
 
-/** Frames of one film, F x H x W x 3 in sRGB. */
-export interface Footage {
-  readonly frames: Uint8Array
-  readonly width: number
-  readonly height: number
-}
+/** The pictures of a film without their time. */
+export type Frames = Pick<Footage, 'frames' | 'width' | 'height'>
 
 /** Pixels of the reference size: windows grow with the picture. */
 const REFERENCE = 128

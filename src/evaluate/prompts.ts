@@ -7,6 +7,11 @@ export const splits = ['seen', 'heldOut'] as const
 /** The name of a side of the split. */
 export type SplitName = (typeof splits)[number]
 
+/** How many of `count` scenes come from each side of the split: half, an odd one from the seen combinations. */
+export function halvesOf(count: number): { readonly split: SplitName; readonly count: number }[] {
+  return splits.map((split, i) => ({ split, count: Math.floor((count + 1 - i) / 2) }))
+}
+
 /** Seeds of the scenes that are asked for start here, far from every seed of a dataset. */
 const firstSeeds = { seen: 9_000_000, heldOut: 7_000_000 } as const
 

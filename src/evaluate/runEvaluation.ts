@@ -4,7 +4,7 @@ import type { Attributes, CurriculumName, Film } from '../world/index.ts'
 import { FILM_SECONDS, type FilmingOptions, type JudgedFilm, judgeFilm, seenOf } from './judgedFilms.ts'
 import { parseBodies, type SeenFilm } from './parse.ts'
 import { type CheckedPhysics, checkPhysics, noPhysics } from './physics.ts'
-import { filmPrompts, fixedPrompts, type SplitName, splits, tellFixed } from './prompts.ts'
+import { filmPrompts, fixedPrompts, halvesOf, type SplitName, tellFixed } from './prompts.ts'
 import { compareFilms, type Reconstruction, roundTrip } from './reconstruction.ts'
 import { type Score, scoreFilm } from './score.ts'
 
@@ -58,7 +58,7 @@ export interface Evaluation {
   readonly fixed: readonly { readonly prompt: string; readonly films: readonly JudgedFilm[] }[]
 }
 
-/** The seed of a film: another one for every film of a report. */
+/** The seed of a film: another one for every film of a scene's prompt. */
 const seedOf = (prompt: number, take: number) => take * 10_000 + prompt
 
 async function judgePrompt(
@@ -109,7 +109,6 @@ export async function runEvaluation(model: Model, options: EvaluationOptions): P
   mkdirSync(options.cache, { recursive: true })
   const scene = { ...model.size, fps: model.fps, frameCount: 1 + FILM_SECONDS * model.fps }
   const wantsPrompts = only !== 'autoencoder'
-  const halves = splits.map((split, i) => ({ split, count: Math.floor((count + 1 - i) / 2) }))
   const asked = only && only !== 'prompts' ? [] : fixedPrompts[curriculum].slice(0, options.fixed)
   const coded = only === 'prompts' ? 0 : options.reconstructed
   const total = coded + (wantsPrompts ? count * seeds : 0) + 4 * asked.length
@@ -131,7 +130,7 @@ export async function runEvaluation(model: Model, options: EvaluationOptions): P
     fixed.push({ prompt, films })
   }
   const prompts: JudgedPrompt[] = []
-  for (const half of wantsPrompts ? halves : []) {
+  for (const half of wantsPrompts ? halvesOf(count) : []) {
     for (const truth of filmPrompts(half.split, curriculum, half.count, scene)) {
       const job = { truth, split: half.split, number: prompts.length }
       prompts.push(await judgePrompt(model, job, options, step))

@@ -1,4 +1,5 @@
 import { type Attributes, type BodyAttributes, mainAction } from '../world/index.ts'
+import { mean } from './bootstrap.ts'
 import type { SeenBody, SeenFilm } from './parse.ts'
 
 /** What is asked of every film, in the order of the report. */
@@ -29,8 +30,6 @@ function identify(told: BodyAttributes, seen: readonly SeenBody[]): SeenBody | u
 const directions: readonly string[] = ['left', 'right', 'towards', 'away']
 /** What kind of thing a body does, whichever way it goes. */
 export const kindOf = (action: string) => (directions.includes(action) ? 'goes' : action)
-
-const average = (values: readonly number[]) => values.reduce((a, b) => a + b, 0) / values.length
 
 /** Scores what the main body does. What a camera that moves does to the picture is not told from what bodies do. */
 function scoreDeeds({ bodies, camera }: Attributes, seen: readonly SeenBody[]): Score {
@@ -63,7 +62,7 @@ export function scoreFilm({ bodies: seen }: SeenFilm, told: Attributes): Score {
       const match = found[told.bodies.indexOf(body)]
       return match !== undefined && is(match, body) ? 1 : 0
     })
-    return average(asked)
+    return mean(asked)
   }
   const sized = told.bodies.filter(({ size }) => size !== undefined)
   return {

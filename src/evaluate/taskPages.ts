@@ -84,7 +84,7 @@ export interface LongSummary {
 }
 
 /** Sums up long films, with bootstrap intervals over them. */
-export function summarizeLong({ films }: LongReport): LongSummary {
+function summarizeLong({ films }: LongReport): LongSummary {
   const over = (first: number, end?: number) => (name: keyof Second) =>
     estimateMean(films.map(({ seconds }) => seconds.slice(first, end).map(second => second[name])))
   const all = (mean: (name: keyof Second) => Estimate) => ({

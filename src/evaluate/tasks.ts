@@ -15,8 +15,8 @@ import {
   textToVideo,
 } from '../sample/index.ts'
 import { type Colour, type CurriculumName, colours, type Film } from '../world/index.ts'
-import { type Estimate, estimateMean } from './bootstrap.ts'
-import { measureJump, median } from './joins.ts'
+import { type Estimate, estimateMean, mean, median } from './bootstrap.ts'
+import { measureJump } from './joins.ts'
 import { type ParsedBody, parseBodies } from './parse.ts'
 import { filmPrompts } from './prompts.ts'
 import { measurePsnr } from './psnr.ts'
@@ -173,7 +173,6 @@ async function tryLoop({ model, film, bytes, settings }: Given): Promise<Outcome
   const options = { ...settings, seconds: SECONDS }
   const plain = await textToVideo(model, film.caption, options)
   const round = await loop(model, film.caption, options)
-  const mean = (values: readonly number[]) => values.reduce((a, b) => a + b, 0) / values.length
   const all = measureRound(round.frames, bytes)
   const [changes, closing] = [all.slice(0, -1), all[all.length - 1]]
   const numbers = {

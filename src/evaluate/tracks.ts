@@ -1,11 +1,11 @@
 import { type Network, runNetwork, softmax, unpackNetwork } from './network.ts'
 import { findPatches, type Patch } from './patches.ts'
-import { type Footage, namePixels, PIXEL_FEATURES } from './pixels.ts'
+import { type Frames, namePixels, PIXEL_FEATURES } from './pixels.ts'
 import { describeSilhouette, SILHOUETTE_FEATURES } from './silhouette.ts'
 import { pixelNetwork, silhouetteNetwork } from './visionTable.ts'
 
 /** A film with its time: frames a second. */
-export interface TimedFootage extends Footage {
+export interface TimedFootage extends Frames {
   readonly fps: number
 }
 
@@ -55,7 +55,7 @@ export function findBodies(frame: Uint8Array, width: number, height: number): Si
 
 /** Share of the picture's side that a body may cross between two frames. */
 const LONGEST_STEP = 0.11
-/** Frames that a body may be out of sight and still be followed: behind another for a while. */
+/** Seconds for which a body may be out of sight and still be followed: behind another for a while. */
 const LONGEST_GAP_SECONDS = 2.5
 
 interface OpenTrack {
@@ -77,7 +77,7 @@ function distanceTo(track: OpenTrack, sighting: Sighting, frame: number, side: n
 }
 
 /** Follows bodies from frame to frame, by colour and place. */
-export function followBodies(frames: readonly (readonly Sighting[])[], footage: TimedFootage): Track[] {
+function followBodies(frames: readonly (readonly Sighting[])[], footage: TimedFootage): Track[] {
   const { width, height, fps } = footage
   const side = Math.min(width, height)
   const tracks: OpenTrack[] = []

@@ -1,14 +1,15 @@
 import { scalePicture } from '../media/index.ts'
 import { upscalerScales } from '../model/index.ts'
-import type { Footage, Model, Upscaler } from '../sample/index.ts'
+import type { Model, Upscaler } from '../sample/index.ts'
 import { type CurriculumName, type Film, renderMotion } from '../world/index.ts'
 import { type Estimate, estimateMean } from './bootstrap.ts'
+import type { Frames } from './pixels.ts'
 import { filmPrompts } from './prompts.ts'
 import { measurePsnr } from './psnr.ts'
 import { roundTrip } from './reconstruction.ts'
 
 /** What is enlarged: true small films, and what the autoencoder gives back of them. */
-export const upscaledKinds = ['true', 'decoded'] as const
+const upscaledKinds = ['true', 'decoded'] as const
 
 /** How well films are enlarged: decibels against the same scenes filmed large, and how many more than Lanczos has. */
 export interface UpscalerRow {
@@ -32,7 +33,7 @@ export interface UpscalerEvaluationOptions {
 const [FRAMES, SHOWN_EVERY] = [25, 8]
 
 /** Some frames of a film, evenly spaced from the first on. */
-function pick({ frames, width, height }: Pick<Footage, 'frames' | 'width' | 'height'>): Uint8Array[] {
+function pick({ frames, width, height }: Frames): Uint8Array[] {
   const bytes = width * height * 3
   const count = Math.ceil(frames.length / bytes / SHOWN_EVERY)
   return Array.from({ length: count }, (_, i) => {

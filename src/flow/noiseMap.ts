@@ -31,7 +31,7 @@ function drawKnown(random: Random, latentFrames: number): boolean[] {
 }
 
 /**
- * Draws the noise levels of one training film (MODEL.md's mixture): 40 % have a known subset, slightly noised,
+ * Draws the noise levels of one training film: 40 % have a known subset, slightly noised,
  * and one level for the rest; 40 % one level for all; 20 % a level of its own for every latent frame.
  * @param isAnchored whether the first latent frame is an anchor, which is always known
  */

@@ -1,19 +1,9 @@
-/** The noise level below which a data prediction is not divided any further (MODEL.md). */
-export const SMALLEST_LEVEL = 0.05
-
-/** The straight path of rectified flow (2209.03003): `(1 - t) data + t noise`; t = 0 is data, t = 1 is noise. */
+/**
+ * The straight path of rectified flow (2209.03003): `(1 - t) data + t noise`; t = 0 is data, t = 1 is noise. Its velocity is
+ * `noise - data`, which is `(noisy - data) / t`.
+ */
 export function interpolate(data: number, noise: number, t: number): number {
   return (1 - t) * data + t * noise
-}
-
-/** Velocity of the path, noise - data, from a point on it and the data it leads to. */
-export function velocityFromData(noisy: number, data: number, t: number): number {
-  return (noisy - data) / Math.max(t, SMALLEST_LEVEL)
-}
-
-/** The data at the end of the path, from a point on it and its velocity. */
-export function dataFromVelocity(noisy: number, velocity: number, t: number): number {
-  return noisy - t * velocity
 }
 
 /** The noise level below which an error of the data weighs no more: else nearly clean frames would drown the rest. */

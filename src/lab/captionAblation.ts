@@ -3,6 +3,7 @@ import path from 'node:path'
 import {
   type CaptionScore,
   filmPrompts,
+  halvesOf,
   parseFilm,
   type SeenFilm,
   type SplitName,
@@ -17,6 +18,7 @@ import {
 } from '../model/index.ts'
 import {
   assembleModel,
+  type Captioner,
   type Model,
   modelConfigSchema,
   openCaptioner,
@@ -139,15 +141,16 @@ const CAPTIONS_PER_WRITE = 50
 /** Has the captioner say what each clip shows, or goes on where an earlier call stopped. */
 async function captionClips(
   { folder: from, data }: ModelLatents,
-  { folder, captioner: captionerFolder, signal, onProgress }: AblationOptions,
+  { folder, captioner: captionerFolder, threads, signal, onProgress }: AblationOptions,
 ): Promise<string[]> {
   const file = path.join(folder, 'captions.json')
   const captions: string[] = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : []
   const of = data.clips.length
   if (captions.length === of) return captions
-  const model = await openModel({ folder: from, lazily: true })
-  const captioner = await openCaptioner(model, captionerFolder)
+  const model = await openModel({ folder: from, threads, lazily: true })
+  let captioner: Captioner | undefined
   try {
+    captioner = await openCaptioner(model, captionerFolder)
     while (captions.length < of) {
       signal?.throwIfAborted()
       const { latents } = data.window(captions.length, 0, data.shape[0])
@@ -157,7 +160,7 @@ async function captionClips(
       onProgress?.('captions', captions.length, of)
     }
   } finally {
-    await captioner.close()
+    await captioner?.close()
     await model.close()
   }
   return captions
@@ -220,15 +223,13 @@ function assembleLearned(
 async function filmAsked(ablation: CaptionAblation, pictures: ModelLatents): Promise<AblationPrompt[]> {
   const { width, height, config } = pictures
   const scene = { width, height, fps: config.fps, frameCount: framesOf(ablation) }
-  return (['seen', 'heldOut'] as const).flatMap((split, i) =>
-    [...filmPrompts(split, ablation.curriculum, Math.floor((ablation.prompts + 1 - i) / 2), scene)].map(
-      film => ({
-        split,
-        prompts: { detailed: film.caption, short: film.shortCaption },
-        attributes: film.attributes,
-        truth: parseFilm(film),
-      }),
-    ),
+  return halvesOf(ablation.prompts).flatMap(({ split, count }) =>
+    [...filmPrompts(split, ablation.curriculum, count, scene)].map(film => ({
+      split,
+      prompts: { detailed: film.caption, short: film.shortCaption },
+      attributes: film.attributes,
+      truth: parseFilm(film),
+    })),
   )
 }
 
@@ -289,7 +290,7 @@ export async function runCaptionAblation(
   const scene = { ...curricula[curriculum], width, height, fps, frameCount: framesOf(ablation) }
   const encoded = await encodeForModel(
     { family: 'tabletop', clips, seed, scene },
-    { folder, warmStart, signal, onProgress },
+    { folder, warmStart, threads, signal, onProgress },
   )
   const { data } = encoded
   const written = await captionClips(encoded, options)
@@ -314,9 +315,12 @@ export async function runCaptionAblation(
           options,
         )
         const model = await assembleLearned(encoded, ablation, learned, threads)
-        const films = await judgeModel(ablation, model, prompts, into, options)
-        await model.close()
-        return { captions, seed, films, loss }
+        try {
+          const films = await judgeModel(ablation, model, prompts, into, options)
+          return { captions, seed, films, loss }
+        } finally {
+          await model.close()
+        }
       })
       runs.push(run)
       options.onRun?.(result)

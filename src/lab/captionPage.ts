@@ -8,6 +8,7 @@ import {
   estimateMean,
   type Figure,
   figures,
+  mean,
   renderDocument,
   type Score,
   type SeenFilm,
@@ -54,8 +55,6 @@ export interface AblationSummary {
   readonly written: Readonly<Partial<Record<CaptionQuestion, number>>>
 }
 
-const mean = (values: readonly number[]) => values.reduce((a, b) => a + b, 0) / values.length
-
 /** What is right in a film under the words of a prompt: only what these state. */
 function scoreUnder(seen: SeenFilm, { prompts, attributes }: AblationPrompt, kind: PromptKind): Score {
   const stated = findAttributes(prompts[kind])
@@ -63,7 +62,7 @@ function scoreUnder(seen: SeenFilm, { prompts, attributes }: AblationPrompt, kin
 }
 
 /** Sums up an ablation, finished or not, with bootstrap intervals over prompts; seeds that lack a kind of captions are left out. */
-export function summarizeAblation({ prompts, runs, captions }: AblationResult): AblationSummary {
+function summarizeAblation({ prompts, runs, captions }: AblationResult): AblationSummary {
   const whole = [...new Set(runs.map(({ seed }) => seed))].filter(
     seed => runs.filter(run => run.seed === seed).length === captionKinds.length,
   )
@@ -99,7 +98,7 @@ export function summarizeAblation({ prompts, runs, captions }: AblationResult): 
       right: { detailed: right(films.detailed, 'detailed'), short: right(films.short, 'short') },
     })),
     written: Object.fromEntries(
-      asked.map(question => [question, mean(captions.map(score => score[question] ?? 0))]),
+      asked.map(question => [question, mean(captions.map(score => score[question]))]),
     ),
   }
 }

@@ -9,4 +9,4 @@ export {
   promptKinds,
   runCaptionAblation,
 } from './captionAblation.ts'
-export { type AblationSummary, captionNames, summarizeAblation, writeCaptionAblation } from './captionPage.ts'
+export { type AblationSummary, captionNames, writeCaptionAblation } from './captionPage.ts'

@@ -8,11 +8,11 @@ import {
   pixelShuffle,
   pixelUnshuffle,
   reshape,
+  rmsNorm,
   silu,
   slice,
   type Value,
 } from '../array/index.ts'
-import { rmsNorm } from './layers.ts'
 import { filled, kernel, type Traced } from './parameters.ts'
 
 // Shapes: B batch, F = 4 f frames, H = 16 h, W = 16 w, C colour channels, f h w latent grid, Z latent channels.
@@ -90,7 +90,7 @@ export type AutoencoderParams = Traced<ReturnType<typeof autoencoderSpecs>>
 
 /** Normalise, convolve, activate, convolve, add (1512.03385); the second kernel starts small. */
 function residual(params: Traced<ReturnType<typeof residualSpecs>>, x_BCHW: Value): Value {
-  const normal = mul(rmsNorm(x_BCHW, 1), params.gain)
+  const normal = mul(rmsNorm(x_BCHW, { axis: 1 }), params.gain)
   const hidden = silu(conv2d(normal, params.first, { padding: 1 }))
   return add(x_BCHW, conv2d(hidden, params.second, { padding: 1 }))
 }
@@ -122,9 +122,9 @@ export function encode(params: AutoencoderParams, video_BFCHW: Value, config: Au
   const { encoder } = params
   expectShape('video', video_BFCHW, [
     batch,
-    Math.ceil(frames / 4) * 4,
+    Math.ceil(frames / FRAMES_PER_LATENT) * FRAMES_PER_LATENT,
     3,
-    ...[height, width].map(side => Math.ceil(side / 16) * 16),
+    ...[height, width].map(side => Math.ceil(side / PIXELS_PER_LATENT) * PIXELS_PER_LATENT),
   ])
   const images = reshape(video_BFCHW, [batch * frames, colours, height, width])
   const eighth = stage(encoder.eighth, conv2d(pixelUnshuffle(images, FIRST_PATCH), encoder.stem))

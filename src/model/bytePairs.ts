@@ -93,7 +93,7 @@ export function encodeBytePairs(tokenizer: BytePairs, text: string): number[] {
 }
 
 /** The bytes of one token. */
-export function bytesOfToken({ pairs }: BytePairs, token: number): number[] {
+function bytesOfToken({ pairs }: BytePairs, token: number): number[] {
   if (token < 256) return [token]
   const [left, right] = pairs[token - 256]
   return [...bytesOfToken({ pairs }, left), ...bytesOfToken({ pairs }, right)]

@@ -1,7 +1,6 @@
-import { add, conv2d, expectShape, linear, mul, reshape, slice, type Value } from '../array/index.ts'
+import { add, conv2d, expectShape, linear, mul, reshape, rmsNorm, slice, type Value } from '../array/index.ts'
 import { type BytePairs, encodeBytePairs } from './bytePairs.ts'
 import { type LanguageModelConfig, languageModel, languageModelSpecs } from './languageModel.ts'
-import { rmsNorm } from './layers.ts'
 import { filled, kernel, matrix, type Traced } from './parameters.ts'
 import { patchify } from './transformer.ts'
 

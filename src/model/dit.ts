@@ -7,7 +7,6 @@ import {
   gather,
   gelu,
   layerNorm,
-  linear,
   mul,
   reshape,
   silu,
@@ -16,8 +15,8 @@ import {
   transpose,
   type Value,
 } from '../array/index.ts'
-import { attend, transposeHeads } from './layers.ts'
-import { filled, matrix, type Traced } from './parameters.ts'
+import { type Affine, affine, attend, project, transposeHeads } from './layers.ts'
+import { matrix, type Traced } from './parameters.ts'
 
 // Shapes: B batch, C H W latent channels, height, width, L tokens, D width, N heads, p side of a patch.
 
@@ -37,11 +36,6 @@ export interface DitConfig {
 export const ditInput = { side: 32, channels: 4, classes: 1000 } as const
 
 const TIME_FEATURES = 256
-
-const affine = (inputs: number, outputs: number, gain = 1) => ({
-  weights: matrix(inputs, outputs, gain),
-  bias: filled([outputs], 0),
-})
 
 /** The parameters of a DiT, its table of positions (frozen in training) included. */
 export function ditSpecs({ width, depth, patch }: DitConfig) {
@@ -64,11 +58,8 @@ export function ditSpecs({ width, depth, patch }: DitConfig) {
   }
 }
 
-type Affine = Traced<ReturnType<typeof affine>>
 /** The traced parameters of a DiT. */
 export type DitParams = Traced<ReturnType<typeof ditSpecs>>
-
-const project = (x: Value, { weights, bias }: Affine) => add(linear(x, weights), bias)
 
 /** Sines and cosines of a time step from 0 to 1000 at periods up to 10000 (1706.03762): (B) to (B, 256). */
 function embedTime(times_B: Value): Value {

@@ -4,7 +4,6 @@ import {
   gather,
   gelu,
   layerNorm,
-  linear,
   matmul,
   mul,
   reshape,
@@ -13,8 +12,8 @@ import {
   type Value,
 } from '../array/index.ts'
 import { causalMask } from './languageModel.ts'
-import { attend, transposeHeads } from './layers.ts'
-import { filled, matrix, type Traced } from './parameters.ts'
+import { affine, attend, project, transposeHeads } from './layers.ts'
+import { filled, type Traced } from './parameters.ts'
 
 // Shapes: B batch, S tokens, D width, V tokens of the vocabulary.
 
@@ -32,10 +31,6 @@ export interface GptConfig {
   readonly heads: number
 }
 
-const affine = (inputs: number, outputs: number) => ({
-  weights: matrix(inputs, outputs),
-  bias: filled([outputs], 0),
-})
 const norm = (width: number) => ({ gain: filled([width], 1), bias: filled([width], 0) })
 
 /** The parameters of a GPT-1. */
@@ -58,8 +53,6 @@ export function gptSpecs({ vocabulary, context, width, depth }: GptConfig) {
 /** The traced parameters of a GPT-1. */
 export type GptParams = Traced<ReturnType<typeof gptSpecs>>
 
-const project = (x: Value, { weights, bias }: Traced<ReturnType<typeof affine>>) =>
-  add(linear(x, weights), bias)
 const normalize = (x: Value, { gain, bias }: Traced<ReturnType<typeof norm>>) =>
   add(mul(layerNorm(x), gain), bias)
 

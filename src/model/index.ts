@@ -11,7 +11,6 @@ export {
 } from './autoencoder.ts'
 export {
   type BytePairs,
-  bytesOfToken,
   countTokens,
   decodeBytePairs,
   encodeBytePairs,
@@ -42,7 +41,7 @@ export {
   MASKED,
   textAngles,
 } from './languageModel.ts'
-export { blurPlanes, rmsNorm } from './layers.ts'
+export { blurPlanes } from './layers.ts'
 export {
   countParameters,
   expectParameters,

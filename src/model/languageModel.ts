@@ -11,11 +11,12 @@ import {
   mul,
   neg,
   reshape,
+  rmsNorm,
   slice,
   sum,
   type Value,
 } from '../array/index.ts'
-import { blockSpecs, type KeysAndValues, type Rotation, rmsNorm, tokenBlock } from './layers.ts'
+import { blockSpecs, type KeysAndValues, type Rotation, tokenBlock } from './layers.ts'
 import { filled, matrix, type Traced } from './parameters.ts'
 
 // Shapes: B batch, P vectors of the prefix, S tokens, L = P + S, M past and present keys, D width, N heads,
@@ -123,7 +124,8 @@ export function languageModel(
   return { logits_BLV: linear(asked, params.head), hidden_BLD, cache }
 }
 
-function constantRotation(length: number, headSize: number): Rotation {
+/** The angles of positions 0, 1, 2 ... as a constant. */
+export function constantRotation(length: number, headSize: number): Rotation {
   const { cos, sin } = textAngles(0, length, headSize)
   const shape = [length, headSize / 2]
   return { cos_LK: constant(cos, shape), sin_LK: constant(sin, shape) }

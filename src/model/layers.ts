@@ -5,12 +5,12 @@ import {
   concatenate,
   constant,
   conv2d,
-  inverseRms,
   linear,
   matmul,
   mul,
   reluSquared,
   reshape,
+  rmsNorm,
   rotary,
   softmax,
   transpose,
@@ -19,11 +19,6 @@ import {
 import { filled, matrix, type Traced } from './parameters.ts'
 
 // Shapes: B batch, L tokens, D width, N heads, K head size, M keys (tokens and text).
-
-/** Root-mean-square normalisation along `axis` (1910.07467), without a gain: what follows has its own. */
-export function rmsNorm(x: Value, axis = -1): Value {
-  return mul(x, inverseRms(x, { axis }))
-}
 
 /** Every number becomes the mean of the square of `side` (odd) around it, zeros outside: (B, F, 1, H, W) to the same. */
 export function blurPlanes(x_BF1HW: Value, side: number): Value {
@@ -34,7 +29,7 @@ export function blurPlanes(x_BF1HW: Value, side: number): Value {
 }
 
 /** Splits the width into heads: (B, L, D) to (B, L, N, K). */
-export function splitHeads(x_BLD: Value, heads: number): Value {
+function splitHeads(x_BLD: Value, heads: number): Value {
   const [batch, length, width] = x_BLD.shape
   return reshape(x_BLD, [batch, length, heads, width / heads])
 }
@@ -85,6 +80,18 @@ export function rotate(x_BNLK: Value, { cos_LK, sin_LK }: Rotation): Value {
 export function joinTokens(first_BNLK: Value, second_BNLK: Value): Value {
   return concatenate([first_BNLK, second_BNLK], 2)
 }
+
+/** A layer with a bias: a matrix `[inputs, outputs]`, and zeros to begin with. */
+export const affine = (inputs: number, outputs: number, gain = 1) => ({
+  weights: matrix(inputs, outputs, gain),
+  bias: filled([outputs], 0),
+})
+
+/** The traced parameters of a layer with a bias. */
+export type Affine = Traced<ReturnType<typeof affine>>
+
+/** A layer with a bias: (..., inputs) to (..., outputs). */
+export const project = (x: Value, { weights, bias }: Affine): Value => add(linear(x, weights), bias)
 
 /** Two layers with a squared ReLU between them. */
 export function feedForward(x: Value, up_DM: Value, down_MD: Value): Value {

@@ -1,6 +1,5 @@
 import {
   constant,
-  type DType,
   expectShape,
   flattenTree,
   input,
@@ -101,10 +100,7 @@ export function traceParameters<Specs extends Tree<ParameterSpec>>(
   specs: Specs,
   prefix: string,
 ): Traced<Specs> {
-  const dtype: DType = 'float32'
-  return mapTree(specs, isSpec, ({ shape }, path) =>
-    input(`${prefix}.${path}`, shape, dtype),
-  ) as Traced<Specs>
+  return mapTree(specs, isSpec, ({ shape }, path) => input(`${prefix}.${path}`, shape)) as Traced<Specs>
 }
 
 /** Parameters with their numbers as constants of the graph: what is compiled then runs 1.1 to 1.4 times as fast. */

@@ -1,6 +1,6 @@
-import { add, constant, gather, linear, matmul, mul, reshape, slice, type Value } from '../array/index.ts'
-import { MASKED, textAngles } from './languageModel.ts'
-import { blockSpecs, rmsNorm, tokenBlock } from './layers.ts'
+import { add, gather, linear, matmul, mul, reshape, rmsNorm, slice, type Value } from '../array/index.ts'
+import { constantRotation, MASKED } from './languageModel.ts'
+import { blockSpecs, tokenBlock } from './layers.ts'
 import { filled, matrix, type Traced } from './parameters.ts'
 
 // Shapes: B batch, L places of a text, D width, T tables, N numbers of a place, V labels, H size of a pointer.
@@ -62,9 +62,7 @@ export function tagger(
   const [batch, length] = isThere_BL.shape
   const mask = mul(add(isThere_BL, -1), -MASKED)
   const mask_B11L = reshape(mask, [batch, 1, 1, length])
-  const { cos, sin } = textAngles(0, length, width / heads)
-  const shape = [length, width / heads / 2]
-  const rotation = { cos_LK: constant(cos, shape), sin_LK: constant(sin, shape) }
+  const rotation = constantRotation(length, width / heads)
   const known = rows.map((row, i) => gather(params.tables[i], row))
   let x = known.reduce(add, linear(numbers_BLN, params.numbers)) // (B, L, D)
   for (const block of params.blocks) x = tokenBlock(block, x, { heads, rotation, mask_LM: mask_B11L }).x

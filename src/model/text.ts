@@ -1,5 +1,5 @@
-import { add, gather, linear, mean, reshape, type Value } from '../array/index.ts'
-import { blockSpecs, rmsNorm, tokenBlock } from './layers.ts'
+import { add, gather, linear, mean, reshape, rmsNorm, type Value } from '../array/index.ts'
+import { blockSpecs, tokenBlock } from './layers.ts'
 import { matrix, type Traced } from './parameters.ts'
 
 // Shapes: B batch, S text tokens, D width, V words.

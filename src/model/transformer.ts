@@ -9,6 +9,7 @@ import {
   linear,
   mul,
   reshape,
+  rmsNorm,
   silu,
   sin,
   slice,
@@ -23,7 +24,6 @@ import {
   joinTokens,
   normalizeHeads,
   type Rotation,
-  rmsNorm,
   rotate,
   transposeHeads,
 } from './layers.ts'

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import { z } from 'zod'
 import type { Tensor } from '../array/index.ts'
@@ -100,17 +100,26 @@ export function saveModel(
   writeConfig(folder, config)
 }
 
-/** Writes a model in the place of another, which stays whole until the new one is. */
+/**
+ * Writes a model in the place of another; what else lies in its folder (its captioner, its upscaler) stays. Killed at any
+ * moment, the old model or the new one is whole: between two renames as `folder.old`, which the next call puts back.
+ */
 export function replaceModel(
   folder: string,
   config: unknown,
   tensors: Readonly<Record<string, Tensor>>,
 ): void {
-  const temporary = `${folder}.tmp`
-  rmSync(temporary, { recursive: true, force: true })
-  saveModel(temporary, config, tensors)
-  rmSync(folder, { recursive: true, force: true })
-  renameSync(temporary, folder)
+  const [made, old] = [`${folder}.tmp`, `${folder}.old`]
+  if (!existsSync(folder) && existsSync(old)) renameSync(old, folder)
+  for (const left of [made, old]) rmSync(left, { recursive: true, force: true })
+  saveModel(made, config, tensors)
+  if (existsSync(folder)) {
+    for (const name of readdirSync(folder).filter(name => name !== WEIGHTS && name !== CONFIG))
+      cpSync(path.join(folder, name), path.join(made, name), { recursive: true })
+    renameSync(folder, old)
+  }
+  renameSync(made, folder)
+  rmSync(old, { recursive: true, force: true })
 }
 
 /**

@@ -224,31 +224,46 @@ export function loadTensors(file: string): {
 /** A tensor in a file, read a part at a time. */
 export interface StoredTensor {
   readonly shape: Shape
-  /** The `count` numbers from number `start` on, in the order of the file, as float32 (integers as int32). */
+  /**
+   * The `count` numbers from number `start` on, in the order of the file, as float32 (integers as int32); their checksum is not
+   * looked at.
+   * @throws Error naming the file when it has become shorter.
+   */
   readPart(start: number, count: number): Float32Array | Int32Array
 }
 
 /**
  * Opens a safetensors file without reading its numbers; the file stays open while the process lives.
- * @throws Error naming the file and the tensor that is cut off, damaged, or does not fit.
+ * @throws Error naming the file and the tensor that is cut off or does not fit.
  */
 export function openTensors(file: string): Readonly<Record<string, StoredTensor>> {
   const descriptor = openSync(file, 'r')
+  try {
+    return describeTensors(file, descriptor)
+  } catch (error) {
+    closeSync(descriptor)
+    throw error
+  }
+}
+
+function describeTensors(file: string, descriptor: number): Record<string, StoredTensor> {
   const { size } = fstatSync(descriptor)
-  const head = Buffer.alloc(8)
-  readSync(descriptor, head, 0, 8, 0)
-  const length = Math.min(size, 8 + Math.min(LARGEST_HEADER, Number(head.readBigUInt64LE())))
-  const front = Buffer.alloc(length)
-  readSync(descriptor, front, 0, length, 0)
+  const read = (length: number, position: number) => {
+    const bytes = Buffer.from(new ArrayBuffer(length))
+    if (readSync(descriptor, bytes, 0, length, position) === length) return bytes
+    throw new Error(`${file} is cut off: bytes ${position} to ${position + length} are not all there`)
+  }
+  const headerSize = size < 8 ? 0 : Number(read(8, 0).readBigUInt64LE())
+  const front = read(Math.min(size, 8 + Math.min(LARGEST_HEADER, headerSize)), 0)
   const { start, header } = readHeader(file, front)
   const { __metadata__: _, ...rest } = header
   const opened = readEntries(file, rest, size - start).map(
     ([name, { shape, dtype, data_offsets: offsets }]) => {
-      const readPart = (first: number, count: number) => {
-        const bytes = new Uint8Array(count * itemSizes[dtype])
-        readSync(descriptor, bytes, 0, bytes.length, start + offsets[0] + first * itemSizes[dtype])
-        return decodeData(dtype, bytes.buffer)
-      }
+      const readPart = (first: number, count: number) =>
+        decodeData(
+          dtype,
+          read(count * itemSizes[dtype], start + offsets[0] + first * itemSizes[dtype]).buffer as ArrayBuffer,
+        )
       return [name, { shape, readPart }] as const
     },
   )

@@ -1,5 +1,13 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { test } from 'node:test'
@@ -11,6 +19,7 @@ import {
   loadModel,
   loadTensors,
   openTensors,
+  replaceModel,
   saveCheckpoint,
   saveModel,
   saveTensors,
@@ -158,4 +167,37 @@ test('a model is read with its schema; a wrong field, a newer format, a missing 
   writeFileSync(file, '{')
   assert.throws(() => loadModel(model, schema), /damaged/)
   assert.throws(() => loadModel(folder(), schema), /config\.json is missing/)
+})
+
+test('a model takes the place of another; what lies beside its weights stays', () => {
+  const model = path.join(folder(), 'model')
+  const schema = z.strictObject({ width: z.number() })
+  const { scalar } = tensors
+  replaceModel(model, { width: 1 }, { scalar })
+  mkdirSync(path.join(model, 'captioner'))
+  writeFileSync(path.join(model, 'captioner', 'config.json'), 'its own')
+  replaceModel(model, { width: 2 }, { scalar })
+  const expectWidth = (width: number) => {
+    assert.deepEqual(loadModel(model, schema).config, { width })
+    assert.equal(readFileSync(path.join(model, 'captioner', 'config.json'), 'utf8'), 'its own')
+    assert.deepEqual(readdirSync(path.dirname(model)), ['model'])
+  }
+  expectWidth(2)
+  // As if it had been killed between the two renames.
+  renameSync(model, `${model}.old`)
+  replaceModel(model, { width: 3 }, { scalar })
+  expectWidth(3)
+})
+
+test('a file that is cut off when it is open already, or has no header, says so', () => {
+  const file = path.join(folder(), 'x.safetensors')
+  saveTensors(file, tensors)
+  const opened = openTensors(file)
+  assert.deepEqual(opened['a.weight'].readPart(1, 2), tensors['a.weight'].data.slice(1, 3))
+  truncateSync(file, 40)
+  assert.throws(() => opened['a.weight'].readPart(0, 6), /x\.safetensors is cut off/)
+  for (const size of [40, 4, 0]) {
+    truncateSync(file, size)
+    assert.throws(() => openTensors(file), /x\.safetensors is no safetensors file, or its header is cut off/)
+  }
 })

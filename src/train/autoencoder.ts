@@ -23,15 +23,17 @@ import {
   blurPlanes,
   decode,
   encode,
+  FRAMES_PER_LATENT,
   fixParameters,
   nestValues,
   type ParameterSpec,
   type Parameters,
+  PIXELS_PER_LATENT,
 } from '../model/index.ts'
 import { drawInThread } from './batches.ts'
-import type { Training } from './loop.ts'
 import { fanInFactor, type Values } from './optimizer.ts'
 import type { Schedule } from './schedule.ts'
+import type { Training } from './training.ts'
 
 // Shapes: B batch, F pixel frames of a window, H W side of a crop, f h w latent grid, Z latent channels.
 
@@ -171,7 +173,8 @@ export async function drawAutoencoderBatch(
       cutPart(clip, part, colours, weights.subarray(at, at + area))
     })
   }
-  const latents = [batch, frames / 4, config.latentChannels, crop / 16, crop / 16]
+  const side = crop / PIXELS_PER_LATENT
+  const latents = [batch, frames / FRAMES_PER_LATENT, config.latentChannels, side, side]
   const noise = random.fillNormal(new Float32Array(latents.reduce((a, b) => a * b)))
   const sigma = Float32Array.from({ length: batch }, () => latentNoise * random.uniform())
   return {

@@ -1,23 +1,20 @@
-import type { Worker } from 'node:worker_threads'
-import type { RandomState, Tensor } from '../array/index.ts'
+import { parentPort, type Worker } from 'node:worker_threads'
+import { createRandom, type Random, type RandomState } from '../array/index.ts'
 import { startWorker } from '../dataset/index.ts'
-import type { Training } from './loop.ts'
+import type { Batch, Training } from './training.ts'
 
 /** What the thread that draws batches is asked for. */
-export interface BatchRequest {
+interface BatchRequest {
   readonly step: number
   readonly state: RandomState
 }
 
 /** What the thread that draws batches answers. */
-export type BatchReply = { readonly step: number } & (
-  | { readonly batch: Readonly<Record<string, Tensor>> }
-  | { readonly error: string }
-)
+type BatchReply = { readonly step: number } & ({ readonly batch: Batch } | { readonly error: string })
 
 /**
  * Draws batches in a thread of their own, because a run of the network blocks its thread meanwhile.
- * @param entry the worker's file, which answers a BatchRequest with a BatchReply
+ * @param entry the worker's file, which calls `answerBatches`
  */
 export function drawInThread(entry: URL, workerData: unknown): Pick<Training, 'nextBatch' | 'close'> {
   let worker: Worker | undefined
@@ -48,4 +45,18 @@ export function drawInThread(entry: URL, workerData: unknown): Pick<Training, 'n
       worker = undefined
     },
   }
+}
+
+/** In that thread: draws batches as they are asked for, and gives the memory of each away. */
+export function answerBatches(draw: (random: Random) => Promise<Batch>): void {
+  const port = parentPort!
+  port.on('message', async ({ step, state }: BatchRequest) => {
+    try {
+      const batch = await draw(createRandom({ state }))
+      const buffers = Object.values(batch).map(({ data }) => data.buffer as ArrayBuffer)
+      port.postMessage({ step, batch } satisfies BatchReply, buffers)
+    } catch (error) {
+      port.postMessage({ step, error: (error as Error).message } satisfies BatchReply)
+    }
+  })
 }

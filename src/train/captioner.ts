@@ -1,4 +1,15 @@
-import { add, linear, mean, mul, type Random, reshape, square, sub, type Tensor } from '../array/index.ts'
+import {
+  add,
+  linear,
+  mean,
+  mul,
+  type Random,
+  reshape,
+  rmsNorm,
+  square,
+  sub,
+  type Tensor,
+} from '../array/index.ts'
 import {
   type BytePairs,
   type CaptionerConfig,
@@ -7,16 +18,15 @@ import {
   crossEntropy,
   filled,
   nestValues,
-  rmsNorm,
   tellFilm,
   writeTargets,
 } from '../model/index.ts'
 import { fitFrames } from '../sample/index.ts'
 import { type Attributes, findAttributes, writeCaptions } from '../world/index.ts'
 import type { LatentSet, LatentWindow } from './latents.ts'
-import type { Training } from './loop.ts'
 import { fanInFactor, type Values } from './optimizer.ts'
 import type { Schedule } from './schedule.ts'
+import type { Training } from './training.ts'
 import { transformerRule } from './transformer.ts'
 import { TRUTH_FEATURES, truthOfTokens } from './truth.ts'
 

@@ -13,9 +13,9 @@ import { denoise, frameSize, type Model, restoreLatents, SAMPLING_SHIFT } from '
 import { cutPart, pixelLoss } from './autoencoder.ts'
 import { drawInThread } from './batches.ts'
 import type { LatentSet } from './latents.ts'
-import type { Training } from './loop.ts'
 import { fanInFactor, type Values } from './optimizer.ts'
 import type { Schedule } from './schedule.ts'
+import type { Training } from './training.ts'
 
 // Shapes: B batch, f latent frames of a part, F = 4 f pixel frames, Z latent channels, h w latent grid, H W pixels.
 

@@ -3,6 +3,7 @@ import {
   concatenate,
   constant,
   div,
+  isValue,
   mapTree,
   mean,
   mul,
@@ -28,9 +29,9 @@ import {
 } from '../model/index.ts'
 import { KNOWN_LEVEL, SAMPLING_SHIFT } from '../sample/index.ts'
 import type { LatentSet } from './latents.ts'
-import type { Training } from './loop.ts'
 import { fanInFactor, type Values } from './optimizer.ts'
 import type { Schedule } from './schedule.ts'
+import type { Training } from './training.ts'
 import { drawTransformerBatch, weighError } from './transformer.ts'
 
 // Shapes: B batch, f latent frames of a window, Z latent channels, h w latent grid, S text tokens, k steps of the teacher.
@@ -91,8 +92,6 @@ function drawDistillBatch(random: Random, options: DistillOptions): Record<strin
   const known = [...weights.data].map(weight => weight === 0)
   return { latents, noise, first, ids, bodies, ...drawSteps(random, options, known) }
 }
-
-const isValue = (node: unknown): node is Value => typeof node === 'object' && node !== null && 'op' in node
 
 /** The parameters of the student: the teacher's, fixed, with adapters on the matrices of the blocks. */
 function traceStudent(teacher: TransformerParams, adapters: Values): TransformerParams {

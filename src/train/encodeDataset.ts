@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync } from 'node:fs'
+import { mkdirSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import type { Dataset } from '../dataset/index.ts'
 import { runPool } from '../dataset/index.ts'
@@ -7,7 +7,9 @@ import {
   FRAMES_PER_LATENT,
   type Parameters,
   PIXELS_PER_LATENT,
+  selectParameters,
 } from '../model/index.ts'
+import { fingerprintOf, isMadeFrom } from './fingerprint.ts'
 import { type LatentSet, type LatentStatistics, openLatents, shardFile } from './latents.ts'
 
 /** How encoding is watched and stopped. */
@@ -37,6 +39,7 @@ export interface EncodeWorkerData {
 /** What it is asked for: clips of the dataset as one shard. */
 export interface EncodeRequest {
   readonly shard: number
+  readonly fingerprint: string
   readonly clips: readonly number[]
 }
 
@@ -47,7 +50,7 @@ export const countShards = (clips: number) => Math.ceil(clips / CLIPS_PER_SHARD)
 
 /**
  * Encodes the clips of a dataset's most frequent shape shard by shard with every core, or goes on where an earlier call
- * stopped, and opens the latents. Of clips that do not have 1 + 4 k frames the last ones are left out.
+ * stopped, and opens the latents. Shards of another encoder or of other clips are encoded anew. Of clips that do not have 1 + 4 k frames the last ones are left out.
  * @throws DOMException AbortError when the signal aborts; the shards that are done stay.
  */
 export async function encodeDataset(
@@ -62,16 +65,21 @@ export async function encodeDataset(
   // The first picture is repeated until it fills a latent frame.
   const frames = FRAMES_PER_LATENT * (1 + Math.floor((frameCount - 1) / FRAMES_PER_LATENT))
   const [h, w] = [height / PIXELS_PER_LATENT, width / PIXELS_PER_LATENT]
-  const shards = Array.from(
-    { length: countShards(clips.length) },
-    (_, shard): EncodeRequest => ({
+  const encoder = fingerprintOf({ config, frames, width, height }, selectParameters(params, 'encoder'))
+  const shards = Array.from({ length: countShards(clips.length) }, (_, shard): EncodeRequest => {
+    const own = clips.slice(shard * CLIPS_PER_SHARD, (shard + 1) * CLIPS_PER_SHARD)
+    const records = own.map(clip => dataset.clips[clip])
+    return {
       shard,
-      clips: clips.slice(shard * CLIPS_PER_SHARD, (shard + 1) * CLIPS_PER_SHARD),
-    }),
+      fingerprint: fingerprintOf({ encoder, description: dataset.description, records }, {}),
+      clips: own,
+    }
+  })
+  const missing = shards.filter(
+    ({ shard, fingerprint }) => !isMadeFrom(shardFile(folder, shard, 'json'), fingerprint),
   )
-  const missing = shards.filter(({ shard }) => !existsSync(shardFile(folder, shard, 'json')))
   let done = clips.length - missing.reduce((sum, { clips }) => sum + clips.length, 0)
-  await runPool<EncodeRequest, 'done'>(missing, {
+  await runPool<EncodeRequest, void>(missing, {
     entry: new URL('./encodeWorker.ts', import.meta.url),
     workerData: {
       folder,

@@ -1,5 +1,6 @@
-import { parentPort, workerData } from 'node:worker_threads'
-import { openDataset, packError } from '../dataset/index.ts'
+import { rmSync } from 'node:fs'
+import { workerData } from 'node:worker_threads'
+import { openDataset, serveShards } from '../dataset/index.ts'
 import { FRAMES_PER_LATENT, PIXELS_PER_LATENT } from '../model/index.ts'
 import { compileEncoder, repeatFirstFrame } from '../sample/index.ts'
 import { saveTensors, writeAtomically } from '../store/index.ts'
@@ -9,7 +10,6 @@ import { MOST_BODIES, mapTruth, readLooks } from './truth.ts'
 
 // Shapes: n clips of a shard, f latent frames, Z latent channels, h w latent grid, M bodies at most.
 
-const port = parentPort!
 const { folder, dataset: source, params, config, frames, width, height } = workerData as EncodeWorkerData
 const dataset = openDataset(source)
 const encoder = await compileEncoder(params, config, { frameCount: frames, width, height }, { threads: 1 })
@@ -29,7 +29,7 @@ function sumChannels(latents: Float32Array, channels: number, area: number) {
 }
 
 /** Encodes the clips of one shard and writes it; the index is written last. */
-async function encodeShard({ shard, clips }: EncodeRequest, onClip: () => void): Promise<void> {
+async function encodeShard({ shard, fingerprint, clips }: EncodeRequest, onClip: () => void): Promise<void> {
   const latents = new Float32Array(clips.length * f * channels * h * w)
   const coverage = new Float32Array(clips.length * f * h * w * MOST_BODIES)
   const velocity = new Float32Array(clips.length * f * MOST_BODIES * 2)
@@ -44,14 +44,13 @@ async function encodeShard({ shard, clips }: EncodeRequest, onClip: () => void):
       (i * latents.length) / clips.length,
     )
     const map = mapTruth(repeatFirstFrame(clip.masks, width * height), width, height)
-    coverage.set(
-      Float32Array.from(map.coverage, value => value / 255),
-      (i * coverage.length) / clips.length,
-    )
+    coverage.set(map.coverage, (i * coverage.length) / clips.length)
     velocity.set(map.velocity, (i * velocity.length) / clips.length)
     said.push({ caption, originalCaption, shortCaption, looks: readLooks(await dataset.truth(index)) })
     onClip()
   }
+  // What it says is not true of the latents that are written now.
+  rmSync(shardFile(folder, shard, 'json'), { force: true })
   saveTensors(
     shardFile(folder, shard, 'safetensors'),
     {
@@ -61,15 +60,8 @@ async function encodeShard({ shard, clips }: EncodeRequest, onClip: () => void):
     },
     { dtype: 'F16' },
   )
-  const index: ShardIndex = { ...sumChannels(latents, channels, h * w), clips: said }
+  const index: ShardIndex = { fingerprint, ...sumChannels(latents, channels, h * w), clips: said }
   writeAtomically(shardFile(folder, shard, 'json'), [Buffer.from(JSON.stringify(index))])
 }
 
-port.on('message', async (request: EncodeRequest) => {
-  try {
-    await encodeShard(request, () => port.postMessage('step'))
-    port.postMessage('done')
-  } catch (error) {
-    port.postMessage(packError(error))
-  }
-})
+serveShards(encodeShard)

@@ -47,6 +47,17 @@ test('no training prompt has what is set aside for development', () => {
   )
 })
 
+test('what is marked is found behind apostrophes and wide letters too', () => {
+  const ball = mark({ label: 'shape:ball', is: 'b0' }, "ＢＡＬＬ's")
+  const tagged = readMarks(lexicon, () => undefined, `it’s "what I'd call" ${ball} here`)!
+  const told = Array.from(tagged.labels, label => labels[label])
+  assert.deepEqual(
+    told.flatMap((label, i) => (label === 'nothing' ? [] : [[label, i]])),
+    // it's , what i'd call , balls here
+    [['shape:ball', 6]],
+  )
+})
+
 test('prompts follow their seed, and every mark of them can be read', () => {
   for (let seed = 0; seed < 100; seed++) {
     const request = drawRequest(createRandom(seed))

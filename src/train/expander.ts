@@ -4,9 +4,9 @@ import { concepts, type Entry, type Lexicon, smallWords } from '../words/index.t
 import { readMarks, type TaggedPrompt } from './expanderMarks.ts'
 import { drawSlips, type PromptWords, writePrompt } from './expanderPrompts.ts'
 import { drawRequest } from './expanderRequests.ts'
-import type { Training } from './loop.ts'
 import { fanInFactor, type Values } from './optimizer.ts'
 import type { Schedule } from './schedule.ts'
+import type { Training } from './training.ts'
 
 // Shapes: B batch, L words of a prompt, N numbers of a word.
 
@@ -77,7 +77,7 @@ function drawPrompt(random: Random, options: Drawn, numbers: ReadonlyMap<string,
 }
 
 /** Draws prompts: rows of four tables, labels and pointers (B, L) each, numbers (B, L, N), and which places count. */
-export function drawExpanderBatch(random: Random, options: Drawn): Record<string, Tensor> {
+function drawExpanderBatch(random: Random, options: Drawn): Record<string, Tensor> {
   const { batchSize: batch, length, vocabulary } = options
   const numbers = new Map(vocabulary.map((word, i) => [word, i]))
   const prompts = Array.from({ length: batch }, () => drawPrompt(random, options, numbers))

@@ -1,4 +1,4 @@
-import type { Random } from '../array/index.ts'
+import { pick, type Random } from '../array/index.ts'
 import {
   cameraName,
   chineseWords,
@@ -7,7 +7,6 @@ import {
   type RequestEvent,
 } from '../words/index.ts'
 import { mark } from './expanderMarks.ts'
-import { pick } from './expanderRequests.ts'
 
 /** Common letters, among which those that mean something to the worlds are left out: what prompts say besides. */
 const common =

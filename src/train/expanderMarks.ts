@@ -1,5 +1,13 @@
 import type { ReadingOptions } from '../words/index.ts'
-import { type Features, featuresOf, type Lexicon, labels, PROMPT_LENGTH, readWords } from '../words/index.ts'
+import {
+  type Features,
+  featuresOf,
+  type Lexicon,
+  labels,
+  normalizePrompt,
+  PROMPT_LENGTH,
+  readWords,
+} from '../words/index.ts'
 
 // Prompts in which it is marked what their words say: `mark` puts signs around words, `readMarks` takes them away and
 // tells what a tagger should say of every word.
@@ -72,7 +80,8 @@ export function readMarks(
     ...reading
   }: ReadingOptions & { readonly length?: number; readonly change?: (text: string) => string } = {},
 ): TaggedPrompt | undefined {
-  const { text, spans } = cutMarks(marked, change)
+  // Normalised piece by piece, so that places in it are those that `readWords` gives.
+  const { text, spans } = cutMarks(marked, piece => normalizePrompt(change(piece)))
   const words = readWords(lexicon, text, reading)
   if (words.length > length) return undefined
   const inside = (span: Span) =>

@@ -1,4 +1,4 @@
-import type { Random } from '../array/index.ts'
+import { pick, type Random, shuffle } from '../array/index.ts'
 import {
   cameraName,
   concepts,
@@ -9,7 +9,6 @@ import {
 } from '../words/index.ts'
 import { writeChinese } from './expanderChinese.ts'
 import { mark } from './expanderMarks.ts'
-import { pick } from './expanderRequests.ts'
 import { type Form, inflect } from './expanderVerbs.ts'
 import {
   chains,
@@ -161,8 +160,8 @@ class English {
     const not = this.is(0.02) ? `not ${this.pick(trainingWords['colour:red'])} but ` : ''
     if (colour) looks.push(not + this.say(`colour:${colour}`, of))
     const made = material && this.say(`material:${material}`, of)
-    const adjectives = [...looks, ...(made ? [made] : [])]
-    if (this.is(0.25)) adjectives.sort(() => this.random.uniform() - 0.5)
+    let adjectives = [...looks, ...(made ? [made] : [])]
+    if (this.is(0.25)) adjectives = shuffle(this.random, adjectives)
     if (this.is(0.08))
       adjectives.splice(this.random.integer(adjectives.length + 1), 0, this.pick(this.words.idle))
     const article = determiner ?? this.pick(['a', 'a', 'a', 'one', 'the', '', 'some', 'this', 'my'])
@@ -288,11 +287,11 @@ class English {
 
   settings(): string[] {
     const { floor, light, sky, camera } = this.request
-    const parts = [
+    const parts = shuffle(this.random, [
       ...(floor ? [this.say(`floor:${floor}`, '')] : []),
       ...(light ? [this.say(`light:${light}`, '')] : []),
       ...(sky ? [this.say(`sky:${sky}`, '')] : []),
-    ].sort(() => this.random.uniform() - 0.5)
+    ])
     return camera ? [...parts, this.say(`camera:${cameraName(camera)}`, '')] : parts
   }
 
@@ -330,7 +329,7 @@ class English {
 }
 
 /** One slip of the fingers: letters swapped, left out, doubled or wrong. */
-export function misspell(random: Random, word: string): string {
+function misspell(random: Random, word: string): string {
   const at = 1 + random.integer(Math.max(1, word.length - 1))
   const kind = random.integer(4)
   if (kind === 0) return word.slice(0, at - 1) + (word[at] ?? '') + word[at - 1] + word.slice(at + 1)

@@ -36,7 +36,7 @@ export const expanderRecipe: ExpanderRecipe = {
 const COUNTED_PROMPTS = 4000
 
 /** Words with rows of their own: small ones, those of captions and of phrases, and all Chinese letters of training. */
-export function collectVocabulary(words: PromptWords): string[] {
+function collectVocabulary(words: PromptWords): string[] {
   const phrases = Object.values(trainingWords)
     .flat()
     .filter(phrase => phrase.includes(' '))
@@ -66,7 +66,7 @@ export interface ExpanderRun extends Omit<RunOptions, 'warmStart'> {
  * Trains an expander; stopped, it goes on where it was.
  * @returns what `saveExpander` writes: the averaged parameters
  */
-export async function trainExpander({
+async function trainExpander({
   lexiconLines,
   evidenceLines,
   recipe = expanderRecipe,

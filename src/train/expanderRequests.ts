@@ -1,11 +1,8 @@
-import type { Random } from '../array/index.ts'
+import { pick, type Random } from '../array/index.ts'
 import { hues, type Request, type RequestBody, type RequestEvent, type RequestShape } from '../words/index.ts'
 import { floors, lights, skies } from '../world/index.ts'
 
 // What training prompts ask for: drawn at random, more varied than the worlds, since people ask for anything.
-
-/** One of a list, all alike. */
-export const pick = <T>(random: Random, from: readonly T[]): T => from[random.integer(from.length)]
 
 const chance = (random: Random, share: number) => random.uniform() < share
 

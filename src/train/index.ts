@@ -3,22 +3,21 @@ export { type DecoderTrainingOptions, decoderTraining, drawDecoderBatch } from '
 export { type DecoderRecipe, runDecoderRecipe } from './decoderRecipe.ts'
 export { type DistillOptions, distillTraining } from './distill.ts'
 export { type EncodeOptions, encodeDataset } from './encodeDataset.ts'
-export { drawExpanderBatch, expanderTraining } from './expander.ts'
+export { expanderTraining } from './expander.ts'
 export { mark, readMarks, unmark } from './expanderMarks.ts'
-export { collectWords, misspell, writePrompt } from './expanderPrompts.ts'
+export { collectWords, writePrompt } from './expanderPrompts.ts'
 export {
   type ExpanderRecipe,
   type ExpanderRun,
   expanderRecipe,
   learnExpander,
-  trainExpander,
 } from './expanderRecipe.ts'
 export { drawRequest } from './expanderRequests.ts'
 export { inflect } from './expanderVerbs.ts'
 export { developmentWords, trainingWords } from './expanderWords.ts'
 export { type FewStepsRecipe, runFewStepsRecipe } from './fewStepsRecipe.ts'
 export type { LatentSet, LatentStatistics, LatentWindow } from './latents.ts'
-export { type RunOptions, type StepReport, type Training, train } from './loop.ts'
+export { type RunOptions, type StepReport, train } from './loop.ts'
 export { encodeForModel, type ModelLatents } from './modelLatents.ts'
 export {
   exportModel,
@@ -30,6 +29,7 @@ export {
 } from './recipe.ts'
 export { type Schedule, scheduleRates } from './schedule.ts'
 export { traceForward } from './step.ts'
+export type { Training } from './training.ts'
 export { type TransformerTrainingOptions, transformerTraining } from './transformer.ts'
 export { type BodyLooks, MOST_BODIES } from './truth.ts'
 export { type UpscalerTrainingOptions, upscalerTraining } from './upscaler.ts'

@@ -38,6 +38,8 @@ export interface LatentSet extends LatentStatistics {
 
 const looksSchema = z.strictObject({ shape: z.string(), colour: z.string(), material: z.string() })
 const indexSchema = z.strictObject({
+  /** Of all that the shard is made from (`fingerprintOf`). */
+  fingerprint: z.string(),
   /** Sums and sums of squares of every channel, over all latents of the shard. */
   sums: z.array(z.number()),
   squares: z.array(z.number()),

@@ -5,10 +5,8 @@ import { growParameters, initializeParameters, type Parameters } from '../model/
 import { type Checkpoint, loadCheckpoint, saveCheckpoint } from '../store/index.ts'
 import { plotCurves } from './plot.ts'
 import { scheduleRates } from './schedule.ts'
-import { compileStep, type RateName, type State } from './step.ts'
+import { compileStep, type RateName, type State, type Step } from './step.ts'
 import type { Batch, Training } from './training.ts'
-
-export type { Batch, Training } from './training.ts'
 
 /** How one run goes. */
 export interface RunOptions {
@@ -67,11 +65,16 @@ function randomOfStep(seed: number, step: number): Random {
   return createRandom(Math.imul(seed + 1, 0x9e3779b1) ^ Math.imul(step, 0x85ebca6b))
 }
 
-function checkFinite(step: number, loss: number, state: State): void {
-  if (Number.isFinite(loss)) return
-  const broken = Object.entries(state).find(([, { data }]) => !data.every(Number.isFinite))
-  const where = broken ? `; the first tensor with such numbers is ${broken[0]}` : ''
-  throw new Error(`the loss is ${loss} in step ${step}${where}; the last checkpoint is unharmed`)
+/** Refuses what a step made of a loss or of gradients that are no numbers. */
+function checkFinite(step: number, results: Readonly<Record<string, Tensor>>, made: State): void {
+  for (const name of ['loss', 'gradientNorm'] as const) {
+    const [value] = results[name].data
+    if (Number.isFinite(value)) continue
+    const broken = Object.entries(made).find(([, { data }]) => !data.every(Number.isFinite))
+    const where = broken ? `; the first tensor with such numbers is ${broken[0]}` : ''
+    const what = name === 'loss' ? 'loss' : 'norm of the gradients'
+    throw new Error(`the ${what} is ${value} in step ${step}${where}; the last checkpoint is unharmed`)
+  }
 }
 
 /** A second set of arrays, so that a step can write the new state while it reads the old one. */
@@ -134,7 +137,7 @@ function feedRates(training: Training, step: number): Record<RateName, Tensor> {
 
 /**
  * Trains until the schedule ends or the signal aborts, and saves a checkpoint then too.
- * @throws Error naming step and tensor when a loss is not finite.
+ * @throws Error naming step and tensor when a loss or the norm of its gradients is not finite; nothing of that step is saved.
  */
 export async function train(training: Training, options: RunOptions): Promise<State> {
   try {
@@ -145,28 +148,31 @@ export async function train(training: Training, options: RunOptions): Promise<St
 }
 
 async function runSteps(training: Training, options: RunOptions): Promise<State> {
-  const {
-    folder,
-    seed,
-    threads = 0,
-    workers = 0,
-    secondsPerCheckpoint = 180,
-    warmStart = {},
-    profile,
-    signal,
-    onStep,
-    onCheckpoint,
-  } = options
+  const { folder, seed, threads = 0, workers = 0, warmStart = {}, profile } = options
   mkdirSync(folder, { recursive: true })
   const saved = resumeRun(folder, training)
-  const firstStep = saved?.step ?? 0
-  let state = saved?.tensors ?? beginState(training, createRandom(seed), warmStart)
-  const { steps } = training.schedule
-  if (firstStep >= steps) return state
-  let spare = zerosLike(state)
+  const step = saved?.step ?? 0
+  const state = saved?.tensors ?? beginState(training, createRandom(seed), warmStart)
+  if (step >= training.schedule.steps) return state
   const example = await training.nextBatch(randomOfStep(seed, 0), 0)
   const compiled = await compileStep(training, example, { threads, workers, profile })
-  const { operations } = compiled
+  try {
+    return await repeatStep(training, compiled, { step, state }, options)
+  } finally {
+    await compiled.release()
+  }
+}
+
+/** Goes from step to step until the schedule ends or the signal aborts. */
+async function repeatStep(
+  training: Training,
+  compiled: Step,
+  begun: { readonly step: number; readonly state: State },
+  { folder, seed, secondsPerCheckpoint = 180, signal, onStep, onCheckpoint }: RunOptions,
+): Promise<State> {
+  let { step, state } = begun
+  let spare = zerosLike(state)
+  const { steps } = training.schedule
   const nextBatch = drawAhead(training, seed)
   const save = async (step: number) => {
     saveCheckpoint(folder, { step, config: training.config, tensors: state })
@@ -175,15 +181,14 @@ async function runSteps(training: Training, options: RunOptions): Promise<State>
   }
   const started = performance.now()
   let savedAt = started
-  let step = firstStep
   while (step < steps && !signal?.aborted) {
     step++
     const batch = await nextBatch(step)
     const results = await compiled.run(state, spare, batch, feedRates(training, step))
+    checkFinite(step, results, spare)
     ;[state, spare] = [spare, state]
-    checkFinite(step, results.loss.data[0], state)
-    const pace = { steps: step - firstStep, seconds: (performance.now() - started) / 1000 }
-    const report = reportStep(training, step, results, operations, pace)
+    const pace = { steps: step - begun.step, seconds: (performance.now() - started) / 1000 }
+    const report = reportStep(training, step, results, compiled.operations, pace)
     appendFileSync(logFile(folder), `${JSON.stringify(report)}\n`)
     onStep?.(report)
     if (performance.now() - savedAt > secondsPerCheckpoint * 1000) {
@@ -193,8 +198,7 @@ async function runSteps(training: Training, options: RunOptions): Promise<State>
     // Lets signals be heard between two steps.
     await new Promise(resolve => setImmediate(resolve))
   }
-  if (step > firstStep) await save(step)
-  await compiled.release()
+  if (step > begun.step) await save(step)
   return state
 }
 

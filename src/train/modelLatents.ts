@@ -24,7 +24,7 @@ export interface ModelLatents {
 
 /** Films clips (or opens those that are given) and encodes them with a finished model: `warmStart`, the bundled one when absent. */
 export async function encodeForModel(clips: DatasetOptions, options: RecipeOptions): Promise<ModelLatents> {
-  const { warmStart = bundledFolder(), folder, onProgress, signal } = options
+  const { warmStart = bundledFolder(), folder, threads, onProgress, signal } = options
   mkdirSync(folder, { recursive: true })
   const config = readModelConfig(warmStart)
   const model = loadGiven(warmStart, config.transformer.text.vocabulary)
@@ -32,6 +32,7 @@ export async function encodeForModel(clips: DatasetOptions, options: RecipeOptio
   const [{ width, height, clips: filmed }] = dataset.shapes
   const latents = path.join(folder, 'latents')
   const data = await encodeDataset(latents, dataset, model.autoencoder, config.autoencoder, {
+    workers: threads,
     onProgress: done => onProgress?.('latents', done, filmed.length),
     signal,
     statistics: model.statistics,

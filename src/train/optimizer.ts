@@ -30,7 +30,7 @@ export interface OptimizerConfig {
   readonly rateFactor: (path: string, shape: readonly number[]) => number
   readonly adamBetas: readonly [number, number]
   readonly muonMomentum: number
-  /** Share of a parameter that is taken away at a learning rate of 1: gains, biases and tables usually lose nothing. */
+  /** Share of a parameter that is taken away at a learning rate of 1. */
   readonly weightDecay: (path: string, shape: readonly number[]) => number
 }
 
@@ -40,11 +40,14 @@ export function fanInFactor(shape: readonly number[]): number {
   return 1 / Math.sqrt(shape.length === 2 ? shape[0] : 1000)
 }
 
-/** What the recipes use (MODEL.md's table; 2502.16982 for the momentum and decay of Muon). */
+/**
+ * What the recipes use (2502.16982 for the momentum of Muon). Matrices, tables of vectors and kernels decay; gains and biases,
+ * of shape `[C]` or `[C, 1, 1]`, do not.
+ */
 export const optimizerDefaults = {
   adamBetas: [0.9, 0.95],
   muonMomentum: 0.95,
-  weightDecay: (_: string, shape: readonly number[]) => (shape.length >= 2 ? 0.01 : 0),
+  weightDecay: (_: string, shape: readonly number[]) => (shape.length === 2 || shape.length === 4 ? 0.01 : 0),
 } as const
 
 /** Gradients are scaled down to at most this norm, all parameters together. */

@@ -20,6 +20,12 @@ function smooth(points: Curve['points']): [number, number][] {
   return smoothed
 }
 
+/** What the axes show when there is no curve. */
+const NOTHING: Curve['points'] = [
+  [1, 1],
+  [10, 10],
+]
+
 /** The round numbers 1, 2 and 5 times powers of ten within bounds. */
 function ticksOf(low: number, high: number): number[] {
   const ticks: number[] = []
@@ -34,16 +40,14 @@ function ticksOf(low: number, high: number): number[] {
 
 /**
  * Draws curves over steps, both axes logarithmic: a power law is a straight line.
- * @returns an SVG picture
- * @throws RangeError when there is nothing to draw.
+ * @returns an SVG picture; of what is not above zero nothing is drawn
  */
 export function plotCurves(title: string, curves: readonly Curve[]): string {
   const drawn = curves
-    .map(({ name, points }) => ({ name, points: points.filter(([x, y]) => x > 0 && y > 0) }))
+    .map(({ name, points }) => ({ name, points: points.filter(([x, y]) => x > 0 && y > 0 && y < Infinity) }))
     .filter(({ points }) => points.length > 0)
     .map(({ name, points }) => ({ name, points: smooth(points) }))
-  if (drawn.length === 0) throw new RangeError('there is no curve to draw')
-  const all = drawn.flatMap(({ points }) => points)
+  const all = drawn.length > 0 ? drawn.flatMap(({ points }) => points) : NOTHING
   const [xs, ys] = [all.map(([x]) => x), all.map(([, y]) => y)]
   const [x0, x1, y0, y1] = [
     Math.min(...xs),

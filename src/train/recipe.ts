@@ -22,11 +22,12 @@ import { loadCheckpoint, replaceModel } from '../store/index.ts'
 import { autoencoderTraining } from './autoencoder.ts'
 import { encodeDataset } from './encodeDataset.ts'
 import { type LatentSet, type LatentStatistics, selectLatents } from './latents.ts'
-import { type RunOptions, type StepReport, type Training, train } from './loop.ts'
+import { type RunOptions, type StepReport, train } from './loop.ts'
 import { saveSamples } from './samples.ts'
 import type { Schedule } from './schedule.ts'
+import type { Training } from './training.ts'
 import { transformerTraining } from './transformer.ts'
-import { compileValidation, keepBest } from './validate.ts'
+import { compileValidation, noteLoss } from './validate.ts'
 import { type Given, loadGiven } from './warmStart.ts'
 
 /** A complete training run as data: from seeds to a model that `generate` can use. */
@@ -172,10 +173,10 @@ export async function runTraining(
 
 /** Films a dataset into `folder`, or what of it is missing, and opens it; a dataset that is given is only opened. */
 export async function filmClips(folder: string, clips: DatasetOptions, options: RecipeOptions) {
-  const { dataset, onProgress, signal } = options
+  const { dataset, threads, onProgress, signal } = options
   if (dataset) return openDataset(dataset)
   const onFilmed = (done: number) => onProgress?.('clips', done, clips.clips)
-  await makeDataset(folder, clips, { onProgress: onFilmed, signal })
+  await makeDataset(folder, clips, { workers: threads, onProgress: onFilmed, signal })
   return openDataset(folder)
 }
 
@@ -219,12 +220,13 @@ async function prepareLatents(
   autoencoder: Parameters,
   statistics?: LatentStatistics,
 ): Promise<Prepared> {
-  const { folder, onProgress, signal } = options
+  const { folder, threads, onProgress, signal } = options
   const { config } = recipe.autoencoder
   expectParameters(autoencoderSpecs(config), autoencoder)
   const dataset = await filmClips(path.join(folder, 'clips'), recipe.clips, options)
   const [{ width, height, fps, clips }] = dataset.shapes
   const data = await encodeDataset(path.join(folder, 'latents'), dataset, autoencoder, config, {
+    workers: threads,
     onProgress: done => onProgress?.('latents', done, clips.length),
     signal,
     statistics,
@@ -237,7 +239,7 @@ async function encodeHeldOut(
   recipe: Recipe,
   autoencoder: Parameters,
   { mean, deviation }: LatentStatistics,
-  { folder, signal }: RecipeOptions,
+  { folder, threads, signal }: RecipeOptions,
 ): Promise<LatentSet> {
   const { batchSize } = recipe.transformer
   const clips = {
@@ -246,9 +248,10 @@ async function encodeHeldOut(
     seed: recipe.clips.seed + HELD_OUT_SEED,
     heldOut: true,
   }
-  const dataset = await filmClips(path.join(folder, 'held-out-clips'), clips, { folder, signal })
+  const dataset = await filmClips(path.join(folder, 'held-out-clips'), clips, { folder, threads, signal })
   const latents = path.join(folder, 'held-out-latents')
   return encodeDataset(latents, dataset, autoencoder, recipe.autoencoder.config, {
+    workers: threads,
     signal,
     statistics: { mean, deviation },
   })
@@ -307,21 +310,22 @@ export async function runRecipe(general: Recipe, options: RecipeOptions): Promis
   const sample = sampleEvery(MINUTES_PER_SHEET, async (step, state) => {
     const config = configOfRecipe(recipe, prepared.pictures)
     const learned = { autoencoder, transformer: selectParameters(state, 'ema'), statistics: prepared.data }
-    await saveSamples(path.join(folder, 'samples'), step, config, gatherModel(config, learned))
+    await saveSamples(path.join(folder, 'samples'), step, config, gatherModel(config, learned), threads)
   })
   const unseen = transformerTraining({ ...rest, data: heldOut, frames: window })
   const batches = await Promise.all([0, 1, 2, 3].map(seed => unseen.nextBatch(createRandom(seed), 0)))
   const validation = await compileValidation(training, batches, threads)
   const onCheckpoint = async (step: number, state: Readonly<Record<string, Tensor>>) => {
-    const loss = await validation.measure(state)
-    keepBest(path.join(folder, 'transformer'), { step, loss }, training.config, state)
+    noteLoss(path.join(folder, 'transformer'), { step, loss: await validation.measure(state) })
     await sample(step, state)
   }
   const stage = 'transformer'
   const run = { stage, into: stage, seed: recipe.seed, warmStart: given?.transformer, onCheckpoint } as const
-  const transformer = await runTraining(training, run, options)
-  await validation.release()
-  return writeModel(recipe, options, prepared, transformer)
+  try {
+    return writeModel(recipe, options, prepared, await runTraining(training, run, options))
+  } finally {
+    await validation.release()
+  }
 }
 
 /**

@@ -25,14 +25,18 @@ export async function saveSamples(
   step: number,
   config: ModelConfig,
   tensors: Readonly<Record<string, Tensor>>,
+  threads?: number,
 ): Promise<void> {
-  const model = await assembleModel(config, tensors)
+  const model = await assembleModel(config, tensors, { threads })
   const rows = []
-  for (const [seed, prompt] of samplePrompts.entries()) {
-    const film = await textToVideo(model, prompt, { seed, seconds: 4 })
-    rows.push({ label: prompt, frames: pickFrames(film.frames, film, 8) })
+  try {
+    for (const [seed, prompt] of samplePrompts.entries()) {
+      const film = await textToVideo(model, prompt, { seed, seconds: 4 })
+      rows.push({ label: prompt, frames: pickFrames(film.frames, film, 8) })
+    }
+  } finally {
+    await model.close()
   }
-  await model.close()
   mkdirSync(folder, { recursive: true })
   await saveSheet(path.join(folder, `step-${String(step).padStart(8, '0')}.jpg`), rows, model.size)
 }

@@ -161,7 +161,7 @@ function partOf(batch: Batch, part: number, count: number): Batch {
  * Shares parameters out, so that updating each share takes about as long: the dearest first, to whom has least. Muon
  * multiplies matrices, which weighs more than passes over arrays (2.5 GFLOP take about as long as 1e8 numbers).
  */
-export function shareOut(training: Pick<Training, 'specs' | 'rule'>, count: number): string[][] {
+function shareOut(training: Pick<Training, 'specs' | 'rule'>, count: number): string[][] {
   const costs = Object.entries(shapesOf(training)).map(([name, shape]) => {
     const size = sizeOf(shape)
     const products =

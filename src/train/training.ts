@@ -17,7 +17,7 @@ export interface Training {
   readonly close?: () => Promise<unknown>
   readonly rule: (path: string, shape: readonly number[]) => Rule
   readonly rateFactor: (path: string, shape: readonly number[]) => number
-  /** Groups of weight decay: what a parameter loses at a rate of 1; 0.01 for matrices and kernels when absent. */
+  /** What a parameter loses at a learning rate of 1 by weight decay: that of `optimizerDefaults` when absent. */
   readonly weightDecay?: (path: string, shape: readonly number[]) => number
   readonly schedule: Schedule
   readonly emaDecay: number

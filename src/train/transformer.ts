@@ -6,6 +6,7 @@ import {
   mul,
   type Random,
   reshape,
+  rmsNorm,
   square,
   sub,
   sum,
@@ -17,7 +18,6 @@ import {
   encodeText,
   filled,
   nestValues,
-  rmsNorm,
   type TransformerConfig,
   tokenize,
   transformer,
@@ -25,10 +25,10 @@ import {
 } from '../model/index.ts'
 import { findAttributes } from '../world/index.ts'
 import type { LatentSet, LatentWindow } from './latents.ts'
-import type { Batch, Training } from './loop.ts'
 import { fanInFactor, type Rule, type Values } from './optimizer.ts'
 import { drawSaid, SAID_FEATURES } from './said.ts'
 import type { Schedule } from './schedule.ts'
+import type { Batch, Training } from './training.ts'
 import { spreadBodies, sumBodies, TRUTH_FEATURES, truthOfTokens } from './truth.ts'
 
 // Shapes: B batch, f latent frames of a window, Z latent channels, h w latent grid, S text tokens.

@@ -31,19 +31,11 @@ const truthSchema = z.object({
   }),
 })
 
-/** What is true of every latent of a clip. */
-export interface TruthMap {
-  /** How much of a latent's pixels each body covers, from 0 to 255: f x h x w x M. */
-  readonly coverage: Uint8Array
-  /** How far the centre of each body's pixels comes in a latent frame, in widths of the picture, right and down: f x M x 2. */
-  readonly velocity: Float32Array
-}
-
-/** What is true of the latents of a window. */
+/** What is true of the latents of a clip, or of a window of it. */
 export interface TruthWindow {
-  /** How much of each latent's pixels each body covers, 0 to 1: frames x h x w x M. */
+  /** How much of each latent's pixels each body covers, 0 to 1: f x h x w x M. */
   readonly coverage: Float32Array
-  /** Widths of the picture that a body's centre goes in a latent frame, right and down: frames x M x 2. */
+  /** Widths of the picture that the centre of a body's pixels goes in a latent frame, right and down: f x M x 2. */
   readonly velocity: Float32Array
 }
 
@@ -67,7 +59,7 @@ function findCentres(masks: Uint8Array, start: number, width: number, pixels: nu
  * Maps the bodies of a clip onto its latents.
  * @param masks F x H x W body numbers, F a multiple of 4 (the first picture repeated 4 times)
  */
-export function mapTruth(masks: Uint8Array, width: number, height: number): TruthMap {
+export function mapTruth(masks: Uint8Array, width: number, height: number): TruthWindow {
   const pixels = width * height
   const [h, w] = [height / PIXELS_PER_LATENT, width / PIXELS_PER_LATENT]
   const f = masks.length / pixels / FRAMES_PER_LATENT
@@ -95,7 +87,7 @@ export function mapTruth(masks: Uint8Array, width: number, height: number): Trut
     }
   }
   const full = PIXELS_PER_LATENT ** 2 * FRAMES_PER_LATENT
-  return { coverage: Uint8Array.from(counts, count => Math.round((255 * count) / full)), velocity }
+  return { coverage: counts.map(count => count / full), velocity }
 }
 
 const looks = [...shapes, ...Object.keys(colours), ...Object.keys(materials)]

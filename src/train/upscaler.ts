@@ -20,9 +20,9 @@ import {
   upscalerScales,
   upscalerSpecs,
 } from '../model/index.ts'
-import type { Training } from './loop.ts'
 import { fanInFactor, type Values } from './optimizer.ts'
 import type { Schedule } from './schedule.ts'
+import type { Training } from './training.ts'
 import type { PairSet } from './upscalerPairs.ts'
 
 // Shapes: B pairs, C colour channels, H W pixels of a small crop, r scale.
@@ -69,7 +69,7 @@ function writePlaces(
 }
 
 /** Draws crops of pairs, every other one with the autoencoder's picture as the small one; half of them mirrored. */
-export function drawUpscalerBatch(
+function drawUpscalerBatch(
   random: Random,
   { pairs, batchSize: batch, crop }: Pick<UpscalerTrainingOptions, 'pairs' | 'batchSize' | 'crop'>,
 ): Record<string, Tensor> {

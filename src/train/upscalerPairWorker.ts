@@ -1,6 +1,6 @@
-import { parentPort, workerData } from 'node:worker_threads'
+import { workerData } from 'node:worker_threads'
 import { createRandom, type Random } from '../array/index.ts'
-import { packError } from '../dataset/index.ts'
+import { serveShards } from '../dataset/index.ts'
 import { upscalerScales } from '../model/index.ts'
 import { decodeLatents, encodeFilm, openModel } from '../sample/index.ts'
 import {
@@ -15,7 +15,6 @@ import {
 import { chooseCorner } from './autoencoder.ts'
 import { type Pair, type PairRequest, type PairWorkerData, writePairs } from './upscalerPairs.ts'
 
-const port = parentPort!
 const { folder, model: source, pairsPerScene, crop, scene: options } = workerData as PairWorkerData
 await loadPhysics()
 const model = await openModel({ folder: source, threads: 1, lazily: true })
@@ -89,22 +88,15 @@ async function pairsOfScene({ scene, motion }: Clip, random: Random): Promise<Pa
   })
 }
 
-async function makeShard({ shard, scenes, firstSeed }: PairRequest, onScene: () => void): Promise<void> {
+async function makeShard(request: PairRequest, onScene: () => void): Promise<void> {
   const pairs: Pair[] = []
-  let left = scenes
-  for (const clip of drawScenes(firstSeed)) {
+  let left = request.scenes
+  for (const clip of drawScenes(request.firstSeed)) {
     pairs.push(...(await pairsOfScene(clip, createRandom(clip.scene.seed))))
     onScene()
     if (--left === 0) break
   }
-  writePairs(folder, shard, pairs)
+  writePairs(folder, request, pairs)
 }
 
-port.on('message', async (request: PairRequest) => {
-  try {
-    await makeShard(request, () => port.postMessage('step'))
-    port.postMessage('done')
-  } catch (error) {
-    port.postMessage(packError(error))
-  }
-})
+serveShards(makeShard)

@@ -1,10 +1,12 @@
-import { closeSync, existsSync, mkdirSync, openSync, readSync, statSync } from 'node:fs'
+import { closeSync, mkdirSync, openSync, readSync, rmSync, statSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import path from 'node:path'
 import { runPool } from '../dataset/index.ts'
-import { upscalerScales } from '../model/index.ts'
-import { writeAtomically } from '../store/index.ts'
+import { selectParameters, upscalerScales } from '../model/index.ts'
+import { modelConfigSchema } from '../sample/index.ts'
+import { loadModel, writeAtomically } from '../store/index.ts'
 import type { SceneOptions } from '../world/index.ts'
+import { fingerprintOf, isMadeFrom } from './fingerprint.ts'
 
 // Pairs: the same crop of the same scene, small (as filmed, and as the autoencoder gives it back) and filmed large.
 
@@ -47,15 +49,16 @@ export interface PairWorkerData extends Omit<PairOptions, 'scenes' | 'seed'> {
 /** What it is asked for: scenes as one file. */
 export interface PairRequest {
   readonly shard: number
+  readonly fingerprint: string
   readonly scenes: number
   readonly firstSeed: number
 }
 
 const SCENES_PER_SHARD = 20
 
-/** The file of a shard. */
-export const pairFile = (folder: string, shard: number) =>
-  path.join(folder, `pairs-${String(shard).padStart(5, '0')}.bin`)
+/** The file of a shard: its pairs as bytes, what they are made from as JSON. */
+const pairFile = (folder: string, shard: number, extension: 'bin' | 'json') =>
+  path.join(folder, `pairs-${String(shard).padStart(5, '0')}.${extension}`)
 
 /** Bytes of the parts of a pair, in their order in the file: small, decoded, large by scale. */
 function partsOf(crop: number): number[] {
@@ -63,7 +66,7 @@ function partsOf(crop: number): number[] {
 }
 
 /** A pair as the bytes of its file. */
-export function packPair({ small, decoded, large }: Pair): Uint8Array[] {
+function packPair({ small, decoded, large }: Pair): Uint8Array[] {
   return [small, decoded, ...upscalerScales.map(scale => large[scale])]
 }
 
@@ -71,7 +74,7 @@ function openPairs(folder: string, shards: number, crop: number): PairSet {
   const parts = partsOf(crop)
   const bytes = parts.reduce((a, b) => a + b)
   const places = Array.from({ length: shards }, (_, shard) => {
-    const file = pairFile(folder, shard)
+    const file = pairFile(folder, shard, 'bin')
     return Array.from({ length: statSync(file).size / bytes }, (_, i) => ({ file, offset: i * bytes }))
   }).flat()
   return {
@@ -106,7 +109,8 @@ export interface MakePairsOptions {
 }
 
 /**
- * Films scenes small and large and cuts pairs out of them, or goes on where an earlier call stopped, and opens them.
+ * Films scenes small and large and cuts pairs out of them, or goes on where an earlier call stopped, and opens them. Files of
+ * other options or of another autoencoder are made anew.
  * @param model the folder of the model whose autoencoder softens
  * @throws DOMException AbortError when the signal aborts; the files that are done stay.
  */
@@ -117,18 +121,21 @@ export async function makePairs(
   { workers = availableParallelism(), onProgress, signal }: MakePairsOptions = {},
 ): Promise<PairSet> {
   mkdirSync(folder, { recursive: true })
+  const { config, tensors } = loadModel(model, modelConfigSchema)
+  const { autoencoder, width, height, fps } = config
+  const facts = { cut, autoencoder, width, height, fps }
+  const made = fingerprintOf(facts, selectParameters(tensors, 'autoencoder'))
   const shards = Array.from({ length: Math.ceil(scenes / SCENES_PER_SHARD) }, (_, shard): PairRequest => {
     const before = shard * SCENES_PER_SHARD
     // Far apart, since scenes that are held out make them skip seeds.
-    return {
-      shard,
-      scenes: Math.min(SCENES_PER_SHARD, scenes - before),
-      firstSeed: seed + before * 100,
-    }
+    const own = { scenes: Math.min(SCENES_PER_SHARD, scenes - before), firstSeed: seed + before * 100 }
+    return { shard, fingerprint: fingerprintOf({ made, own }, {}), ...own }
   })
-  const missing = shards.filter(({ shard }) => !existsSync(pairFile(folder, shard)))
+  const missing = shards.filter(
+    ({ shard, fingerprint }) => !isMadeFrom(pairFile(folder, shard, 'json'), fingerprint),
+  )
   let done = scenes - missing.reduce((sum, shard) => sum + shard.scenes, 0)
-  await runPool<PairRequest, 'done'>(missing, {
+  await runPool<PairRequest, void>(missing, {
     entry: new URL('./upscalerPairWorker.ts', import.meta.url),
     workerData: { folder, model, ...cut } satisfies PairWorkerData,
     threads: workers,
@@ -140,7 +147,13 @@ export async function makePairs(
   return openPairs(folder, shards.length, cut.crop)
 }
 
-/** Writes the pairs of a shard. */
-export function writePairs(folder: string, shard: number, pairs: readonly Pair[]): void {
-  writeAtomically(pairFile(folder, shard), pairs.flatMap(packPair))
+/** Writes the pairs of a shard; what they are made from is written last. */
+export function writePairs(
+  folder: string,
+  { shard, fingerprint }: Pick<PairRequest, 'shard' | 'fingerprint'>,
+  pairs: readonly Pair[],
+): void {
+  rmSync(pairFile(folder, shard, 'json'), { force: true })
+  writeAtomically(pairFile(folder, shard, 'bin'), pairs.flatMap(packPair))
+  writeAtomically(pairFile(folder, shard, 'json'), [Buffer.from(JSON.stringify({ fingerprint }))])
 }

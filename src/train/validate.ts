@@ -3,9 +3,8 @@ import path from 'node:path'
 import type { Tensor } from '../array/index.ts'
 import { selectParameters } from '../model/index.ts'
 import { compile } from '../onnx/index.ts'
-import { saveCheckpoint } from '../store/index.ts'
-import type { Training } from './loop.ts'
 import { named, traceForward } from './step.ts'
+import type { Training } from './training.ts'
 
 /** Judges a run by batches that it never learns from. */
 export interface Validation {
@@ -50,16 +49,8 @@ function readJudgements(file: string): Judgement[] {
   return lines.map(line => JSON.parse(line) as Judgement)
 }
 
-/**
- * Notes a validation loss in `validation.jsonl`, and keeps the averaged parameters in `best/` when no step
- * before had a lower one.
- */
-export function keepBest(
-  folder: string,
-  { step, loss }: Judgement,
-  config: unknown,
-  state: Readonly<Record<string, Tensor>>,
-): void {
+/** Notes a validation loss in `validation.jsonl`. */
+export function noteLoss(folder: string, { step, loss }: Judgement): void {
   const file = path.join(folder, 'validation.jsonl')
   const lines = readJudgements(file)
   // A run that was killed may have noted steps after its last checkpoint.
@@ -68,7 +59,4 @@ export function keepBest(
     writeFileSync(file, earlier.map(line => `${JSON.stringify(line)}\n`).join(''))
   }
   appendFileSync(file, `${JSON.stringify({ step, loss })}\n`)
-  if (earlier.some(line => line.loss <= loss)) return
-  const averages = Object.entries(state).filter(([name]) => name.startsWith('ema.'))
-  saveCheckpoint(path.join(folder, 'best'), { step, config, tensors: Object.fromEntries(averages) })
 }

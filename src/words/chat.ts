@@ -3,7 +3,7 @@ import { type ChatOptions, completeChat, NoCaption, sayReason } from './completi
 import { completeCaption, type Expander, type ExpandOptions, type Expansion, isCaption } from './expander.ts'
 
 /** What a chat model is told: the grammar of captions in a page, and examples. */
-export const chatInstructions = `You rewrite a prompt for a small film model. It knows only these words.
+const chatInstructions = `You rewrite a prompt for a small film model. It knows only these words.
 Answer with ONE caption and nothing else, no quotes, of this form:
   <bodies and events> <floor> <light> <sky>. The camera <move>.
 Bodies (one to four): a (large|small) (red|orange|yellow|green|cyan|blue|purple|pink) (matte|metal|glass) (ball|cube|cylinder|cone)
@@ -40,11 +40,7 @@ function findCaption(content: string): string {
  * Asks a chat model for a caption.
  * @throws Error when the server is away, late or refuses, or its answer is no caption of the worlds' grammar
  */
-export async function askChat(
-  chat: ChatOptions,
-  prompt: string,
-  options: ExpandOptions = {},
-): Promise<string> {
+async function askChat(chat: ChatOptions, prompt: string, options: ExpandOptions = {}): Promise<string> {
   const messages = [
     { role: 'system', content: chatInstructions },
     { role: 'user', content: prompt },

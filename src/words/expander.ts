@@ -171,7 +171,8 @@ export async function openExpander(parts: ExpanderParts = loadExpander()): Promi
 /** The detailed caption of a request, with all that it leaves open drawn by the seed; it always parses. */
 export function tellRequest(request: Request, seed: number): string {
   for (let draw = 0; ; draw++) {
-    const caption = writeAttributes(fillRequest(request, seed + 7919 * draw), createRandom(seed ^ 0x7e11))
+    const random = createRandom((seed ^ 0x7e11) + draw)
+    const caption = writeAttributes(fillRequest(request, seed + 7919 * draw), random)
     // A wording that would mean another body is drawn again; the grammar has others.
     if (isCaption(caption) || draw === 20) return caption
   }

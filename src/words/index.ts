@@ -1,4 +1,4 @@
-export { askChat, type ChatExpanderOptions, chatInstructions, withChat } from './chat.ts'
+export { type ChatExpanderOptions, withChat } from './chat.ts'
 export { chineseWords } from './chinese.ts'
 export type { ChatOptions } from './completions.ts'
 export { conceptSeeds, concepts } from './concepts.ts'
@@ -22,6 +22,7 @@ export { type Entry, editDistance, type Lexicon, lookUp, readLexicon, smallWords
 export {
   type Features,
   featuresOf,
+  normalizePrompt,
   PROMPT_LENGTH,
   type PromptWord,
   type ReadingOptions,

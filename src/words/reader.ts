@@ -12,7 +12,7 @@ import { labels } from './request.ts'
 export interface PromptWord {
   /** As it was written, in small letters. */
   readonly written: string
-  /** Where it begins in the prompt. */
+  /** Where it begins in the prompt as `normalizePrompt` leaves it. */
   readonly at: number
   /** As it was probably meant. */
   readonly word: string
@@ -91,14 +91,18 @@ export interface ReadingOptions {
   readonly knows?: (word: string) => boolean
 }
 
-/** Splits a prompt into words, signs and Chinese letters, corrects them, and looks them up. */
-export function readWords(lexicon: Lexicon, prompt: string, options: ReadingOptions = {}): PromptWord[] {
-  const text = prompt
+/** A prompt in small letters and with few kinds of signs. */
+export const normalizePrompt = (prompt: string): string =>
+  prompt
     .normalize('NFKC')
     .toLowerCase()
     .replace(/[’']/g, '')
     .replace(/[()[\]{}/|—–"“”]/g, ',')
     .replace(/ - /g, ' , ')
+
+/** Splits a prompt into words, signs and Chinese letters, corrects them, and looks them up. */
+export function readWords(lexicon: Lexicon, prompt: string, options: ReadingOptions = {}): PromptWord[] {
+  const text = normalizePrompt(prompt)
   const words: PromptWord[] = []
   for (const { 0: piece, index: at } of text.matchAll(
     /\p{Script=Han}+|(?:(?!\p{Script=Han})[\p{L}\p{N}])+|[,.;:!?，。；！？、]/gu,

@@ -38,7 +38,7 @@ export interface Request {
 }
 
 /** What bodies do in requests. */
-export const requestVerbs = [
+const requestVerbs = [
   ...([
     'rests',
     'rolls',
@@ -86,7 +86,7 @@ export const labels: readonly string[] = [
   ...Object.entries(slots).flatMap(([slot, values]) => values.map(value => `${slot}:${value}`)),
 ]
 
-/** The slot and the value of each label but the first. */
+/** The slot and the value of each label; the first says nothing and has neither. */
 export const labelParts: readonly { readonly slot: Slot; readonly value: string }[] = labels.map(label => {
   const [slot, value = ''] = label.split(':')
   return { slot: slot as Slot, value }

@@ -4,7 +4,7 @@ const INSTRUCTIONS = `These pictures are frames of one short film, in order.
 Say in one or two plain English sentences all that the film shows: every body with its colour, shape, size and material, what it
 does and in which direction, the floor, the light, the sky, and how the camera moves. Say only what can be seen. Answer with the sentences alone.`
 
-/** Words of a caption at most: what comes after them is cut at the end of a sentence. */
+/** Characters of a caption at most: a longer one is cut behind its last whole sentence. */
 const MOST_CHARACTERS = 600
 
 /**

@@ -175,6 +175,7 @@ function placeFloor(clauses: readonly Clause[], floor: Attributes['floor']): Cla
   return [{ ...first, events: [{ ...first.events[0], place: { floor } }, ...first.events.slice(1)] }, ...rest]
 }
 
+/** A list in another order, drawn from what is left one by one: captions of a seed depend on it. */
 function mix<T>(items: readonly T[], random: Random): T[] {
   const left = [...items]
   return items.map(() => left.splice(random.integer(left.length), 1)[0])

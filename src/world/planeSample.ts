@@ -1,4 +1,4 @@
-import { createRandom, type Random } from '../array/index.ts'
+import { createRandom, type Random, shuffle } from '../array/index.ts'
 import {
   distance,
   FRAME_INTERVAL,
@@ -12,6 +12,7 @@ import {
   planeSceneSchema,
 } from './planeScene.ts'
 import { simulatePlane } from './planeSimulate.ts'
+import { round } from './sceneChoice.ts'
 
 /** A range of numbers: lowest, highest. */
 export type Range = readonly [number, number]
@@ -95,16 +96,6 @@ const GRAVITY = 2.5
 const PENDULUM_GRAVITY = 9.81
 
 const between = (random: Random, [low, high]: Range) => low + (high - low) * random.uniform()
-const round = (value: number) => Math.round(value * 1e4) / 1e4
-
-function shuffle<T>(random: Random, from: readonly T[]): T[] {
-  const items = [...from]
-  for (let i = items.length - 1; i > 0; i--) {
-    const j = random.integer(i + 1)
-    ;[items[i], items[j]] = [items[j], items[i]]
-  }
-  return items
-}
 
 /** All that a law decides of a scene. */
 export type Content = Pick<PlaneScene, 'gravity' | 'walls' | 'pivot' | 'bodies'>

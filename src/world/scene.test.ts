@@ -102,6 +102,11 @@ test('the dial holds: lists, weights, curricula', () => {
       bodies.every(({ size, colour }) => size === 'large' && /red|blue/.test(colour)),
     ),
   )
+  const plain = { sizes: ['small'], materials: ['matte'], cameras: ['still'] } as const
+  for (const event of ['topple', 'hide'] as const) {
+    for (const { bodies } of sample(8, { ...plain, events: [event], bodies: [0, 1] }))
+      for (const { size, material } of bodies) assert.deepEqual([size, material], ['small', 'matte'], event)
+  }
   assert.throws(() => sample(1, { floors: [] }), /nothing to draw from/)
   assert.throws(() => sample(1, { events: ['roll'], shapes: ['cube'] }), /nothing to draw from/)
 })

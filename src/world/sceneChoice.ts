@@ -23,11 +23,6 @@ export const round = (value: number) => Math.round(value * 1e4) / 1e4
 /** -1 or 1. */
 export const drawSide = (random: Random) => (random.uniform() < 0.5 ? -1 : 1)
 
-/** One of a list, all alike. */
-export function pick<T>(random: Random, from: readonly T[]): T {
-  return from[random.integer(from.length)]
-}
-
 /** What a choice leaves of all values, with the weight of each. */
 function weigh<T extends string>(all: readonly T[], choice: Choice<T> | undefined): [T, number][] {
   if (choice === undefined) return all.map(value => [value, 1])
@@ -56,6 +51,10 @@ export function draw<T extends string>(
 export function allows<T extends string>(choice: Choice<T> | undefined, values: readonly T[]): boolean {
   return weigh(values, choice).some(([value, weight]) => weight > 0 && values.includes(value))
 }
+
+/** A value that an event goes better with, where the dial allows it; else the one that was drawn. */
+export const prefer = <T extends string>(choice: Choice<T> | undefined, wanted: T, drawn: T): T =>
+  allows(choice, [wanted]) ? wanted : drawn
 
 /** What a scene is drawn with: the dial, the random stream, and how long the clip is. */
 export interface Sampler {

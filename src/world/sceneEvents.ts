@@ -1,3 +1,4 @@
+import { pick } from '../array/index.ts'
 import type { Body, EventName, ShapeName } from './scene.ts'
 import { halfExtents } from './scene.ts'
 import {
@@ -6,7 +7,7 @@ import {
   drawBody,
   drawRestitution,
   drawSide,
-  pick,
+  prefer,
   rollAlong,
   round,
   type Sampler,
@@ -128,12 +129,10 @@ function drawToppling(sampler: Sampler): Body[] {
     const ball = drawBody(sampler, body.position[0] - side * between(random, 2, 2.6), body.position[2], [
       'ball',
     ])
-    const runner = rollAlong(
-      { ...ball, size: 'large', material: pick(random, ['metal', ball.material]) },
-      side * between(random, 3, 4.2),
-      0,
-    )
-    return [{ ...body, size: pick(random, ['small', body.size]) }, runner]
+    const size = prefer(options.sizes, 'large', ball.size)
+    const material = prefer(options.materials, pick(random, ['metal', ball.material]), ball.material)
+    const runner = rollAlong({ ...ball, size, material }, side * between(random, 3, 4.2), 0)
+    return [{ ...body, size: prefer(options.sizes, pick(random, ['small', body.size]), body.size) }, runner]
   }
   const rate = between(random, 1.5, 1.9) * Math.sqrt(GRAVITY / up)
   return [
@@ -149,12 +148,10 @@ function drawToppling(sampler: Sampler): Body[] {
 
 /** A ball that rolls behind something that stands nearer to the camera. */
 function drawHiding(sampler: Sampler): Body[] {
-  const { random } = sampler
+  const { random, options } = sampler
   const side = drawSide(random)
-  const screen = {
-    ...drawBody(sampler, between(random, -0.5, 0.9) * side, between(random, 0.3, 1), angular),
-    size: 'large' as const,
-  }
+  const stands = drawBody(sampler, between(random, -0.5, 0.9) * side, between(random, 0.3, 1), angular)
+  const screen = { ...stands, size: prefer(options.sizes, 'large', stands.size) }
   const runner = drawBody(sampler, -side * between(random, 1.9, 2.6), between(random, -1.6, -0.9), [
     'ball',
     'cylinder',
