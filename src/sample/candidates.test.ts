@@ -5,7 +5,6 @@ import { createRandom } from '../array/index.ts'
 import { captionerSpecs, initializeParameters } from '../model/index.ts'
 import { seedOfTake } from './candidates.ts'
 import {
-  assembleJudge,
   assembleModel,
   connect,
   extendBackward,
@@ -14,6 +13,7 @@ import {
   measureChanges,
   textToVideo,
 } from './index.ts'
+import { assembleJudge } from './judge.ts'
 
 const config = describeTiny(4, 6)
 

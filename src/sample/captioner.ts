@@ -10,13 +10,14 @@ import {
   filmPrefix,
   fixParameters,
   type Parameters,
+  PIXELS_PER_LATENT,
   selectParameters,
 } from '../model/index.ts'
 import { type CompileOptions, compile } from '../onnx/index.ts'
 import { loadModel } from '../store/index.ts'
 import { encodeFilm } from './encodeFilm.ts'
 import type { Footage } from './footage.ts'
-import { assembleJudge, captionerConfigSchema, fitFrames } from './judge.ts'
+import { assembleJudge, captionerConfigSchema, fitFrames, suits } from './judge.ts'
 import { bundledFolder, type Model } from './model.ts'
 import { compileWriter } from './writeText.ts'
 
@@ -117,9 +118,11 @@ export async function assembleCaptioner(
 export async function openCaptioner(model: Model, folder = bundledFolder('captioner')): Promise<Captioner> {
   const { config, tensors } = loadModel(path.resolve(folder), captionerConfigSchema)
   const { latentChannels } = model.autoencoder
-  if (config.latentChannels !== latentChannels) {
+  const { width, height } = model.size
+  if (!suits(config, { width, height, latentChannels })) {
+    const wanted = [config.width, config.height].map(cells => cells * PIXELS_PER_LATENT).join(' x ')
     throw new RangeError(
-      `${folder}: this captioner reads latents of ${config.latentChannels} channels, the model has ${latentChannels}`,
+      `${folder}: this captioner reads films of ${wanted} pixels in ${config.latentChannels} latent channels, the model's are of ${width} x ${height} in ${latentChannels}`,
     )
   }
   return assembleCaptioner(model, config, tensors as Parameters)

@@ -1,14 +1,7 @@
 export { assembleCaptioner, type Captioner, type CaptionForm, openCaptioner } from './captioner.ts'
 export { connect } from './connect.ts'
-export { decodeLatents, normalizeLatents, restoreLatents } from './decode.ts'
-export {
-  type DenoiseOptions,
-  denoise,
-  frameSize,
-  KNOWN_LEVEL,
-  SAMPLING_SHIFT,
-  type Window,
-} from './denoise.ts'
+export { decodeLatents, restoreLatents } from './decode.ts'
+export { denoise, frameSize, KNOWN_LEVEL, SAMPLING_SHIFT } from './denoise.ts'
 export { type EditOptions, edit } from './edit.ts'
 export { compileEncoder, type Encoder, repeatFirstFrame } from './encode.ts'
 export { encodeFilm } from './encodeFilm.ts'
@@ -17,7 +10,7 @@ export { defaultsOf, type Film, type FilmOptions, type Origin, suitsFewSteps } f
 export type { Footage } from './footage.ts'
 export { imageToVideo, type Pictures } from './imageToVideo.ts'
 export { boxMask, type InpaintOptions, inpaint } from './inpaint.ts'
-export { assembleJudge, captionerConfigSchema, findJudge, fitFrames, type Judge } from './judge.ts'
+export { captionerConfigSchema, findJudge, fitFrames } from './judge.ts'
 export { type Direction, type LiveOptions, live, paceFrames } from './live.ts'
 export { loop, loopBounds } from './loop.ts'
 export {
@@ -47,11 +40,3 @@ export {
   upscalerConfigSchema,
 } from './upscale.ts'
 export type { Finished, Progress, Shot } from './windows.ts'
-export {
-  chooseToken,
-  compileWriter,
-  type SamplingOptions,
-  type TextWriter,
-  type WriteOptions,
-  type WriterSizes,
-} from './writeText.ts'

@@ -107,25 +107,25 @@ export function findJudge(model: string): string | undefined {
   return ['judge', 'captioner'].map(name => path.resolve(model, name)).find(folder => existsSync(folder))
 }
 
+/** Films as a captioner may see them: their pixels, and the channels of their latents. */
+interface Seen extends Readonly<Record<'width' | 'height' | 'latentChannels', number>> {}
+
+/** Whether a captioner reads latents of such films. */
+export const suits = (config: CaptionerConfig, { width, height, latentChannels }: Seen): boolean =>
+  config.latentChannels === latentChannels &&
+  config.width * PIXELS_PER_LATENT === width &&
+  config.height * PIXELS_PER_LATENT === height
+
 /**
  * Opens the judge of a model's films (`findJudge`).
  * @param model the model's folder
- * @param size pixels of the films, and channels of their latents
  * @returns undefined when there is none, or it looks at films of another size
  * @throws Error naming the file, the tensor or the field that is missing or damaged.
  */
-export function openJudge(
-  model: string,
-  { width, height, latentChannels }: Readonly<Record<'width' | 'height' | 'latentChannels', number>>,
-  options: CompileOptions,
-): Judge | undefined {
+export function openJudge(model: string, seen: Seen, options: CompileOptions): Judge | undefined {
   const folder = findJudge(model)
   if (!folder) return undefined
   const config = loadConfig(folder, captionerConfigSchema)
-  const isFit =
-    config.latentChannels === latentChannels &&
-    config.width * PIXELS_PER_LATENT === width &&
-    config.height * PIXELS_PER_LATENT === height
   const load = () => loadModel(folder, captionerConfigSchema).tensors as Parameters
-  return isFit ? assembleJudge(config, load, options) : undefined
+  return suits(config, seen) ? assembleJudge(config, load, options) : undefined
 }

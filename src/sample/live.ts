@@ -64,21 +64,21 @@ export async function* live(
       // Other words may change everything: what they begin with is what is held from then on.
       if (anchor?.prompt !== prompt) anchor = undefined
       const anchors = anchor ? anchorsOf(model) : 0
-      const given = isStart ? 0 : HISTORY + anchors
+      const before = isStart ? 0 : HISTORY + anchors
       latents.copyWithin(anchors * size, (model.window - HISTORY) * size)
       if (anchor && anchors > 0) latents.set(anchor.latent)
-      const known = Array.from({ length: model.window }, (_, f) => f < given)
+      const known = Array.from({ length: model.window }, (_, f) => f < before)
       const { ids } = tokenize(prompt, text)
       const steps = isStart ? Math.min(FIRST_STEPS, numInferenceSteps) : numInferenceSteps
       const window = { latents, known, isStart, isAnchored: anchors > 0, ids, negativeIds }
       latents.set(await denoise(model, window, { numInferenceSteps: steps, guidanceScale, random, signal }))
-      const made = latents.subarray((isStart ? 1 : given) * size)
+      const made = latents.subarray((isStart ? 1 : before) * size)
       if (anchor) {
         steadyChannels(model, made, anchor.statistics)
         holdStill(model, made, anchor.latent)
       } else anchor = { prompt, statistics: measureChannels(model, made), latent: latents.slice(-size) }
       // One known latent frame is decoded again, because the first new one looks back at it.
-      const shown = isStart ? latents : latents.subarray((given - 1) * size)
+      const shown = isStart ? latents : latents.subarray((before - 1) * size)
       let skipped = isStart ? 0 : FRAMES_PER_LATENT
       for await (const frame of decodeLatents(model, shown, isStart)) {
         if (take !== direction.take) break

@@ -127,6 +127,9 @@ function placePixels(
   return frame
 }
 
+/** Sizes of frames that stay compiled. */
+const MOST_SIZES = 4
+
 /** Compiles an upscaler from its configuration and parameters; each size of frames when the first of them comes. */
 export function assembleUpscaler(
   config: UpscalerConfig,
@@ -134,33 +137,45 @@ export function assembleUpscaler(
   options: CompileOptions = {},
 ): Upscaler {
   const fixed = fixParameters(upscalerSpecs(config), params)
-  const compiled = new Map<string, Promise<Compiled>>()
+  // The one that was used longest ago is first; each with the run that it is busy with.
+  const compiled = new Map<string, { network: Promise<Compiled>; run: Promise<unknown> }>()
   const compileFor = ({ width, height }: FrameSize, scale: UpscalerScale) => {
-    const key = `${width}x${height} ${scale}`
-    const known = compiled.get(key)
-    if (known) return known
     const frame = input('frame', [1, 3, height, width])
     const places = enlargedPlaces(fixed, frame, upscalerFeatures(fixed, frame), scale)
-    const made = compile({ pixels: packColours(places) }, options)
-    compiled.set(key, made)
-    return made
+    return compile({ pixels: packColours(places) }, options)
+  }
+  const release = async (key: string) => {
+    const { network, run } = compiled.get(key)!
+    compiled.delete(key)
+    await run
+    await (await network).release()
+  }
+  const runFor = async (size: FrameSize, scale: UpscalerScale, data: Float32Array) => {
+    const key = `${size.width}x${size.height} ${scale}`
+    const { network, run: before } = compiled.get(key) ?? {
+      network: compileFor(size, scale),
+      run: Promise.resolve(),
+    }
+    const shape = [1, 3, size.height, size.width]
+    const run = network.then(made => made.run({ frame: { shape, data } }))
+    compiled.delete(key)
+    compiled.set(key, { network, run: Promise.allSettled([before, run]) })
+    if (compiled.size > MOST_SIZES) await release(compiled.keys().next().value!)
+    return (await run).pixels.data as Int32Array
   }
   const upscaler: Upscaler = {
     async enlargeFrame(frame, size, scale) {
       const bytes = size.width * size.height * 3
       if (frame.length !== bytes) throw new TypeError(`a frame must hold ${bytes} bytes, got ${frame.length}`)
       const even = { width: size.width + (size.width % 2), height: size.height + (size.height % 2) }
-      const network = await compileFor(even, scale)
-      const shape = [1, 3, even.height, even.width]
-      const { pixels } = await network.run({ frame: { shape, data: toPlanes(frame, size, even) } })
-      return placePixels(pixels.data as Int32Array, size, even, scale)
+      const pixels = await runFor(even, scale, toPlanes(frame, size, even))
+      return placePixels(pixels, size, even, scale)
     },
     async *enlarge(frames, size, scale) {
       for await (const frame of frames) yield upscaler.enlargeFrame(frame, size, scale)
     },
     async close() {
-      for (const network of compiled.values()) await (await network).release()
-      compiled.clear()
+      for (const key of [...compiled.keys()]) await release(key)
     },
   }
   return upscaler

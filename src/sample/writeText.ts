@@ -197,7 +197,11 @@ export async function compileWriter(
     }
     const ids: Tensor = { shape: [1, begin], data: Int32Array.from(given.ids) }
     if (prefix === 0) return { ids }
-    return { ids, prefix: { shape: [1, prefix, config.width], data: given.prefix ?? new Float32Array() } }
+    const { prefix: data = new Float32Array() } = given
+    if (data.length !== prefix * config.width) {
+      throw new RangeError(`\`prefix\` must hold ${prefix * config.width} numbers, got ${data.length}`)
+    }
+    return { ids, prefix: { shape: [1, prefix, config.width], data } }
   }
   return {
     async write(given, { allowed, end, most = length, signal, ...sampling } = {}) {
