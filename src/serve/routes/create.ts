@@ -10,8 +10,8 @@ import {
   createSchema,
   editSchema,
   extendSchema,
+  readSize,
   remixSchema,
-  sizeOf,
 } from '../wire/schemas.ts'
 import { packFootage } from '../worker/footage.ts'
 import { findJob, findSource, readReference, readVideoFile } from './inputs.ts'
@@ -23,11 +23,6 @@ const DEFAULT_SECONDS = 4
 /** Seconds of a video that was gone on from again and again. */
 const LONGEST_TOTAL = 120
 const LONGEST_FILM = 60
-
-const toSize = (size: string): Size => {
-  const [width, height] = sizeOf(size)
-  return { width, height }
-}
 
 const wrong = (field: string, message: string) =>
   new ApiError(400, 'invalid_value', `\`${field}\` ${message}`, field)
@@ -85,7 +80,7 @@ async function draftCreate(server: Server, owner: string, body: CreateBody): Pro
     ...fillSettings(server, body),
   }
   if (body.input_reference !== undefined) {
-    const picture = await packFootage(await readReference(server, body.input_reference, toSize(size)))
+    const picture = await packFootage(await readReference(server, body.input_reference, readSize(size)))
     return { request, inputs: { picture } }
   }
   const [character] = body.characters ?? []
@@ -141,7 +136,7 @@ async function readSource(
     const { job, frames } = await findSource(server, owner, video.id)
     return { frames, seconds: job.request.total, size: size ?? job.request.size, from: job.request }
   }
-  const decoded = await readVideoFile(server, video, size === undefined ? undefined : toSize(size))
+  const decoded = await readVideoFile(server, video, size === undefined ? undefined : readSize(size))
   const seconds = Math.max(1, Math.round(decoded.frameCount / decoded.fps))
   return { frames: await packFootage(decoded), seconds, size: size ?? sizeLike(decoded.original) }
 }
@@ -162,7 +157,7 @@ async function draftEdit(server: Server, owner: string, body: z.infer<typeof edi
   if (!((from ?? 0) < (to ?? seconds) && (to ?? 0) <= seconds)) {
     throw wrong('from', `and \`to\` must lie in order from 0 to ${seconds} s`)
   }
-  const picture = await packFootage(await readReference(server, mask, toSize(size), 'mask'))
+  const picture = await packFootage(await readReference(server, mask, readSize(size), 'mask'))
   return { request: { ...request, task: 'inpaint', from, to }, inputs: { ...inputs, picture } }
 }
 

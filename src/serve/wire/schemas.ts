@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { Size } from '../../media/index.ts'
 
 // One source: requests are checked by these, types are inferred from them, and /openapi.json is written from them.
 
@@ -29,18 +30,18 @@ const text = (low: number, high: number) =>
 
 const SIZE = /^(\d{2,4})x(\d{2,4})$/
 
-/** Width and height of a size like 1280x720. */
-export function sizeOf(size: string): [number, number] {
+/** Pixels of a size like 1280x720; NaN of what is none. */
+export function readSize(size: string): Size {
   const [, width, height] = SIZE.exec(size) ?? []
-  return [Number(width), Number(height)]
+  return { width: Number(width), height: Number(height) }
 }
+
+const isSide = (side: number) => side >= 32 && side <= 2048 && side % 2 === 0
 
 const size = z
   .string('must be WIDTHxHEIGHT, like 1280x720')
   .regex(SIZE, 'must be WIDTHxHEIGHT, like 1280x720')
-  .refine(given => sizeOf(given).every(side => side >= 32 && side <= 2048 && side % 2 === 0), {
-    message: 'must have even sides from 32 to 2048',
-  })
+  .refine(given => Object.values(readSize(given)).every(isSide), 'must have even sides from 32 to 2048')
 
 /** Characters of a data URL: a picture of 15 MB. */
 const LONGEST_URL = 20_971_520

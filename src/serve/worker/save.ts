@@ -13,7 +13,7 @@ import { enlargeTowards, type Film, type Upscaler } from '../../sample/index.ts'
 import type { Signer } from '../provenance/sign.ts'
 import type { FileStore } from '../store/files.ts'
 import type { Job } from '../store/job.ts'
-import { sizeOf } from '../wire/schemas.ts'
+import { readSize } from '../wire/schemas.ts'
 import { cropFootage, packFootage } from './footage.ts'
 
 /** What came out of a job, as files. */
@@ -48,8 +48,7 @@ export async function encodeFilm(
     upscaler,
   }: { readonly signer: Signer; readonly mark?: string; readonly upscaler?: Upscaler },
 ): Promise<Output> {
-  const [width, height] = sizeOf(request.size)
-  const target = { width, height }
+  const target = readSize(request.size)
   const shaped = cropFootage(film, target)
   const shown = mark === undefined ? shaped : { ...shaped, frames: shaped.frames.slice() }
   if (mark !== undefined) markFrames(shown.frames, shown.width, shown.height, mark)

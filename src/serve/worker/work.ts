@@ -11,7 +11,7 @@ import { passingKinds } from '../store/files.ts'
 import type { Stores } from '../store/index.ts'
 import type { Job, JobError, JobResult, VideoRequest } from '../store/job.ts'
 import type { Outcome } from '../store/queue.ts'
-import { sizeOf } from '../wire/schemas.ts'
+import { readSize } from '../wire/schemas.ts'
 import { conformFootage, unpackFootage } from './footage.ts'
 import type { Models } from './models.ts'
 import { packFinished, unpackFinished } from './partial.ts'
@@ -129,8 +129,7 @@ async function makeFilm(
 ): Promise<Film> {
   const { stores, models, log } = workshop
   const { request, id } = job
-  const [width, height] = sizeOf(request.size)
-  const model = await models.open(chooseGrid(models.own, { width, height }), request.fast)
+  const model = await models.open(chooseGrid(models.own, readSize(request.size)), request.fast)
   const kept = await stores.files.get(id, 'partial')
   let saving = Promise.resolve()
   const options: FilmOptions = {
