@@ -6,7 +6,6 @@ import type { Job, VideoRequest } from '../store/job.ts'
 import { createId, type Limits, type NewJob } from '../store/jobs.ts'
 import { type Body, fingerprintOf } from '../wire/body.ts'
 import type { VideoObject } from '../wire/schemas.ts'
-import { tasks } from '../worker/tasks.ts'
 import type { Env, Server } from './server.ts'
 
 /** A job as clients know it: every key is always there. */
@@ -138,9 +137,6 @@ export async function submit(
   if (repeated) return c.json(toVideoObject(repeated))
   await moderate(server, body.prompt)
   const { request, remixedFrom, inputs = {} } = await prepare()
-  if (tasks[request.task] === null) {
-    throw new ApiError(400, 'unsupported_task', `${request.task} is not yet made by this model`)
-  }
   const id = createId('video')
   const kinds = Object.keys(inputs) as (keyof typeof inputs)[]
   try {

@@ -38,7 +38,7 @@ function keepNew(film: Film, { frameCount }: Footage): Film {
   return { ...film, frames, frameCount: film.frameCount - frameCount }
 }
 
-/** How each task is made. What is null is not made by this model, and asking for it is answered so. */
+/** How each task is made. */
 export const tasks = {
   'text to video': ({ model, request, options }) => textToVideo(model, request.prompt, options),
   'image to video': ({ model, request, options, picture }) =>
@@ -67,7 +67,7 @@ export const tasks = {
       options,
     ),
   storyboard: ({ model, request, options }) => storyboard(model, request.storyboard ?? [], options),
-} satisfies Record<TaskName, ((input: TaskInput) => Promise<Film>) | null>
+} satisfies Record<TaskName, (input: TaskInput) => Promise<Film>>
 
 /** Tasks of which words alone say what is seen: a picture or a film that a task goes on from needs no more details. */
 export const expandable: ReadonlySet<TaskName> = new Set(['text to video', 'loop'])

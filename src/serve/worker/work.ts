@@ -151,11 +151,9 @@ async function makeFilm(
     },
   }
   const read = (kind: 'source' | 'second' | 'picture') => readInput(workshop, job, kind, model)
-  const task = tasks[request.task]
-  if (!task) throw new RangeError(`${request.task} is not yet made by this model`)
   try {
     const [source, second, picture] = [await read('source'), await read('second'), await read('picture')]
-    return await task({
+    return await tasks[request.task]({
       model,
       request: await expandRequest(workshop, job, model.transformer.text.vocabulary, signal),
       options,
