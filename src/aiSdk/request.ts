@@ -66,7 +66,7 @@ export function describeRequest(
   const { prompt, n, duration, seed, frameImages, providerOptions } = options
   const first = frameImages?.find(({ frameType }) => frameType === 'first_frame')?.image ?? options.image
   const body = {
-    // What only this server knows: steps, guidance, negative_prompt, loop, storyboard, characters.
+    // What only this server knows: fast, steps, guidance, negative_prompt, loop, storyboard, characters.
     ...providerOptions.aozora,
     model,
     prompt,

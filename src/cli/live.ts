@@ -32,9 +32,6 @@ interface Options {
 
 type Settings = LiveOptions & { readonly signal: AbortSignal }
 
-/** Frames that are made ahead: the next window has two thirds of a second. */
-const AHEAD = 8
-
 /** Plays the film in the terminal; each line that is typed is what happens next, one that begins with ! cuts. */
 async function playInTerminal(model: Model, prompt: string, settings: Settings): Promise<void> {
   const { stdout, stdin } = process
@@ -51,7 +48,7 @@ async function playInTerminal(model: Model, prompt: string, settings: Settings):
   stdout.write('What happens next? A line that begins with ! begins a new film; Ctrl-C ends it.\n')
   stdout.write('\n'.repeat(cells.rows))
   try {
-    for await (const frame of paceFrames(makeLive(model, direction, settings), model.fps, AHEAD)) {
+    for await (const frame of paceFrames(makeLive(model, direction, settings), model.fps)) {
       if (settings.signal.aborted) return
       const picture = drawCells(frame, model.size, cells).join('\n\r')
       stdout.write(`\x1b7\x1b[${cells.rows}A\r${picture}\x1b8`)

@@ -122,7 +122,7 @@ const storyboardSchema = z
  * Reads a storyboard: a JSON file with a list of shots, each a prompt and its seconds.
  * @throws RangeError naming the file, the field and the rule.
  */
-export function readStoryboard(file: string): Shot[] {
+function readStoryboard(file: string): Shot[] {
   let json: unknown
   try {
     json = JSON.parse(readFileSync(file, 'utf8'))

@@ -90,13 +90,14 @@ export async function* live(
 
 /**
  * Hands on frames at their rate: each when its time has come, while the next ones are made ahead.
- * @param ahead frames that wait at most; a film whose windows take longer than these stands still for a moment
+ * @param ahead frames that wait at most: at 12 a second the next window has two thirds of a second, and a film whose
+ * windows take longer stands still for a moment
  * @throws whatever the frames throw.
  */
 export async function* paceFrames(
   frames: AsyncIterator<Uint8Array>,
   fps: number,
-  ahead: number,
+  ahead = 8,
 ): AsyncGenerator<Uint8Array, void> {
   const queue: Promise<IteratorResult<Uint8Array>>[] = []
   // A generator answers in order, so that as many frames are made ahead as have been asked for.

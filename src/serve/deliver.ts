@@ -12,7 +12,7 @@ const WAIT_FACTOR = 3
 const MOST_ATTEMPTS = 10
 
 /** The headers of an event: they prove who sent it, and when. */
-export function signEvent(
+function signEvent(
   { secret, eventId, body }: Pick<Delivery, 'secret' | 'eventId' | 'body'>,
   timestamp: number,
 ): Record<string, string> {
@@ -26,7 +26,7 @@ export function signEvent(
 }
 
 /** Seconds until the next try, with some chance in it so that many events do not come at once. */
-export function waitAfter(attempts: number, firstWait = FIRST_WAIT_SECONDS): number {
+function waitAfter(attempts: number, firstWait = FIRST_WAIT_SECONDS): number {
   return firstWait * WAIT_FACTOR ** (attempts - 1) * (0.9 + 0.2 * Math.random())
 }
 

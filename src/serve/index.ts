@@ -1,7 +1,7 @@
 export { createApp } from './app.ts'
 export { runCourier } from './deliver.ts'
 export { ApiError } from './errors.ts'
-export { createLiveApp, type LiveApp } from './live.ts'
+export { createLiveApp } from './live.ts'
 export { createModeration } from './moderation.ts'
 export { openSigner, type Verdict, verifyFile } from './provenance/sign.ts'
 export { createMetrics } from './routes/metrics.ts'

@@ -13,8 +13,6 @@ export interface LiveApp {
   readonly ended: Promise<void>
 }
 
-/** Frames that are made ahead: the next window has two thirds of a second. */
-const AHEAD = 8
 const QUALITY = 85
 const BOUNDARY = 'frame'
 /** People who look on at once. */
@@ -91,7 +89,7 @@ export function createLiveApp(
   let latest: Uint8Array | undefined
   const run = async () => {
     const film = live(model, direction, { ...options, signal })
-    for await (const frame of paceFrames(film, model.fps, AHEAD)) {
+    for await (const frame of paceFrames(film, model.fps)) {
       latest = packPart(await encodeJpeg(frame, model.size, QUALITY))
       audience.send(latest)
       await audience.present()

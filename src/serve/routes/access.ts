@@ -5,7 +5,7 @@ import { ApiError } from '../errors.ts'
 import type { Env, Server } from './server.ts'
 
 /** What the log says of one request. */
-export interface AccessLine {
+interface AccessLine {
   readonly time: string
   readonly id: string
   readonly method: string

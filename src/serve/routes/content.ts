@@ -20,7 +20,7 @@ const kinds: Readonly<Record<Variant, { readonly type: string; readonly end: str
  * What a Range header asks for (RFC 9110, 14.2).
  * @returns the whole file for no range, several ranges and what is no range; undefined when the range lies outside
  */
-export function readRange(header: string | undefined, size: number): Range | undefined {
+function readRange(header: string | undefined, size: number): Range | undefined {
   const whole = { start: 0, end: size - 1 }
   const [, from, to] = /^bytes=(\d*)-(\d*)$/.exec(header ?? '') ?? []
   if (from === undefined || (from === '' && to === '')) return whole

@@ -1,3 +1,4 @@
+import type { Shot } from '../../sample/index.ts'
 import type { Query } from './database.ts'
 
 /** Where a job stands. */
@@ -15,12 +16,6 @@ export type TaskName =
   | 'loop'
   | 'connect'
   | 'storyboard'
-
-/** One part of a storyboard. */
-export interface Shot {
-  readonly prompt: string
-  readonly seconds: number
-}
 
 /** A video as it was asked for, with every default filled in. */
 export interface VideoRequest {
