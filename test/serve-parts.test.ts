@@ -150,12 +150,26 @@ test('moderation: a list of words, a classifier before and after, one that does 
   assert.equal(asked.length, 0)
   const before = await post(app, '', { ...quick, prompt: 'before' })
   assert.match((before.body.error as { message: string }).message, /flagged as cruelty$/)
-  const { body } = await post(app, '', { ...quick, prompt: 'after' })
-  await workAll(stores, { moderation })
-  const job = (await stores.jobs.get(body.id))!
-  assert.deepEqual([job.status, job.error?.code], ['failed', 'moderation_blocked'])
-  assert.equal(asked.at(-1)![1].type, 'image_url')
-  assert.equal(await stores.files.get(body.id, 'video'), undefined)
+  const shots = (prompt: string) => ({
+    ...quick,
+    storyboard: [
+      { prompt: 'a red ball', seconds: 1 },
+      { prompt, seconds: 1 },
+    ],
+    seconds: undefined,
+  })
+  for (const hidden of ['a purple elephant', 'before']) {
+    const { status, body } = await post(app, '', shots(hidden))
+    assert.deepEqual([status, (body.error as { code: string }).code], [400, 'moderation_blocked'], hidden)
+  }
+  for (const request of [{ ...quick, prompt: 'after' }, shots('after')]) {
+    const { body } = await post(app, '', request)
+    await workAll(stores, { moderation })
+    const job = (await stores.jobs.get(body.id))!
+    assert.deepEqual([job.status, job.error?.code], ['failed', 'moderation_blocked'])
+    assert.equal(asked.at(-1)![1].type, 'image_url')
+    assert.equal(await stores.files.get(body.id, 'video'), undefined)
+  }
   classifier.close()
   const away = createModeration({ url: 'http://127.0.0.1:9/' })
   const { status } = await post(createApp(createServer(stores, { moderation: away })), '', quick)

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import type { VideoRequest } from './store/job.ts'
 
 /** Says whether something may be made, or shown. */
 export interface Moderation {
@@ -38,6 +39,11 @@ function readWords(file: string): string[] {
   }
   const lines = text.split('\n').filter(line => !line.startsWith('#'))
   return lines.map(plain).filter(line => line.trim() !== '')
+}
+
+/** All words that a film is made of, for those who judge them: a storyboard's film is made of those of its shots. */
+export function wordsOf({ prompt, storyboard = [] }: Pick<VideoRequest, 'prompt' | 'storyboard'>): string {
+  return [prompt, ...storyboard.map(shot => shot.prompt)].join('\n')
 }
 
 type Part =

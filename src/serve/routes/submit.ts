@@ -1,7 +1,7 @@
 import type { Context } from 'hono'
 import { defaultsOf, suitsFewSteps } from '../../sample/index.ts'
 import { ApiError } from '../errors.ts'
-import { ModerationUnavailable } from '../moderation.ts'
+import { ModerationUnavailable, wordsOf } from '../moderation.ts'
 import type { Job, VideoRequest } from '../store/job.ts'
 import { createId, type Limits, type NewJob } from '../store/jobs.ts'
 import { type Body, fingerprintOf } from '../wire/body.ts'
@@ -100,9 +100,9 @@ async function readIdempotency(c: Context<Env>, body: object): Promise<NewJob['i
   return { key, fingerprint: await fingerprintOf(c.req.path, body as Body) }
 }
 
-async function moderate({ moderation }: Server, prompt: string): Promise<void> {
+async function moderate({ moderation }: Server, words: string): Promise<void> {
   try {
-    const refusal = await moderation.checkPrompt(prompt)
+    const refusal = await moderation.checkPrompt(words)
     if (refusal) throw new ApiError(400, 'moderation_blocked', `\`prompt\`: ${refusal}`, 'prompt')
   } catch (error) {
     if (!(error instanceof ModerationUnavailable)) throw error
@@ -127,7 +127,7 @@ function limitsOf(server: Server, c: Context<Env>): Limits {
 export async function submit(
   server: Server,
   c: Context<Env>,
-  body: object & { readonly prompt: string },
+  body: object & Pick<VideoRequest, 'prompt' | 'storyboard'>,
   prepare: () => Promise<Draft>,
 ): Promise<Response> {
   const { jobs, files } = server.stores
@@ -135,7 +135,7 @@ export async function submit(
   const idempotency = await readIdempotency(c, body)
   const repeated = idempotency && (await jobs.findRepeated(owner, idempotency))
   if (repeated) return c.json(toVideoObject(repeated))
-  await moderate(server, body.prompt)
+  await moderate(server, wordsOf(body))
   const { request, remixedFrom, inputs = {} } = await prepare()
   const id = createId('video')
   const kinds = Object.keys(inputs) as (keyof typeof inputs)[]

@@ -4,8 +4,7 @@ import { chooseGrid, encodeJpeg, scalePicture } from '../../media/index.ts'
 import type { Film, FilmOptions, Footage, Model, Upscaler } from '../../sample/index.ts'
 import { type Expander, knowsWorlds } from '../../words/index.ts'
 import { isDiskFull } from '../errors.ts'
-import type { Moderation } from '../moderation.ts'
-import { ModerationUnavailable } from '../moderation.ts'
+import { type Moderation, ModerationUnavailable, wordsOf } from '../moderation.ts'
 import type { Signer } from '../provenance/sign.ts'
 import { passingKinds } from '../store/files.ts'
 import type { Stores } from '../store/index.ts'
@@ -228,7 +227,7 @@ async function makeVideo(workshop: Workshop, job: Job, worker: string, stop: Abo
   try {
     const film = await makeFilm(workshop, job, AbortSignal.any([stop, reports.signal]), reports.onProgress)
     const output = await encodeFilm(job, film, workshop)
-    const refusal = await moderation.checkVideo(job.request.prompt, output.spritesheet)
+    const refusal = await moderation.checkVideo(wordsOf(job.request), output.spritesheet)
     if (refusal) throw new Refused(refusal)
     if (!reports.signal.aborted) await putOutput(stores.files, job.id, output)
     outcome = { result: describeFilm(film, started) }
