@@ -414,6 +414,8 @@ test('fast videos: in the few steps that the model has learned, and not where it
   const remix = (body: object) => post(taught, `/${made.body.id}/remix`, { prompt: 'a ball', ...body })
   assert.deepEqual(seen((await remix({})).body), [true, 2, 1])
   assert.deepEqual(seen((await remix({ fast: false })).body), [false, 20, 2.5])
+  const elsewhere = await post(createApp(server), `/${made.body.id}/remix`, { prompt: 'a ball' })
+  assert.deepEqual(seen(elsewhere.body), [false, 20, 2.5], 'a model without few steps takes its many')
   const refusals = [
     await post(taught, '', { ...plain, fast: true, negative_prompt: 'a cube' }),
     await post(createApp(server), '', { ...plain, fast: true }),

@@ -63,7 +63,7 @@ const DEFAULT_STRENGTH = 0.9
 export function fillSettings({ model }: Server, given: GivenSettings, from?: VideoRequest) {
   const { steps, guidance, negative_prompt } = given
   const demands = { numInferenceSteps: steps, guidanceScale: guidance, negativePrompt: negative_prompt }
-  const usually = from ? from.fast === true : model.fewSteps !== undefined
+  const usually = model.fewSteps !== undefined && (from?.fast ?? !from)
   const fast = given.fast ?? (usually && suitsFewSteps(demands))
   const refuse = (why: string) => new ApiError(400, 'invalid_value', `\`fast\` ${why}`, 'fast')
   if (fast && !model.fewSteps) throw refuse('is nothing that the model of this server has learned')
