@@ -135,6 +135,23 @@ for (const kind of ['SQLite', 'PostgreSQL'] as const) {
       assert.deepEqual(order.slice(3), ['greedy', 'greedy', 'greedy', 'greedy', 'greedy', 'long'])
     })
 
+    test('a job that is handed back costs its owner nothing until it is taken again', async () => {
+      await empty()
+      const { id } = await add(stores, 'k', { seconds: 4 })
+      const served = async () => {
+        const [turn] = await stores.database.all<{ served: number }>('SELECT served FROM turns')
+        return turn.served
+      }
+      await stores.queue.claim('w')
+      assert.equal(await served(), 4)
+      await stores.queue.handBack(id, 'another')
+      assert.equal(await served(), 4, 'only its worker hands it back')
+      await stores.queue.handBack(id, 'w')
+      assert.equal(await served(), 0)
+      await stores.queue.claim('w')
+      assert.equal(await served(), 4)
+    })
+
     test('limits: waiting jobs, seconds a day; deleting a video gives no seconds back', async () => {
       await empty()
       const create = (limits: object, owner = 'k') =>

@@ -89,6 +89,8 @@ export interface JobRow {
   readonly owner: string
   readonly status: JobStatus
   readonly request: string
+  /** Those of the request. */
+  readonly seconds: number
   readonly progress: number
   readonly previews: number
   readonly created_at: number

@@ -23,7 +23,7 @@ export interface Queue {
   ): Promise<'lost' | 'watched' | 'unwatched'>
   /** Ends a job, once. @returns false when the job is no longer this worker's */
   finish(id: string, worker: string, outcome: Outcome): Promise<boolean>
-  /** Puts a job back into the queue, as if it had not been tried. */
+  /** Puts a job back into the queue with what is made of it; neither the attempt nor the owner's turn counts. */
   handBack(id: string, worker: string): Promise<void>
 }
 
@@ -52,6 +52,11 @@ async function failLost({ transaction, now, skipLocked }: Database): Promise<voi
     )
     for (const row of rows) await announceEnd(all, now, row)
   })
+}
+
+/** Says that an owner was served so many seconds of video more. */
+async function serve(all: Query, owner: string, seconds: number): Promise<void> {
+  await all('UPDATE turns SET served = served + ? WHERE owner = ? RETURNING served', seconds, owner)
 }
 
 /**
@@ -87,9 +92,21 @@ async function claimJob(database: Database, worker: string, leaseSeconds: number
        ORDER BY COALESCE(t.served, 0), j.sequence LIMIT 1 ${skipLocked('j')}`,
     )
     if (!row) return undefined
-    const { seconds } = toJob(row).request
-    await query('UPDATE turns SET served = served + ? WHERE owner = ? RETURNING served', seconds, row.owner)
+    await serve(query, row.owner, row.seconds)
     return toJob(row)
+  })
+}
+
+/** Puts a job back that was not finished. */
+async function handBackJob({ transaction }: Database, id: string, worker: string): Promise<void> {
+  await transaction(async all => {
+    const [row] = await all<JobRow>(
+      `UPDATE jobs SET status = 'queued', worker = NULL, lease_until = NULL, attempts = attempts - 1
+       WHERE id = ? AND worker = ? AND status = 'in_progress' RETURNING *`,
+      id,
+      worker,
+    )
+    if (row) await serve(all, row.owner, -row.seconds)
   })
 }
 
@@ -143,13 +160,6 @@ export function keepQueue(
       return row.watched === 1 ? 'watched' : 'unwatched'
     },
     finish: (id, worker, outcome) => finishJob(database, id, worker, outcome, keepSeconds),
-    async handBack(id, worker) {
-      await all(
-        `UPDATE jobs SET status = 'queued', worker = NULL, lease_until = NULL, attempts = attempts - 1
-         WHERE id = ? AND worker = ? AND status = 'in_progress' RETURNING id`,
-        id,
-        worker,
-      )
-    },
+    handBack: (id, worker) => handBackJob(database, id, worker),
   }
 }
