@@ -152,6 +152,18 @@ for (const kind of ['SQLite', 'PostgreSQL'] as const) {
       assert.equal(await served(), 4)
     })
 
+    test('an event whose webhook is gone is dropped', async () => {
+      await empty()
+      await stores.webhooks.add('http://127.0.0.1:9/')
+      const { id } = await add(stores)
+      await stores.jobs.cancel(id)
+      assert.equal(await stores.webhooks.countWaiting(), 1)
+      // As a server on another machine removes it, just before the event is put there.
+      await stores.database.all('DELETE FROM webhooks')
+      assert.equal(await stores.webhooks.take(), undefined)
+      assert.equal(await stores.webhooks.countWaiting(), 0)
+    })
+
     test('limits: waiting jobs, seconds a day; deleting a video gives no seconds back', async () => {
       await empty()
       const create = (limits: object, owner = 'k') =>

@@ -57,8 +57,12 @@ async function takeDelivery({ transaction, now, skipLocked }: Database): Promise
       'SELECT url, secret FROM webhooks WHERE id = ?',
       row.webhook_id,
     )
-    if (!hook) return undefined
     const { sequence, event_id: eventId, body, attempts } = row
+    if (!hook) {
+      // Its webhook was removed while the event was put there: nobody waits for it.
+      await all('DELETE FROM deliveries WHERE sequence = ? RETURNING sequence', sequence)
+      return undefined
+    }
     return { sequence, url: hook.url, secret: hook.secret, eventId, body, attempts }
   })
 }
