@@ -8,8 +8,10 @@ import {
   type ApiError,
   createId,
   openStores,
+  removeExpired,
+  removeOrphans,
+  runSweeper,
   type Stores,
-  sweep,
   type VideoRequest,
 } from '../src/serve/index.ts'
 import { createSchema, noPostgres, temporary } from './serving/fixtures.ts'
@@ -220,9 +222,9 @@ for (const kind of ['SQLite', 'PostgreSQL'] as const) {
       for (const id of [kept.id, orphan]) await stores.files.put(id, 'video', Buffer.from('film'))
       await stores.queue.claim('w')
       await stores.queue.finish(kept.id, 'w', { result })
-      assert.equal((await sweep(stores)).expired, 0)
+      assert.equal(await removeExpired(stores), 0)
       await pause(400)
-      assert.deepEqual(await sweep(stores, -10), { expired: 1, orphans: 1 })
+      assert.deepEqual([await removeExpired(stores), await removeOrphans(stores, -10)], [1, 1])
       assert.equal(await stores.files.get(kept.id, 'video'), undefined)
       assert.equal(await stores.files.get(orphan, 'video'), undefined)
       assert.equal((await stores.jobs.get(kept.id))!.status, 'completed')
@@ -266,6 +268,29 @@ for (const kind of ['SQLite', 'PostgreSQL'] as const) {
     })
   })
 }
+
+test('what has expired is swept each minute, all files are listed once an hour', async () => {
+  const stores = await openStores({ folder: temporary() })
+  const controller = new AbortController()
+  let [minutes, lists] = [0, 0]
+  const jobs = {
+    ...stores.jobs,
+    findExpired() {
+      if (++minutes === 61) controller.abort()
+      return stores.jobs.findExpired()
+    },
+  }
+  const files = {
+    ...stores.files,
+    list() {
+      lists++
+      return stores.files.list()
+    },
+  }
+  await runSweeper({ ...stores, jobs, files }, () => {}, controller.signal, 1)
+  assert.deepEqual([minutes, lists], [61, 2])
+  await stores.close()
+})
 
 test('a damaged database is refused, with the way to restore it; a database that is away is named', async () => {
   const folder = temporary()

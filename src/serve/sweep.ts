@@ -1,13 +1,18 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Stores } from './store/index.ts'
 
-const MILLISECONDS_BETWEEN = 60_000
+const MINUTE_MILLISECONDS = 60_000
+/** Minutes between two sweeps of files without a record: for these, every file there is must be listed. */
+const ORPHAN_MINUTES = 60
 /** Files without a record are younger than this only while their record is about to be made. */
 const ORPHAN_SECONDS = 3600
 const PAGE = 200
 
-/** Removes the files of videos that have expired or failed; their records stay. */
-async function removeExpired({ jobs, files }: Stores): Promise<number> {
+/**
+ * Removes the files of videos that have expired or failed; their records stay.
+ * @returns how many videos' files were removed
+ */
+export async function removeExpired({ jobs, files }: Stores): Promise<number> {
   const expired = await jobs.findExpired()
   for (const id of expired) {
     // First the files: who is killed in between does it again.
@@ -17,9 +22,13 @@ async function removeExpired({ jobs, files }: Stores): Promise<number> {
   return expired.length
 }
 
-/** Removes files whose job was deleted while somebody still wrote them. */
-async function removeOrphans({ jobs, files }: Stores, orphanSeconds: number): Promise<number> {
-  const oldest = Date.now() / 1000 - orphanSeconds
+/**
+ * Removes files whose job was deleted while somebody still wrote them.
+ * @param seconds age of files without a record at which they are removed
+ * @returns how many videos' files were removed
+ */
+export async function removeOrphans({ jobs, files }: Stores, seconds = ORPHAN_SECONDS): Promise<number> {
+  const oldest = Date.now() / 1000 - seconds
   let removed = 0
   let page = new Set<string>()
   const removePage = async () => {
@@ -40,28 +49,24 @@ async function removeOrphans({ jobs, files }: Stores, orphanSeconds: number): Pr
 }
 
 /**
- * Removes what nobody needs any more.
- * @param orphanSeconds age of files without a record at which they are removed
- * @returns how many videos' files were removed
+ * Removes what nobody needs any more, now and every minute, until the signal aborts; files without a record every hour.
+ * @param minute in milliseconds
  */
-export async function sweep(stores: Stores, orphanSeconds = ORPHAN_SECONDS) {
-  await stores.jobs.forgetUsage()
-  return { expired: await removeExpired(stores), orphans: await removeOrphans(stores, orphanSeconds) }
-}
-
-/** Sweeps now and every minute until the signal aborts. */
 export async function runSweeper(
   stores: Stores,
   log: (line: object) => void,
   signal: AbortSignal,
+  minute = MINUTE_MILLISECONDS,
 ): Promise<void> {
-  while (!signal.aborted) {
+  for (let minutes = 0; !signal.aborted; minutes++) {
     try {
-      const { expired, orphans } = await sweep(stores)
+      await stores.jobs.forgetUsage()
+      const expired = await removeExpired(stores)
+      const orphans = minutes % ORPHAN_MINUTES === 0 ? await removeOrphans(stores) : 0
       if (expired + orphans > 0) log({ message: 'files were removed', expired, orphans })
     } catch (error) {
       log({ message: 'nothing could be swept', error: String(error) })
     }
-    await pause(MILLISECONDS_BETWEEN, undefined, { signal }).catch(() => {})
+    await pause(minute, undefined, { signal }).catch(() => {})
   }
 }

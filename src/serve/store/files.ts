@@ -60,7 +60,7 @@ export interface FileStore {
     choose: (size: number) => Range | undefined,
   ): Promise<Content | 'absent' | 'unsatisfiable'>
   remove(id: string, kinds?: readonly FileKind[]): Promise<void>
-  /** Ids that have files, with the time of the newest (unix seconds), a page at a time. */
+  /** Every file, a page at a time: whose it is, and when it was written (unix seconds). */
   list(): AsyncIterable<{ readonly id: string; readonly modified: number }>
   /** Throws when nothing can be written. */
   check(): Promise<void>
