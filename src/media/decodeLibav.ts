@@ -6,12 +6,32 @@ import { type Pose, readPose, scaleUpright, shownSize } from './upright.ts'
 
 type Libav = typeof libav
 
-/** A decoded file as frames of libav, each freed when the next one is asked for. */
-function* decodeFrames(av: Libav, file: string, threads: number): Generator<libav.Frame> {
-  using demuxer = av.Demuxer.openSync(file)
+/** A film: a file, or the bytes of one and the container that FFmpeg is to read, without a guess of its own. */
+type Film = string | { readonly bytes: Uint8Array; readonly format: string }
+
+/** What `openLibav` can be told. */
+interface LibavOptions {
+  /** Processor cores: 1 when absent, all of them for 0. */
+  readonly threads?: number
+  /** Pixels that the pictures may have, refused before one is decoded: for films of strangers. */
+  readonly pixels?: number
+}
+
+const openDemuxer = (av: Libav, film: Film) =>
+  typeof film === 'string'
+    ? av.Demuxer.openSync(film)
+    : av.Demuxer.openSync(Buffer.from(film.bytes), { format: film.format })
+
+/** A film as frames of libav, each freed when the next one is asked for. */
+function* decodeFrames(av: Libav, film: Film, { threads = 1, pixels }: LibavOptions): Generator<libav.Frame> {
+  using demuxer = openDemuxer(av, film)
   const stream = demuxer.video()
   const isCover = stream && (stream.disposition & av.AV_DISPOSITION_ATTACHED_PIC) !== 0
   if (!stream || isCover) throw new RangeError('it holds no pictures, only sound')
+  const { width, height } = stream.codecpar
+  if (pixels !== undefined && !(width * height > 0 && width * height <= pixels)) {
+    throw new RangeError(`its pictures may have at most ${pixels} pixels, got ${width}x${height}`)
+  }
   using decoder = av.Decoder.createSync(stream, { context: { threadCount: threads } })
   for (const frame of decoder.framesSync(demuxer.packetsSync(stream.index))) {
     if (!frame) continue
@@ -47,14 +67,14 @@ function sayReason(error: unknown): RangeError {
 }
 
 /**
- * Opens a film file of any format that FFmpeg reads.
- * @throws RangeError when it cannot be read or holds no pictures, or node-av is not installed.
+ * Opens a film of any format that FFmpeg reads.
+ * @throws RangeError when it cannot be read, holds no pictures or too large ones, or node-av is not installed.
  */
-export async function openLibav(file: string, { threads = 1 } = {}): Promise<FilmSource> {
+export async function openLibav(film: Film, options: LibavOptions = {}): Promise<FilmSource> {
   const av = await requireLibav('it cannot be read')
   let first: { readonly size: Size; readonly pose: Pose } | undefined
   try {
-    for (const frame of decodeFrames(av, file, threads)) {
+    for (const frame of decodeFrames(av, film, options)) {
       first = { size: { width: frame.width, height: frame.height }, pose: readPose(av, frame) }
       break
     }
@@ -69,7 +89,7 @@ export async function openLibav(file: string, { threads = 1 } = {}): Promise<Fil
       using scaler = new av.Scaler({ flags: av.SWS_BICUBIC })
       const tick = startClock()
       try {
-        for (const frame of decodeFrames(av, file, threads)) {
+        for (const frame of decodeFrames(av, film, options)) {
           const { num, den } = frame.timeBase
           const unit = num / den
           const clock = tick(Number(frame.bestEffortTimestamp) * unit, Number(frame.duration) * unit)

@@ -1,8 +1,9 @@
-import type * as libav from 'node-av'
 import sharp from 'sharp'
-import { hasLibav, requireLibav } from './libav.ts'
+import { openLibav } from './decodeLibav.ts'
+import type { DecodedFrame } from './filmSource.ts'
+import { hasLibav } from './libav.ts'
 import type { Size } from './picture.ts'
-import { type Pose, readPose, scaleUpright, shownSize } from './upright.ts'
+import { retime } from './retime.ts'
 
 // What strangers send is read here: with limits, from memory, in a process of its own (serve/uploads/).
 
@@ -75,52 +76,36 @@ function containerOf(bytes: Uint8Array): string {
   throw new UploadError('it is not MP4, MOV, WebM, Matroska, AVI or GIF')
 }
 
-async function loadCodecs() {
-  if (await hasLibav()) return requireLibav('')
-  throw new UploadError('this server cannot read videos: its optional package node-av is not installed')
+/** The frames of an upload, of which it may have so many. */
+async function* countFrames(frames: AsyncIterable<DecodedFrame>, most: number): AsyncGenerator<DecodedFrame> {
+  let count = 0
+  for await (const frame of frames) {
+    if (++count > most) throw new UploadError(`it may have at most ${most} frames`)
+    yield frame
+  }
 }
 
 async function decodeVideo({ bytes, fps, limits }: DecodeRequest, choose: ChooseSize): Promise<Decoded> {
-  const format = containerOf(bytes)
-  const av = await loadCodecs()
-  const demuxer = av.Demuxer.openSync(Buffer.from(bytes), { format })
-  const stream = demuxer.video()
-  if (!stream) throw new UploadError('it holds no moving pictures')
-  const { width, height } = stream.codecpar
-  if (width * height > limits.pixels || width * height === 0) {
-    throw new UploadError(`its pictures may have at most ${limits.pixels} pixels, got ${width}x${height}`)
+  const film = { bytes, format: containerOf(bytes) }
+  if (!(await hasLibav())) {
+    throw new UploadError('this server cannot read videos: its optional package node-av is not installed')
   }
-  const scaler = new av.Scaler({ flags: av.SWS_BICUBIC })
-  const pictures: Uint8Array[] = []
-  const decoder = av.Decoder.createSync(stream)
-  let shown: { readonly pose: Pose; readonly original: Size; readonly grid: Size } | undefined
-  let [count, start] = [0, Number.NaN]
-  for (const frame of decoder.framesSync(demuxer.packetsSync(stream.index))) {
-    if (!frame) continue
-    if (++count > limits.frames) throw new UploadError(`it may have at most ${limits.frames} frames`)
-    shown ??= readShown(av, frame, choose)
-    const { num, den } = frame.timeBase.den > 0 && frame.timeBase.num > 0 ? frame.timeBase : stream.timeBase
-    const at = (Number(frame.bestEffortTimestamp) * num) / den
-    if (Number.isNaN(start)) start = at
-    if (at - start > limits.seconds) throw new UploadError(`it may have at most ${limits.seconds} s`)
-    // Frames that come too early for the next picture are left out; one that comes late is shown more than once.
-    const due = Math.floor((at - start) * fps + 1e-6) + 1
-    if (due > pictures.length) {
-      const picture = scaleUpright(scaler, frame, shown.pose, shown.grid)
-      while (pictures.length < due) pictures.push(picture)
+  try {
+    const source = await openLibav(film, { threads: 0, pixels: limits.pixels })
+    const original = { width: source.width, height: source.height }
+    const grid = choose(original)
+    const pictures: Uint8Array[] = []
+    for await (const picture of retime(countFrames(source.frames(grid), limits.frames), fps)) {
+      // A film that ends in time has one more at most: the one that stands at its end.
+      if (pictures.push(picture) > limits.seconds * fps + 1) {
+        throw new UploadError(`it may have at most ${limits.seconds} s`)
+      }
     }
-    frame.free()
+    if (pictures.length === 0) throw new UploadError('it is shown for no time')
+    return { frames: Buffer.concat(pictures), frameCount: pictures.length, ...grid, fps, original }
+  } catch (error) {
+    throw error instanceof RangeError ? new UploadError(error.message) : error
   }
-  if (!shown) throw new UploadError('it holds no frames')
-  const { original, grid } = shown
-  return { frames: Buffer.concat(pictures), frameCount: pictures.length, ...grid, fps, original }
-}
-
-/** How the frames of an upload are shown, from its first. */
-function readShown(av: typeof libav, frame: libav.Frame, choose: ChooseSize) {
-  const pose = readPose(av, frame)
-  const original = shownSize({ width: frame.width, height: frame.height }, pose)
-  return { pose, original, grid: choose(original) }
 }
 
 /**

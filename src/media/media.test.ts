@@ -12,6 +12,7 @@ import {
   openFilm,
   pickFrames,
   readDescription,
+  readFootage,
   saveSheet,
   saveVideo,
 } from './index.ts'
@@ -197,6 +198,38 @@ test('an upload that is turned on its side is decoded upright too', withLibav, a
   assert.equal(frameCount, 4)
   expectUpright(frames.subarray(0, 32 * 48 * 3))
 })
+
+test(
+  'a film whose frames stand a second each is as long as an upload as it is as a file',
+  withLibav,
+  async () => {
+    const file = path.join(mkdtempSync(path.join(tmpdir(), 'aozora-media-')), 'slow.gif')
+    const shades = [250, 10].map(shade => Buffer.alloc(bytes, shade))
+    await saveVideo(file, Buffer.concat(shades), { ...format, fps: 1 })
+    const limits = { pixels: 1e6, frames: 2, seconds: 2 }
+    const request = { kind: 'video', bytes: readFileSync(file), fps: format.fps, limits } as const
+    const doors = [await readFootage(file, format, 2), await decodeUpload(request, size => size)]
+    for (const { frames, frameCount } of doors) {
+      const isBright = Array.from({ length: frameCount }, (_, i) => frames[i * bytes] > 128)
+      assert.deepEqual(isBright, [...Array(12).fill(true), ...Array(12).fill(false)])
+    }
+    const hurried = { ...request, limits: { ...limits, seconds: 1.5 } }
+    await assert.rejects(
+      decodeUpload(hurried, size => size),
+      /may have at most 1.5 s/,
+    )
+    const few = { ...request, limits: { ...limits, frames: 1 } }
+    await assert.rejects(
+      decodeUpload(few, size => size),
+      /may have at most 1 frames/,
+    )
+    const small = { ...request, limits: { ...limits, pixels: 1000 } }
+    await assert.rejects(
+      decodeUpload(small, size => size),
+      /at most 1000 pixels, got 48x32/,
+    )
+  },
+)
 
 test('files that are no films, or only sound, are refused with the reason', withLibav, async () => {
   const folder = mkdtempSync(path.join(tmpdir(), 'aozora-media-'))
