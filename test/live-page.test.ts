@@ -69,6 +69,17 @@ test('a film that does not end: pictures at its rate, one after the other, for s
   assert.ok(seconds > 34 / 12 - 0.5, `34 pictures in ${seconds} s are too fast`)
 })
 
+test('who asks for its headers only takes nobody the place', async () => {
+  for (let i = 0; i < 40; i++) {
+    const { status, headers } = await fetch(`${address}/stream`, { method: 'HEAD' })
+    assert.deepEqual(
+      [status, headers.get('content-type')],
+      [200, 'multipart/x-mixed-replace; boundary=frame'],
+    )
+  }
+  assert.ok((await look(3)).pictures.length >= 3)
+})
+
 test('its words change as it runs; a cut begins anew; what is no words is refused', async () => {
   const page = await (await fetch(address)).text()
   assert.match(page, /<img src="stream"/)

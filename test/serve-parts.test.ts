@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import { mkdirSync, writeFileSync } from 'node:fs'
-import { createServer as createHttpServer, type IncomingHttpHeaders, type RequestListener } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { IncomingHttpHeaders } from 'node:http'
 import path from 'node:path'
 import { test } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
@@ -24,30 +23,19 @@ import {
   type Stores,
   verifyFile,
 } from '../src/serve/index.ts'
-import { createServer, temporary, writeAdapters, writeTinyModel } from './serving/fixtures.ts'
+import {
+  createServer,
+  listen,
+  post,
+  quick,
+  temporary,
+  writeAdapters,
+  writeTinyModel,
+} from './serving/fixtures.ts'
 
 // The parts of the server, each against what it really meets: HTTP servers, codecs, disks.
 
 const tinyModel = writeTinyModel()
-
-/** A real HTTP server on a free port. */
-async function listen(handle: RequestListener) {
-  const server = createHttpServer(handle)
-  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, close: () => server.close() }
-}
-
-/** Asks an application without a socket; it serves JSON. */
-async function post(app: ReturnType<typeof createApp>, route: string, body: object) {
-  const response = await app.request(`http://localhost/v1/videos${route}`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(body),
-  })
-  return { status: response.status, body: (await response.json()) as Record<string, never> }
-}
-
-const quick = { prompt: 'a red ball', seconds: 1, size: '32x32', steps: 1 }
 
 /** Runs a worker with the tiny model until no job waits. */
 async function workAll(

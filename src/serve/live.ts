@@ -105,14 +105,15 @@ export function createLiveApp(
   app.get('/', c => c.html(livePage(model.size)))
   app.get('/prompt', c => c.json(direction))
   app.get('/stream', c => {
+    const headers = {
+      'content-type': `multipart/x-mixed-replace; boundary=${BOUNDARY}`,
+      'cache-control': 'no-store',
+    }
+    // Nobody reads what HEAD is answered with, so that a viewer for it would stay.
+    if (c.req.method === 'HEAD') return c.body(null, 200, headers)
     if (audience.viewers.size >= MOST_VIEWERS)
       return c.text(`at most ${MOST_VIEWERS} can look on at once`, 503)
-    return new Response(audience.stream(latest), {
-      headers: {
-        'content-type': `multipart/x-mixed-replace; boundary=${BOUNDARY}`,
-        'cache-control': 'no-store',
-      },
-    })
+    return new Response(audience.stream(latest), { headers })
   })
   app.post('/prompt', async c => {
     // Pages of other sites can send forms here, but no JSON.

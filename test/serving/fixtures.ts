@@ -1,5 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { mkdtempSync } from 'node:fs'
+import { createServer as createHttpServer, type RequestListener } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import pg from 'pg'
@@ -18,6 +20,7 @@ import {
   readModelConfig,
 } from '../../src/sample/index.ts'
 import {
+  type createApp,
   createDecoder,
   createMetrics,
   createModeration,
@@ -107,3 +110,24 @@ export function createServer(stores: Stores, change: Partial<Server> = {}): Serv
     ...change,
   }
 }
+
+/** A real HTTP server on a free port. */
+export async function listen(handle: RequestListener) {
+  const server = createHttpServer(handle)
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, close: () => server.close() }
+}
+
+/** Asks an application without a socket; it serves JSON. */
+export async function post(app: ReturnType<typeof createApp>, route: string, body: object) {
+  const isForm = body instanceof FormData
+  const response = await app.request(`http://localhost/v1/videos${route}`, {
+    method: 'POST',
+    headers: isForm ? {} : { 'content-type': 'application/json' },
+    body: isForm ? body : JSON.stringify(body),
+  })
+  return { status: response.status, body: (await response.json()) as Record<string, never> }
+}
+
+/** The least that can be asked for. */
+export const quick = { prompt: 'a red ball', seconds: 1, size: '32x32', steps: 1 }

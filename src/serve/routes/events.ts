@@ -60,6 +60,8 @@ export function addEventsRoute(app: Hono<Env>, server: Server): void {
   let open = 0
   app.get('/v1/videos/:id/events', async c => {
     const { id } = await findJob(server, c.get('owner'), c.req.param('id'))
+    // Nobody reads what HEAD is answered with, so that a stream for it would stay open.
+    if (c.req.method === 'HEAD') return c.body(null, 200, { 'content-type': 'text/event-stream' })
     if (open >= MOST_STREAMS) {
       const message = `at most ${MOST_STREAMS} streams of events are open at once`
       throw new ApiError(429, 'too_many_streams', message, null, { 'retry-after': '10' })
