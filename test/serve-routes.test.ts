@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { createApp, openStores } from '../src/serve/index.ts'
+import { createApp, openStores, type Stores } from '../src/serve/index.ts'
+import { packFootage } from '../src/serve/worker/footage.ts'
 import { createServer, post, quick, temporary } from './serving/fixtures.ts'
 
 // What routes let in and what they answer, without a socket and without a worker.
@@ -17,5 +18,48 @@ test('events: who asks for the headers only takes nobody the place', async () =>
   const { status, body } = await ask('GET')
   assert.equal(status, 200)
   await body?.cancel()
+  await stores.close()
+})
+
+/** A finished video whose file holds the digits, as if a worker had made it; its frames last `seconds`. */
+async function putVideo(stores: Stores, seconds = 1): Promise<string> {
+  const { id } = (await post(createApp(createServer(stores)), '', { ...quick, seconds: Math.ceil(seconds) }))
+    .body
+  const [frameCount, fps] = [Math.round(12 * seconds), 12]
+  const frames = new Uint8Array(frameCount * 32 * 32 * 3)
+  await stores.files.put(id, 'frames', await packFootage({ frames, frameCount, width: 32, height: 32, fps }))
+  await stores.files.put(id, 'video', Buffer.from('0123456789'))
+  const milliseconds = { denoise: 1, decode: 1, total: 1 }
+  const made = { generated_size: '32x32', frames: frameCount, fps, unknown_words: [], weights: 'none' }
+  await stores.queue.claim('w')
+  assert.ok(await stores.queue.finish(id, 'w', { result: { ...made, milliseconds } }))
+  return id
+}
+
+test('content: ranges are served, what is none is ignored, and HEAD has none (RFC 9110, 14.2)', async () => {
+  const stores = await openStores({ folder: temporary() })
+  const app = createApp(createServer(stores))
+  const id = await putVideo(stores)
+  const ask = async (range: string | undefined, method = 'GET') => {
+    const headers = range === undefined ? undefined : { range }
+    const answer = await app.request(`http://localhost/v1/videos/${id}/content`, { method, headers })
+    const text = answer.status === 416 ? '' : await answer.text()
+    return [answer.status, answer.headers.get('content-range'), answer.headers.get('content-length'), text]
+  }
+  const parts = {
+    'bytes=4-6': [206, 'bytes 4-6/10', '3', '456'],
+    'Bytes=8-': [206, 'bytes 8-9/10', '2', '89'],
+    'bytes=-3': [206, 'bytes 7-9/10', '3', '789'],
+    'bytes=0-99': [206, 'bytes 0-9/10', '10', '0123456789'],
+    'bytes=-99': [206, 'bytes 0-9/10', '10', '0123456789'],
+  }
+  for (const [range, expected] of Object.entries(parts)) assert.deepEqual(await ask(range), expected, range)
+  for (const range of [undefined, 'lines=1', 'bytes=9-1', 'bytes=0-0,5-6', 'bytes=-', 'bytes=a-b']) {
+    assert.deepEqual(await ask(range), [200, null, '10', '0123456789'], range)
+  }
+  for (const range of ['bytes=10-', 'bytes=-0']) {
+    assert.deepEqual((await ask(range)).slice(0, 2), [416, 'bytes */10'], range)
+  }
+  assert.deepEqual(await ask('bytes=4-6', 'HEAD'), [200, null, '10', ''])
   await stores.close()
 })

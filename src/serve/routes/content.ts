@@ -16,19 +16,23 @@ const kinds: Readonly<Record<Variant, { readonly type: string; readonly end: str
   spritesheet: { type: 'image/jpeg', end: 'jpg' },
 }
 
+type Span = readonly [first: string, last: string]
+
 /**
- * What a Range header asks for (RFC 9110, 14.2).
- * @returns the whole file for no range, several ranges and what is no range; undefined when the range lies outside
+ * Reads a Range header of one range: bytes=FIRST-LAST, bytes=FIRST- or bytes=-LENGTH (RFC 9110, 14.1).
+ * @returns undefined for what is to be ignored: no range, another unit, several ranges, one that is invalid
  */
-function readRange(header: string | undefined, size: number): Range | undefined {
-  const whole = { start: 0, end: size - 1 }
-  const [, from, to] = /^bytes=(\d*)-(\d*)$/.exec(header ?? '') ?? []
-  if (from === undefined || (from === '' && to === '')) return whole
-  if (from === '')
-    return Number(to) === 0 ? undefined : { start: Math.max(0, size - Number(to)), end: size - 1 }
-  const end = to === '' ? size - 1 : Math.min(size - 1, Number(to))
-  if (to !== '' && Number(to) < Number(from)) return whole
-  return Number(from) < size ? { start: Number(from), end } : undefined
+function readSpan(header: string | undefined): Span | undefined {
+  const [, first, last] = /^bytes=(\d*)-(\d*)$/i.exec(header ?? '') ?? []
+  if (first === undefined || first + last === '') return undefined
+  return first !== '' && last !== '' && Number(last) < Number(first) ? undefined : [first, last]
+}
+
+/** Where a span lies in a file of so many bytes; undefined when that is outside. */
+function placeSpan([first, last]: Span, size: number): Range | undefined {
+  const end = first === '' || last === '' ? size - 1 : Math.min(size - 1, Number(last))
+  const start = first === '' ? Math.max(0, size - Number(last)) : Number(first)
+  return start < size ? { start, end } : undefined
 }
 
 function expectContent({ id, status, expiresAt, error }: Job): void {
@@ -56,11 +60,12 @@ async function sendContent(
   const etag = `"${job.id}-${variant}"`
   if (c.req.header('if-none-match') === etag) return c.body(null, 304, { etag })
   const ifRange = c.req.header('if-range')
-  const header = ifRange === undefined || ifRange === etag ? c.req.header('range') : undefined
+  const isAsked = c.req.method === 'GET' && (ifRange === undefined || ifRange === etag)
+  const span = isAsked ? readSpan(c.req.header('range')) : undefined
   let size = 0
   const file = await stores.files.open(job.id, variant, length => {
     size = length
-    return readRange(header, length)
+    return span ? placeSpan(span, length) : { start: 0, end: length - 1 }
   })
   if (file === 'absent') throw new ApiError(404, 'expired', `the ${variant} of ${job.id} is gone`)
   if (file === 'unsatisfiable') {
@@ -68,7 +73,6 @@ async function sendContent(
     throw new ApiError(416, 'range_not_satisfiable', message, null, { 'content-range': `bytes */${size}` })
   }
   const { range, stream } = file
-  const isPart = range.start > 0 || range.end < file.size - 1
   const headers: Record<string, string> = {
     'content-type': type,
     'content-length': String(range.end - range.start + 1),
@@ -78,14 +82,12 @@ async function sendContent(
     'x-content-type-options': 'nosniff',
     etag,
   }
-  if (isPart || header !== undefined)
-    headers['content-range'] = `bytes ${range.start}-${range.end}/${file.size}`
+  if (span) headers['content-range'] = `bytes ${range.start}-${range.end}/${file.size}`
   if (c.req.method === 'HEAD') {
     stream.destroy()
     return c.body(null, 200, headers)
   }
-  const isRange = headers['content-range'] !== undefined
-  return c.body(Readable.toWeb(stream) as ReadableStream, isRange ? 206 : 200, headers)
+  return c.body(Readable.toWeb(stream) as ReadableStream, span ? 206 : 200, headers)
 }
 
 /** GET /v1/videos/{id}/content. */
