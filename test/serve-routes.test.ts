@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import sharp from 'sharp'
+import { encodeMp4 } from '../src/media/index.ts'
 import { createApp, openStores, type Stores } from '../src/serve/index.ts'
 import { packFootage } from '../src/serve/worker/footage.ts'
 import { createServer, post, quick, temporary } from './serving/fixtures.ts'
@@ -61,5 +63,37 @@ test('content: ranges are served, what is none is ignored, and HEAD has none (RF
     assert.deepEqual((await ask(range)).slice(0, 2), [416, 'bytes */10'], range)
   }
   assert.deepEqual(await ask('bytes=4-6', 'HEAD'), [200, null, '10', ''])
+  await stores.close()
+})
+
+test('inpainting: `from` and `to` lie within what the frames last, not within whole seconds', async () => {
+  const stores = await openStores({ folder: temporary() })
+  const server = createServer(stores)
+  const app = createApp(server)
+  const white = { create: { width: 32, height: 32, channels: 3 as const, background: '#fff' } }
+  const mask = {
+    image_url: `data:image/png;base64,${(await sharp(white).png().toBuffer()).toString('base64')}`,
+  }
+  const id = await putVideo(stores, 43 / 12)
+  const film = await encodeMp4(new Uint8Array(43 * 32 * 32 * 3), { width: 32, height: 32, fps: 12 })
+  const upload = (to: number) => {
+    const form = new FormData()
+    form.append('prompt', 'a red ball')
+    form.append('video', new File([new Uint8Array(film)], 'film.mp4'))
+    form.append('mask[image_url]', mask.image_url)
+    form.append('to', String(to))
+    return form
+  }
+  const byId = (span: object) => ({ prompt: 'a red ball', video: { id }, mask, ...span })
+  for (const body of [upload(4), byId({ to: 4 }), byId({ from: 3.59 }), byId({ from: 2, to: 1 })]) {
+    const answer = await post(app, '/edits', body)
+    const { param, message } = answer.body.error as { param: string; message: string }
+    assert.deepEqual([answer.status, param], [400, 'from'])
+    assert.match(message, /from 0 to 3\.58 s$/)
+  }
+  for (const body of [upload(3.58), byId({ to: 3.58 }), byId({ from: 3.5 })]) {
+    assert.equal((await post(app, '/edits', body)).status, 200)
+  }
+  server.decoder.close()
   await stores.close()
 })

@@ -113,6 +113,9 @@ async function draftRemix(
 
 interface Source {
   readonly frames: Uint8Array
+  /** What its frames last, in seconds. */
+  readonly length: number
+  /** The same in whole seconds. */
   readonly seconds: number
   readonly size: string
   readonly from?: VideoRequest
@@ -134,11 +137,22 @@ async function readSource(
 ): Promise<Source> {
   if (!(video instanceof File)) {
     const { job, frames } = await findSource(server, owner, video.id)
-    return { frames, seconds: job.request.total, size: size ?? job.request.size, from: job.request }
+    const { request: from, result } = job
+    const length = result!.frames / result!.fps
+    return { frames, length, seconds: from.total, size: size ?? from.size, from }
   }
   const decoded = await readVideoFile(server, video, size === undefined ? undefined : readSize(size))
-  const seconds = Math.max(1, Math.round(decoded.frameCount / decoded.fps))
-  return { frames: await packFootage(decoded), seconds, size: size ?? sizeLike(decoded.original) }
+  const length = decoded.frameCount / decoded.fps
+  const seconds = Math.max(1, Math.round(length))
+  return { frames: await packFootage(decoded), length, seconds, size: size ?? sizeLike(decoded.original) }
+}
+
+/** @throws ApiError 400 when no part of a video lies between two of its seconds. */
+function checkSpan(from = 0, to: number | undefined, length: number): void {
+  if (from < (to ?? length) && (to ?? length) <= length) return
+  // Never more than what is accepted.
+  const most = Math.floor(length * 100) / 100
+  throw wrong('from', `and \`to\` must lie in order from 0 to ${most} s`)
 }
 
 async function draftEdit(server: Server, owner: string, body: z.infer<typeof editSchema>): Promise<Draft> {
@@ -154,9 +168,7 @@ async function draftEdit(server: Server, owner: string, body: z.infer<typeof edi
     if (from !== undefined || to !== undefined) throw wrong('mask', 'must be there for `from` and `to`')
     return { request, inputs }
   }
-  if (!((from ?? 0) < (to ?? seconds) && (to ?? 0) <= seconds)) {
-    throw wrong('from', `and \`to\` must lie in order from 0 to ${seconds} s`)
-  }
+  checkSpan(from, to, source.length)
   const picture = await packFootage(await readReference(server, mask, readSize(size), 'mask'))
   return { request: { ...request, task: 'inpaint', from, to }, inputs: { ...inputs, picture } }
 }
