@@ -414,6 +414,13 @@ test('fast videos: in the few steps that the model has learned, and not where it
   await stores.close()
 })
 
+test('a worker begins with what requests use that say nothing of it: few steps, where they were learned', async () => {
+  const folder = writeTinyModel()
+  writeAdapters(folder, { numInferenceSteps: 2, substeps: 2, guidanceScale: 2.5, rank: 4 })
+  writeFileSync(path.join(folder, 'fast', 'weights.safetensors'), 'damaged')
+  await assert.rejects(openModels({ folder, threads: 1 }), /fast.*weights\.safetensors/)
+})
+
 const DISK = '2m'
 
 test('a full disk: jobs fail with the reason, the server lives', async t => {

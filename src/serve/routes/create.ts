@@ -8,6 +8,7 @@ import { parse, readBody } from '../wire/body.ts'
 import {
   connectSchema,
   createSchema,
+  DEFAULT_SIZE,
   editSchema,
   extendSchema,
   readSize,
@@ -18,7 +19,6 @@ import { findJob, findSource, readReference, readVideoFile } from './inputs.ts'
 import type { Env, Server } from './server.ts'
 import { type Draft, fillSettings, submit } from './submit.ts'
 
-const DEFAULT_SIZE = '720x1280'
 const DEFAULT_SECONDS = 4
 /** Seconds of a video that was gone on from again and again. */
 const LONGEST_TOTAL = 120

@@ -38,6 +38,9 @@ export function readSize(size: string): Size {
 
 const isSide = (side: number) => side >= 32 && side <= 2048 && side % 2 === 0
 
+/** The size of a video that asks for none. */
+export const DEFAULT_SIZE = '720x1280'
+
 const size = z
   .string('must be WIDTHxHEIGHT, like 1280x720')
   .regex(SIZE, 'must be WIDTHxHEIGHT, like 1280x720')
@@ -93,7 +96,7 @@ export const createSchema = z.object({
   prompt,
   model: text(1, 200).optional().describe('Any name: there is one model.'),
   seconds: seconds.optional().describe('4 when absent. Extension: any whole number up to 60.'),
-  size: size.optional().describe('720x1280 when absent. Extension: any even sides from 32 to 2048.'),
+  size: size.optional().describe(`${DEFAULT_SIZE} when absent. Extension: any even sides from 32 to 2048.`),
   input_reference: reference.optional().describe('The picture that the video begins with.'),
   characters: z
     .array(videoId)

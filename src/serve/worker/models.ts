@@ -1,5 +1,6 @@
-import type { Size } from '../../media/index.ts'
-import { type Model, openModel } from '../../sample/index.ts'
+import { chooseGrid, type Size } from '../../media/index.ts'
+import { type Model, openModel, readFewSteps, readModelConfig } from '../../sample/index.ts'
+import { DEFAULT_SIZE, readSize } from '../wire/schemas.ts'
 
 /** One model, compiled for each shape of film when it is first asked for. */
 export interface Models {
@@ -14,15 +15,15 @@ export interface Models {
 const MOST_SHAPES = 3
 
 /**
- * Opens a model in its own shape.
+ * Opens a model, and compiles it for requests that say neither size nor steps.
  * @throws Error naming the file that is missing or damaged.
  */
 export async function openModels(options: { folder?: string; threads?: number } = {}): Promise<Models> {
-  const first = await openModel(options)
-  const own = first.size
+  const { width, height } = readModelConfig(options.folder)
+  const own = { width, height }
   // The one that was used longest ago is first.
-  const compiled = new Map([[`${own.width}x${own.height}`, first]])
-  return {
+  const compiled = new Map<string, Model>()
+  const models: Models = {
     own,
     async open(size, isFast = false) {
       const key = `${size.width}x${size.height}${isFast ? ' fast' : ''}`
@@ -40,4 +41,7 @@ export async function openModels(options: { folder?: string; threads?: number } 
       for (const model of compiled.values()) await model.close()
     },
   }
+  const hasFewSteps = readFewSteps(options.folder) !== undefined
+  await models.open(chooseGrid(own, readSize(DEFAULT_SIZE)), hasFewSteps)
+  return models
 }
