@@ -2,9 +2,9 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import sharp from 'sharp'
 import { encodeMp4 } from '../src/media/index.ts'
-import { createApp, openStores, type Stores } from '../src/serve/index.ts'
+import { createApp, createModeration, openStores, type Stores } from '../src/serve/index.ts'
 import { packFootage } from '../src/serve/worker/footage.ts'
-import { createServer, post, quick, temporary } from './serving/fixtures.ts'
+import { createServer, listen, post, quick, temporary } from './serving/fixtures.ts'
 
 // What routes let in and what they answer, without a socket and without a worker.
 
@@ -95,5 +95,47 @@ test('inpainting: `from` and `to` lie within what the frames last, not within wh
     assert.equal((await post(app, '/edits', body)).status, 200)
   }
   server.decoder.close()
+  await stores.close()
+})
+
+const code = (body: Record<string, never>) => (body.error as { code: string }).code
+
+test('who has too much waiting is told so before anything is decoded', async () => {
+  const stores = await openStores({ folder: temporary() })
+  const limits = { maxWaiting: 1, secondsPerDay: Number.POSITIVE_INFINITY }
+  const app = createApp(createServer(stores, { limits }))
+  assert.equal((await post(app, '', quick)).status, 200)
+  const junk = { image_url: 'data:image/png;base64,AAAA' }
+  const { status, body } = await post(app, '', { ...quick, input_reference: junk })
+  assert.deepEqual([status, code(body)], [429, 'too_many_waiting'])
+  await stores.close()
+})
+
+test('large bodies count until their requests are answered', async () => {
+  let answer = () => {}
+  const asked = new Promise<void>(resolve => {
+    answer = resolve
+  })
+  let judged = () => {}
+  const judging = new Promise<void>(resolve => {
+    judged = resolve
+  })
+  const classifier = await listen((request, response) => {
+    request.resume()
+    judged()
+    void asked.then(() => response.end(JSON.stringify({ results: [{ flagged: true, categories: {} }] })))
+  })
+  const stores = await openStores({ folder: temporary() })
+  const server = createServer(stores, { moderation: createModeration({ url: classifier.url }) })
+  const app = createApp({ ...server, uploads: { ...server.uploads, bytesAtOnce: 500_000 } })
+  const large = { ...quick, input_reference: { image_url: `data:image/png;base64,${'A'.repeat(300_000)}` } }
+  const first = post(app, '', large)
+  await judging
+  const second = await post(app, '', large)
+  assert.deepEqual([second.status, code(second.body)], [503, 'too_many_uploads'])
+  answer()
+  assert.equal(code((await first).body), 'moderation_blocked')
+  assert.equal(code((await post(app, '', large)).body), 'moderation_blocked', 'there is room again')
+  classifier.close()
   await stores.close()
 })

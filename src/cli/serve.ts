@@ -50,8 +50,8 @@ const KEEP_ALIVE_MILLISECONDS = 75_000
 const LOOPBACK = ['127.0.0.1', '::1', 'localhost']
 const MEGABYTE = 1_000_000
 
-/** Pixels, frames and seconds that an upload may have. */
-const UPLOADS = { pixels: 4096 * 4096, frames: 7200, seconds: 60 }
+/** Pixels, frames and seconds that an upload may have, and bytes that all have together. */
+const UPLOADS = { pixels: 4096 * 4096, frames: 7200, seconds: 60, bytesAtOnce: 1 << 30 }
 
 /** Keeps one worker process alive until the signal aborts: the model runs there, so that requests never wait for it. */
 async function keepWorker(options: ServeOptions, signal: AbortSignal): Promise<void> {

@@ -7,6 +7,7 @@ import { addCreateRoutes } from './routes/create.ts'
 import { addEventsRoute } from './routes/events.ts'
 import type { Env, Server } from './routes/server.ts'
 import { addVideoRoutes } from './routes/videos.ts'
+import { releaseBody } from './wire/body.ts'
 import { describeApi } from './wire/openapi.ts'
 
 const VERSION = '0.1.0'
@@ -58,6 +59,7 @@ export function createApp(server: Server): Hono<Env> {
   const app = new Hono<Env>()
   app.use(observe(server))
   app.use(refuseStrangers(server))
+  app.use(releaseBody)
   app.use('/v1/*', authenticate(server))
   app.use('/metrics', authenticate(server))
   addInfoRoutes(app, server)

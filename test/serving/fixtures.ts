@@ -101,7 +101,7 @@ export function createServer(stores: Stores, change: Partial<Server> = {}): Serv
     metrics: createMetrics(),
     model: { name: 'aozora-small', size: { width: 32, height: 32 }, fps: 12 },
     limits: { maxWaiting: 1_000_000, secondsPerDay: Number.POSITIVE_INFINITY },
-    uploads: { pixels: 4096 * 4096, frames: 7200, seconds: 60, bytes: 25_000_000 },
+    uploads: { pixels: 4096 * 4096, frames: 7200, seconds: 60, bytes: 25_000_000, bytesAtOnce: 1 << 30 },
     fetchImages: false,
     isLoopback: false,
     needsKey: false,

@@ -24,7 +24,7 @@ export function addCharacterRoutes(app: Hono<Env>, server: Server): void {
     if (!/^multipart\/form-data/i.test(c.req.header('content-type') ?? '')) {
       throw new ApiError(400, 'invalid_body', 'the body must be a multipart form: it holds a video file')
     }
-    const { name, video } = parse(characterSchema, await readBody(c.req, server.uploads.bytes))
+    const { name, video } = parse(characterSchema, await readBody(c.req, server.uploads))
     const decoded = await readVideoFile(server, video)
     const id = createId('char')
     await files.put(id, 'source', await packFootage(decoded))

@@ -210,25 +210,25 @@ async function draftConnect(
 
 /** The routes that put videos into the queue. */
 export function addCreateRoutes(app: Hono<Env>, server: Server): void {
-  const { bytes } = server.uploads
+  const { uploads } = server
   app.post('/v1/videos', async c => {
-    const body = parse(createSchema, await readBody(c.req, bytes))
+    const body = parse(createSchema, await readBody(c.req, uploads))
     return submit(server, c, body, () => draftCreate(server, c.get('owner'), body))
   })
   app.post('/v1/videos/edits', async c => {
-    const body = parse(editSchema, await readBody(c.req, bytes))
+    const body = parse(editSchema, await readBody(c.req, uploads))
     return submit(server, c, body, () => draftEdit(server, c.get('owner'), body))
   })
   app.post('/v1/videos/extensions', async c => {
-    const body = parse(extendSchema, await readBody(c.req, bytes))
+    const body = parse(extendSchema, await readBody(c.req, uploads))
     return submit(server, c, body, () => draftExtend(server, c.get('owner'), body))
   })
   app.post('/v1/videos/connections', async c => {
-    const body = parse(connectSchema, await readBody(c.req, bytes))
+    const body = parse(connectSchema, await readBody(c.req, uploads))
     return submit(server, c, body, () => draftConnect(server, c.get('owner'), body))
   })
   app.post('/v1/videos/:id/remix', async c => {
-    const body = parse(remixSchema, await readBody(c.req, bytes))
+    const body = parse(remixSchema, await readBody(c.req, uploads))
     const id = c.req.param('id')
     await findJob(server, c.get('owner'), id)
     return submit(server, c, body, () => draftRemix(server, c.get('owner'), id, body))

@@ -5,6 +5,7 @@ import type { Stores } from '../store/index.ts'
 import type { Limits } from '../store/jobs.ts'
 import type { ApiKey } from '../store/keys.ts'
 import type { Decoder } from '../uploads/index.ts'
+import type { BodyLimits } from '../wire/body.ts'
 import type { Metrics } from './metrics.ts'
 
 /** What the routes work with. */
@@ -23,7 +24,7 @@ export interface Server {
   }
   /** Limits of owners who have none of their own. */
   readonly limits: Limits
-  readonly uploads: DecodeLimits & { readonly bytes: number }
+  readonly uploads: DecodeLimits & BodyLimits
   /** Whether pictures are fetched from public addresses. */
   readonly fetchImages: boolean
   /** Whether only this machine is served: then a request must also be meant for it. */

@@ -135,6 +135,9 @@ export async function submit(
   const idempotency = await readIdempotency(c, body)
   const repeated = idempotency && (await jobs.findRepeated(owner, idempotency))
   if (repeated) return c.json(toVideoObject(repeated))
+  const limits = limitsOf(server, c)
+  // Before anything is judged or decoded for somebody who has too much waiting already.
+  await jobs.checkWaiting(owner, limits)
   await moderate(server, wordsOf(body))
   const { request, remixedFrom, inputs = {} } = await prepare()
   const id = createId('video')
@@ -143,10 +146,7 @@ export async function submit(
     // Before the job: a worker may take it at once.
     for (const kind of kinds) await files.put(id, kind, inputs[kind]!)
     const complete = { ...request, inputs: kinds }
-    const job = await jobs.create(
-      { id, owner, request: complete, remixedFrom, idempotency },
-      limitsOf(server, c),
-    )
+    const job = await jobs.create({ id, owner, request: complete, remixedFrom, idempotency }, limits)
     if (job.id !== id) await files.remove(id, kinds)
     return c.json(toVideoObject(job))
   } catch (error) {

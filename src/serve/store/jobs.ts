@@ -37,6 +37,11 @@ export interface Jobs {
    * @throws ApiError 429 beyond a limit, 422 when the key was used for another request.
    */
   create(job: NewJob, limits: Limits): Promise<Job>
+  /**
+   * Checks what `create` will check, before there is something to create: how many of an owner's jobs wait or run.
+   * @throws ApiError 429 beyond the limit.
+   */
+  checkWaiting(owner: string, limits: Limits): Promise<void>
   /** The job that an Idempotency-Key made, if there is one. */
   findRepeated(owner: string, idempotency: NonNullable<NewJob['idempotency']>): Promise<Job | undefined>
   /** @param owner when given, jobs of others are not found */
@@ -250,6 +255,9 @@ export function keepJobs(database: Database): Jobs {
         if (waiting === 0) await joinQueue(all, job.owner)
         return insertJob(all, now, job)
       }),
+    async checkWaiting(owner, limits) {
+      await checkWaiting(all, owner, limits)
+    },
     findRepeated: (owner, idempotency) => findRepeated(all, now, owner, idempotency),
     async get(id, owner) {
       const [row] = await all<JobRow>('SELECT * FROM jobs WHERE id = ?', id)

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { HonoRequest } from 'hono'
+import type { HonoRequest, MiddlewareHandler } from 'hono'
 import type { z } from 'zod'
 import { ApiError } from '../errors.ts'
 
@@ -9,32 +9,49 @@ export type Body = Record<string, unknown>
 const tooLarge = (limit: number) =>
   new ApiError(413, 'body_too_large', `the body must have at most ${limit} bytes`)
 
+/** How large bodies may be. */
+export interface BodyLimits {
+  /** Bytes of one. */
+  readonly bytes: number
+  /** Bytes of all those whose requests are not yet answered; small ones do not count. */
+  readonly bytesAtOnce: number
+}
+
 const SMALL_BODY = 100_000
-/** Bytes of all bodies that are in memory at once. */
-const MOST_BYTES = 1 << 30
 let bytesInMemory = 0
+/** What of them belongs to which request. */
+const bytesOf = new WeakMap<Request, number>()
+
+/** Counts the body of a request as long as it lives: until the request is answered. */
+export const releaseBody: MiddlewareHandler = async ({ req }, next) => {
+  try {
+    await next()
+  } finally {
+    bytesInMemory -= bytesOf.get(req.raw) ?? 0
+  }
+}
 
 /** Reads a body to its end, or to the limit. */
-async function readBytes({ raw }: HonoRequest, limit: number): Promise<Buffer<ArrayBuffer>> {
+async function readBytes(
+  { raw }: HonoRequest,
+  { bytes, bytesAtOnce }: BodyLimits,
+): Promise<Buffer<ArrayBuffer>> {
   const announced = Number(raw.headers.get('content-length') ?? 0)
-  if (announced > limit) throw tooLarge(limit)
+  if (announced > bytes) throw tooLarge(bytes)
   // HTTP ends a body where its length says, so that small ones need no counting.
   if (announced > 0 && announced <= SMALL_BODY) return Buffer.from(await raw.arrayBuffer())
   const parts: Uint8Array[] = []
   let length = 0
-  try {
-    for await (const part of raw.body ?? []) {
-      length += part.length
-      bytesInMemory += part.length
-      if (length > limit) throw tooLarge(limit)
-      if (bytesInMemory > MOST_BYTES) {
-        const message = 'too many uploads at once; try again in a moment'
-        throw new ApiError(503, 'too_many_uploads', message, null, { 'retry-after': '5' })
-      }
-      parts.push(part)
+  for await (const part of raw.body ?? []) {
+    length += part.length
+    bytesInMemory += part.length
+    bytesOf.set(raw, length)
+    if (length > bytes) throw tooLarge(bytes)
+    if (bytesInMemory > bytesAtOnce) {
+      const message = 'too many uploads at once; try again in a moment'
+      throw new ApiError(503, 'too_many_uploads', message, null, { 'retry-after': '5' })
     }
-  } finally {
-    bytesInMemory -= length
+    parts.push(part)
   }
   return Buffer.concat(parts)
 }
@@ -85,12 +102,11 @@ function place(at: Body | unknown[], [key, ...rest]: readonly string[], value: u
 
 /**
  * Reads a body in either encoding.
- * @param limit bytes that it may have
- * @throws ApiError 413 beyond the limit, 400 when it is neither.
+ * @throws ApiError 413 when it is too large, 503 when all are together, 400 when it is neither.
  */
-export async function readBody(request: HonoRequest, limit: number): Promise<Body> {
+export async function readBody(request: HonoRequest, limits: BodyLimits): Promise<Body> {
   const type = request.header('content-type') ?? ''
-  const bytes = await readBytes(request, limit)
+  const bytes = await readBytes(request, limits)
   try {
     if (/^multipart\/form-data/i.test(type)) {
       const form = await new Response(bytes, { headers: { 'content-type': type } }).formData()
