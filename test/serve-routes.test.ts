@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import sharp from 'sharp'
 import { encodeMp4 } from '../src/media/index.ts'
-import { createApp, createModeration, openStores, type Stores } from '../src/serve/index.ts'
+import { createApp, createId, createModeration, openStores, type Stores } from '../src/serve/index.ts'
 import { packFootage } from '../src/serve/worker/footage.ts'
 import { createServer, listen, post, quick, temporary } from './serving/fixtures.ts'
 
@@ -99,6 +99,26 @@ test('inpainting: `from` and `to` lie within what the frames last, not within wh
 })
 
 const code = (body: Record<string, never>) => (body.error as { code: string }).code
+
+test('characters: an owner has a hundred at most, and no clip is decoded for one more', async () => {
+  const stores = await openStores({ folder: temporary() })
+  const app = createApp(createServer(stores))
+  const ids = Array.from({ length: 100 }, () => createId('char'))
+  for (const id of ids) await stores.characters.create(id, 'local', 'Red')
+  await stores.characters.create(createId('char'), 'another', 'Blue')
+  const send = () => {
+    const form = new FormData()
+    form.append('name', 'Red')
+    form.append('video', new File(['no film'], 'red.mp4'))
+    return post(app, '/characters', form)
+  }
+  const beyond = await send()
+  assert.deepEqual([beyond.status, code(beyond.body)], [429, 'too_many_characters'])
+  await app.request(`http://localhost/v1/videos/characters/${ids[0]}`, { method: 'DELETE' })
+  const within = await send()
+  assert.deepEqual([within.status, code(within.body)], [400, 'invalid_upload'])
+  await stores.close()
+})
 
 test('who has too much waiting is told so before anything is decoded', async () => {
   const stores = await openStores({ folder: temporary() })

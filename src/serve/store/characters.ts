@@ -12,6 +12,8 @@ export interface Character {
 export interface Characters {
   create(id: string, owner: string, name: string): Promise<Character>
   get(id: string, owner: string): Promise<Character | undefined>
+  /** How many an owner has. */
+  count(owner: string): Promise<number>
   remove(id: string, owner: string): Promise<boolean>
 }
 
@@ -38,6 +40,10 @@ export function keepCharacters({ all, now }: Database): Characters {
     async get(id, owner) {
       const [row] = await all<Row>('SELECT * FROM characters WHERE id = ? AND owner = ?', id, owner)
       return row && toCharacter(row)
+    },
+    async count(owner) {
+      const [{ n }] = await all<{ n: number }>('SELECT COUNT(*) AS n FROM characters WHERE owner = ?', owner)
+      return n
     },
     async remove(id, owner) {
       const rows = await all('DELETE FROM characters WHERE id = ? AND owner = ? RETURNING id', id, owner)
