@@ -20,7 +20,7 @@ export const chineseWords: Readonly<Record<string, readonly string[]>> = {
   'material:matte': ['哑光', '木头', '木制', '磨砂', '塑料', '橡胶'],
   'material:metal': ['金属', '钢', '铁', '钢制', '金属制', '不锈钢'],
   'material:glass': ['玻璃', '透明', '水晶', '玻璃制'],
-  'shape:ball': ['球', '球体', '圆球', '小球', '皮球', '珠子'],
+  'shape:ball': ['球', '球体', '圆球', '皮球', '珠子'],
   'shape:cube': ['方块', '立方体', '盒子', '正方体', '箱子'],
   'shape:cylinder': ['圆柱', '圆柱体', '柱子', '圆筒'],
   'shape:cone': ['圆锥', '圆锥体', '锥体', '锥子'],

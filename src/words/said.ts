@@ -59,14 +59,19 @@ export function readSure(words: readonly Word[], tags: Tags, said: readonly Said
   })
 }
 
-/** How sure the lexicon must be of a material for a tagger to be overruled. */
+/** How sure the lexicon must be of such a look for a tagger to be overruled. */
 const SURE = 0.95
 
-/** What a tagger hears, but for materials: "glass" names a thing too, and it may take that for a body. */
-export function hearMaterials(words: readonly Word[], tagged: readonly Said[]): Said[] {
+/**
+ * What a tagger hears, but for materials and Chinese sizes that it may take for a body: "glass" names a thing too, and
+ * the small of a small ball was a part of its name to the bundled one.
+ */
+export function hearLooks(words: readonly Word[], tagged: readonly Said[]): Said[] {
   const sure = words.flatMap((known, at): Said[] => {
     const { slot, value, share, next } = readBest(known)
-    const isSure = slot === 'material' && share >= SURE && next < TOLD
+    const isBody = tagged.some(one => one.at === at && one.slot === 'shape')
+    const isHeard = slot === 'material' || (slot === 'size' && isBody && /\p{Script=Han}/u.test(known.word))
+    const isSure = isHeard && share >= SURE && next < TOLD
     return isSure ? [{ at, slot, values: new Map([[value, share]]) }] : []
   })
   const others = tagged.filter(({ at, slot }) => slot === 'material' || !sure.some(one => one.at === at))

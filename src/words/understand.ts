@@ -3,7 +3,7 @@ import { cameraOf, type Request, type RequestBody, type RequestEvent, type Slot 
 import {
   GUESSED,
   guessOwn,
-  hearMaterials,
+  hearLooks,
   PERHAPS,
   readLabels,
   readSure,
@@ -222,7 +222,7 @@ function tellShape({ at, said }: Named, words: readonly Word[]): RequestBody['sh
 /** Makes a request of what a tagger says of words. */
 export function understand(words: readonly Word[], tags: Tags): Understood {
   const { said: heard, hinted, open } = readLabels(tags)
-  const tagged = hearMaterials(words.slice(0, tags.labels.length), heard)
+  const tagged = hearLooks(words.slice(0, tags.labels.length), heard)
   const said = [...tagged, ...readSure(words, tags, tagged)]
   const of = (...slots: Slot[]) => said.filter(({ slot }) => slots.includes(slot))
   const looks = of('colour', 'size', 'material', 'count')

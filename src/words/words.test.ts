@@ -170,6 +170,18 @@ test('a letter that many Chinese words have tells no place', async () => {
   assert.deepEqual([request.floor, request.light, request.sky], [undefined, undefined, undefined])
 })
 
+test('a small ball is small in Chinese too, letter by letter', async () => {
+  for (const prompt of ['一个红色的小球滚动', '黄昏时，一个红色的小球从空中落下', '小球']) {
+    const { bodies } = await expander.read(prompt)
+    assert.deepEqual(
+      bodies.map(({ size, shape }) => [size, shape]),
+      [['small', 'ball']],
+      prompt,
+    )
+  }
+  assert.deepEqual((await expander.read('一个大球滚动')).bodies[0].size, 'large')
+})
+
 test('every Chinese word stands for one concept', () => {
   const words = Object.values(chineseWords).flat()
   assert.deepEqual(
