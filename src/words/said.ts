@@ -31,13 +31,14 @@ export interface Said {
 export const sumOf = (values: ReadonlyMap<string, number>) => [...values.values()].reduce((a, b) => a + b, 0)
 
 /** What is understood of a word besides what a tagger says. */
-export type Word = Pick<PromptWord, 'word' | 'evidence'> & Partial<Pick<PromptWord, 'kind'>>
+export type Word = Pick<PromptWord, 'word' | 'evidence'> &
+  Partial<Pick<PromptWord, 'kind' | 'parts' | 'begins'>>
 
 /** How sure the lexicon must be of a way, a pace or a place for a word to count that the tagger passes over. */
 export const TOLD = 0.6
 
 /** What the lexicon most surely knows of a word, how surely, and how surely the next thing. */
-function readBest({ evidence }: Word): { slot: Slot; value: string; share: number; next: number } {
+export function readBest({ evidence }: Word): { slot: Slot; value: string; share: number; next: number } {
   const [[concept, share], [, next]] = [...[...evidence].sort((a, b) => b[1] - a[1]), [0, 0], [0, 0]]
   const [slot, value] = concepts[concept].split(':') as [Slot, string]
   return { slot, value, share, next }

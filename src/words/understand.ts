@@ -1,4 +1,5 @@
 import { concepts } from './concepts.ts'
+import { type Counted, isWorldShape, readCounts, readNumber } from './phrases.ts'
 import { cameraOf, type Request, type RequestBody, type RequestEvent, type Slot } from './request.ts'
 import {
   GUESSED,
@@ -23,7 +24,11 @@ import {
 export interface Understood {
   readonly request: Request
   readonly named: readonly (number | undefined)[]
+  /** How many bodies the prompt tells of; more than the request has where not all can be shown. */
+  readonly stated: number
 }
+
+const sum = (numbers: readonly number[]) => numbers.reduce((a, b) => a + b, 0)
 
 /** Words that name one body; the last of the first ones stands for it. */
 interface Named {
@@ -187,12 +192,41 @@ function readEvents(
   return events
 }
 
+/**
+ * How many there are of each body: what a number before it says goes before what the tagger hears.
+ * @param lost bodies that are named, but too many
+ */
+function countBodies(
+  named: readonly Named[],
+  lost: readonly Named[],
+  counts: readonly Said[][],
+  words: readonly Word[],
+) {
+  const told = readCounts(words)
+  const isOf = ({ said }: Named, { noun, end }: Counted) => said.some(({ at }) => at >= noun && at < end)
+  const numberOf = (body: Named) => told.find(phrase => isOf(body, phrase))?.number
+  const stated = named.map((body, i) => {
+    const heard = counts[i].flatMap(({ at }) => readNumber(words, at)?.value ?? [])[0] ?? vote(counts[i])
+    return numberOf(body) ?? Number(heard ?? 1)
+  })
+  const isUnheard = (phrase: Counted) =>
+    isWorldShape(phrase) && ![...named, ...lost].some(body => isOf(body, phrase))
+  const unseen = [
+    ...lost.map(body => numberOf(body) ?? 1),
+    ...told.filter(isUnheard).map(({ number }) => number),
+  ]
+  const shown = stated.map(number => Math.min(4, number))
+  // Of no more than four in all, the kinds of which there are most lose first.
+  while (sum(shown) > 4) shown[shown.indexOf(Math.max(...shown))]--
+  return { stated: sum([...stated, ...unseen]), shown }
+}
+
 /** A body that there are several of is told as often as it is there. */
 function multiply(
   bodies: readonly RequestBody[],
   counts: readonly number[],
 ): { bodies: RequestBody[]; from: number[] } {
-  const from = bodies.flatMap((_, i) => Array.from({ length: counts[i] }, () => i)).slice(0, 4)
+  const from = bodies.flatMap((_, i) => Array.from({ length: counts[i] }, () => i))
   const place = (body: number | undefined) => (body === undefined ? undefined : from.indexOf(body))
   const copies = from.map((body): RequestBody => {
     const events = bodies[body].events.map(event => {
@@ -227,9 +261,8 @@ export function understand(words: readonly Word[], tags: Tags): Understood {
   const of = (...slots: Slot[]) => said.filter(({ slot }) => slots.includes(slot))
   const looks = of('colour', 'size', 'material', 'count')
   let named = gatherBodies(of('shape'), tags)
-  named = named
-    .filter(body => named.length === 1 || !isIdle(body, [...looks, ...of('verb')], tags))
-    .slice(0, 4)
+  named = named.filter(body => named.length === 1 || !isIdle(body, [...looks, ...of('verb')], tags))
+  const lost = named.splice(4)
   // Looks and deeds of nothing that is named are those of something.
   if (named.length === 0 && looks.length + of('verb', 'way').length > 0) named = [{ at: -1, said: [] }]
   const groups = named.map(body => body.said.map(({ at }) => at))
@@ -256,10 +289,9 @@ export function understand(words: readonly Word[], tags: Tags): Understood {
       events: events[i],
     }
   })
-  const counts = named.map((_, i) => {
-    return Number(vote(looks.filter(one => one.slot === 'count' && owners.get(one) === i)) ?? 1)
-  })
-  const { bodies: all, from } = multiply(bodies, counts)
+  const counts = named.map((_, i) => looks.filter(one => one.slot === 'count' && owners.get(one) === i))
+  const { stated, shown } = countBodies(named, lost, counts, words)
+  const { bodies: all, from } = multiply(bodies, shown)
   const [floor, light, sky, camera] = (['floor', 'light', 'sky', 'camera'] as const).map(slot =>
     vote(of(slot)),
   )
@@ -271,5 +303,5 @@ export function understand(words: readonly Word[], tags: Tags): Understood {
     ...(camera && { camera: cameraOf(camera) }),
     ...(open.size > 0 && { open: [...open] }),
   } as Request
-  return { request, named: from.map(body => (named[body].at < 0 ? undefined : named[body].at)) }
+  return { request, named: from.map(body => (named[body].at < 0 ? undefined : named[body].at)), stated }
 }
