@@ -14,7 +14,9 @@ import { bundledFolder } from '../sample/index.ts'
 import { loadTensors, saveTensors } from '../store/index.ts'
 import { type Attributes, findAttributes, writeAttributes } from '../world/index.ts'
 import { fillRequest } from './fill.ts'
+import { type LeftOut, leaveOut, showsLeftOut } from './leaveOut.ts'
 import { type Lexicon, readLexicon } from './lexicon.ts'
+import { noteLosses } from './notes.ts'
 import { featuresOf, PROMPT_LENGTH, type PromptWord, readWords, taggerSize } from './reader.ts'
 import type { Request } from './request.ts'
 import { playParts } from './standIns.ts'
@@ -149,31 +151,43 @@ export async function openExpander(parts: ExpanderParts = loadExpander()): Promi
   const read = async (
     prompt: string,
     signal?: AbortSignal,
-  ): Promise<Understood & { words: PromptWord[] }> => {
+  ): Promise<Understood & { all: PromptWord[]; words: PromptWord[]; out: LeftOut[] }> => {
     signal?.throwIfAborted()
-    const words = readWords(parts.lexicon, prompt)
+    const all = readWords(parts.lexicon, prompt)
+    const { kept: words, out } = leaveOut(all)
     const tags = await tagging.tag(words)
-    return { ...understand(words, tags), words }
+    return { ...understand(words, tags), all, words, out }
   }
   return {
     async expand(prompt, { seed = 0, signal } = {}) {
       const completed = completeCaption(prompt, seed)
       if (completed) return completed
-      const { request, named, words } = await read(prompt, signal)
+      const { request, named, all, words, out, stated } = await read(prompt, signal)
       const played = playParts(request, words, named)
-      return { caption: tellRequest(played.request, seed), notes: played.notes, by: 'expander' }
+      const caption = tellRequest(played.request, seed, told => !showsLeftOut(told, out))
+      return { caption, notes: [...played.notes, ...noteLosses(request, all, out, stated)], by: 'expander' }
     },
     read: async (prompt, signal) => (await read(prompt, signal)).request,
     close: () => tagging.release(),
   }
 }
 
-/** The detailed caption of a request, with all that it leaves open drawn by the seed; it always parses. */
-export function tellRequest(request: Request, seed: number): string {
-  for (let draw = 0; ; draw++) {
+/**
+ * The detailed caption of a request, with all that it leaves open drawn by the seed; it always parses.
+ * @param isFit whether a caption will do; the last one is taken when none does
+ */
+export function tellRequest(
+  request: Request,
+  seed: number,
+  isFit: (caption: string) => boolean = () => true,
+): string {
+  let told = ''
+  for (let draw = 0; draw <= 20; draw++) {
     const random = createRandom((seed ^ 0x7e11) + draw)
     const caption = writeAttributes(fillRequest(request, seed + 7919 * draw), random)
     // A wording that would mean another body is drawn again; the grammar has others.
-    if (isCaption(caption) || draw === 20) return caption
+    if (isCaption(caption) || told === '') told = caption
+    if (isCaption(caption) && isFit(caption)) return caption
   }
+  return told
 }
