@@ -108,6 +108,7 @@ test('numbers before things are read', () => {
   assert.deepEqual(counts('五个红球和二十五只猫，12个方块'), ['5 红球', '25 猫', '12 方块'])
   assert.deepEqual(counts('two balls hit, then the two balls bounce three times in 4 seconds'), ['2 balls'])
   assert.deepEqual(counts('第三个球弹三次'), [])
+  assert.deepEqual(counts(`a pair of cubes, the twenty five balls ${'二'.repeat(20_000)}`), ['2 cubes'])
 })
 
 test('as many bodies as are counted, four at most, and one note says where that is fewer', async () => {

@@ -123,23 +123,29 @@ export interface Counted extends Phrase {
   readonly number: number
 }
 
+/** Where the thing begins that a number counts which ends at a place; a Chinese one needs a measure word. */
+function startOfCounted(words: readonly Word[], end: number): number | undefined {
+  const [{ word }, next] = [words[end - 1], words[end]?.word ?? '']
+  if (MEASURES.has(next)) return end + 1
+  if (isHan(word)) return undefined
+  const start = Object.hasOwn(scales, word) && next === 'of' ? end + 1 : end
+  return /ing$/.test(words[start]?.word ?? '') ? start + 1 : start
+}
+
 /** All things of which a prompt says in numbers how many there are. */
 export function readCounts(words: readonly Word[]): Counted[] {
   const counts: Counted[] = []
   for (let at = 0; at < words.length; at++) {
     const number = readNumber(words, at)
+    if (!number) continue
     // The third ball is one ball; the two balls may be those that were counted before.
     const before = words[at - 1]?.word ?? ''
     const isKnown = counts.length > 0 && /^(?:the|these|those|both|这|那)$/.test(before)
-    if (!number || isKnown || before === '第') continue
-    let { end } = number
-    const { word } = words[end - 1]
-    if (MEASURES.has(words[end]?.word)) end++
-    else if (isHan(word)) continue
-    else if (Object.hasOwn(scales, word) && words[end]?.word === 'of') end++
-    const phrase = readPhrase(words, /ing$/.test(words[end]?.word) ? end + 1 : end)
+    const start = startOfCounted(words, number.end)
+    at = number.end - 1
+    if (isKnown || before === '第' || start === undefined) continue
+    const phrase = readPhrase(words, start)
     if (phrase) counts.push({ ...phrase, number: number.value })
-    at = (phrase?.end ?? number.end) - 1
   }
   return counts
 }
