@@ -189,27 +189,32 @@ function addAlpha(frame: Uint8Array): Uint8Array {
  * Scales a frame into another size: as large as fits whole, the rest filled by what lies at its border.
  * @param frame H x W x 3, sRGB
  * @param enlargement what makes it larger first; the rest of the way is Lanczos's
- * @returns H x W x 4 of the target, opaque
+ * @returns H x W x 3 of the target: the frame itself where it has that size
  */
-export async function fitFrame(
+export async function fitColours(
   frame: Uint8Array,
   size: Size,
   target: Size,
   enlargement?: Enlargement,
 ): Promise<Uint8Array> {
-  if (enlargement) return fitFrame(await enlargement.enlarge(frame), enlargement.size, target)
+  if (enlargement) return fitColours(await enlargement.enlarge(frame), enlargement.size, target)
   const scale = Math.min(target.width / size.width, target.height / size.height)
   const [width, height] = [Math.round(size.width * scale), Math.round(size.height * scale)]
   const [left, top] = [Math.floor((target.width - width) / 2), Math.floor((target.height - height) / 2)]
   // Sharp would take nearly half of the time in which a long film is written for this.
-  if (scale === 1 && left + top === 0) return addAlpha(frame)
+  if (scale === 1 && left + top === 0) return frame
   const picture = sharp(frame, { raw: { width: size.width, height: size.height, channels: 3 } })
   if (scale !== 1) picture.resize(width, height, { kernel: 'lanczos3', fit: 'fill' })
   if (left + top > 0) {
     const [right, bottom] = [target.width - width - left, target.height - height - top]
     picture.extend({ left, right, top, bottom, extendWith: 'copy' })
   }
-  return picture.ensureAlpha().raw().toBuffer()
+  return picture.raw().toBuffer()
+}
+
+/** The same with opacity, as encoders of films take it: H x W x 4 of the target. */
+export async function fitFrame(...parameters: Parameters<typeof fitColours>): Promise<Uint8Array> {
+  return addAlpha(await fitColours(...parameters))
 }
 
 /**
@@ -241,10 +246,10 @@ export async function saveThumbnail(
 ): Promise<void> {
   const [, middle] = pickFrames(frames, size, 3)
   const picked = middle ?? frames.subarray(0, size.width * size.height * 3)
-  const raw = await fitFrame(picked, size, target, enlargement)
+  const pixels = await fitColours(picked, size, target, enlargement)
   const { width, height } = target
-  const picture = sharp(raw, { raw: { width, height, channels: 4 } })
-  writeWhole(file, await picture.removeAlpha().webp().toBuffer())
+  const picture = sharp(pixels, { raw: { width, height, channels: 3 } })
+  writeWhole(file, await picture.webp().toBuffer())
 }
 
 /** Writes ten frames of a film side by side as JPEG. */

@@ -5,7 +5,14 @@ import { delaysOf } from './delays.ts'
 import { describeMp4 } from './description.ts'
 import { encodeGif } from './gif.ts'
 import { encodeMp4 } from './mp4.ts'
-import { type FilmFormat, fitFrame, pickFrames, type SaveOptions, savePicture, saveSheet } from './picture.ts'
+import {
+  type FilmFormat,
+  fitColours,
+  pickFrames,
+  type SaveOptions,
+  savePicture,
+  saveSheet,
+} from './picture.ts'
 import { writeWebm } from './webm.ts'
 import { writeWhole } from './write.ts'
 
@@ -22,15 +29,17 @@ async function encodeWebp(
   { target = format, description, enlargement }: SaveOptions,
 ): Promise<Uint8Array> {
   const bytes = format.width * format.height * 3
-  const count = frames.length / bytes
-  const fitted: Uint8Array[] = []
-  for (let i = 0; i < count; i++) {
-    const frame = frames.subarray(i * bytes, (i + 1) * bytes)
-    fitted.push(await fitFrame(frame, format, target, enlargement))
-  }
   const { width, height } = target
-  const raw = { width, height: height * count, channels: 4, pageHeight: height } as const
-  const image = sharp(Buffer.concat(fitted), { raw }).removeAlpha()
+  const count = frames.length / bytes
+  const isFit = width === format.width && height === format.height && !enlargement
+  const fitted = isFit ? frames : new Uint8Array(count * width * height * 3)
+  for (let i = 0; i < count && !isFit; i++) {
+    const frame = frames.subarray(i * bytes, (i + 1) * bytes)
+    fitted.set(await fitColours(frame, format, target, enlargement), i * width * height * 3)
+  }
+  const raw = { width, height: height * count, channels: 3, pageHeight: height } as const
+  // All frames count as one picture there: at 1280 x 720, 24 s would be more than strangers may send.
+  const image = sharp(fitted, { raw, limitInputPixels: false })
   if (description !== undefined) image.withExif({ IFD0: { ImageDescription: description } })
   return image.webp({ quality: 90, loop: 0, delay: delaysOf(count, format.fps, 1) }).toBuffer()
 }
@@ -62,12 +71,9 @@ async function saveStrip(
 ): Promise<void> {
   const isPicture = frames.length === format.width * format.height * 3
   const picked = await Promise.all(
-    pickFrames(frames, format, isPicture ? 1 : STRIP_FRAMES).map(async frame => {
+    pickFrames(frames, format, isPicture ? 1 : STRIP_FRAMES).map(frame => {
       if (target.width === format.width && target.height === format.height) return frame
-      const { width, height } = target
-      const raw = { width, height, channels: 4 } as const
-      const fitted = await fitFrame(frame, format, target, enlargement)
-      return new Uint8Array(await sharp(fitted, { raw }).removeAlpha().raw().toBuffer())
+      return fitColours(frame, format, target, enlargement)
     }),
   )
   if (isPicture) return savePicture(file, picked[0], target, description)
