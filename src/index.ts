@@ -1,4 +1,12 @@
-import { cropTo, readDescription, readFootage, readPicture, type Size, saveVideo } from './media/index.ts'
+import {
+  cropTo,
+  describeOrigin,
+  readDescription,
+  readFootage,
+  readPicture,
+  type Size,
+  saveVideo,
+} from './media/index.ts'
 import {
   boxMask,
   connect as connectFilms,
@@ -50,12 +58,20 @@ export {
   withChat,
 } from './words/index.ts'
 
-/** An origin as JSON in ASCII, which EXIF demands. */
-function describe(origin: Origin): string {
-  return JSON.stringify(origin).replace(
-    /[\u0080-\uffff]/g,
-    letter => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  )
+/** How a saved film was made. */
+export interface SavedOrigin extends Origin {
+  /** What was typed, where `prompt` is what it was expanded to. */
+  readonly typedPrompt?: string
+}
+
+/** How a film is saved. */
+export interface VideoSaveOptions {
+  /** Pixels of the file, even: the film is fitted into it; its own when absent. */
+  readonly size?: Size
+  /** Makes frames larger, one after the other, as long as the size is larger; Lanczos does the rest. */
+  readonly upscaler?: Upscaler
+  /** What was typed, where the prompt of the film is what it was expanded to: it is kept beside that. */
+  readonly typedPrompt?: string
 }
 
 /** A finished video in memory. */
@@ -102,17 +118,13 @@ export class Video {
   /**
    * Writes the video as `.mp4` (H.264), `.webm` (VP9), `.gif`, `.webp`, or as a `.png` strip of 8 frames. Prompt, seed and settings are kept inside
    * the file: `readOrigin` reads them back.
-   * @param options.size pixels of the file, even: the film is fitted into it; its own when absent
-   * @param options.upscaler makes frames larger, one after the other, as long as the size is larger; Lanczos does the rest
    * @throws RangeError for any other extension, a file that cannot be written, or `.webm` without node-av.
    */
-  save(
-    file: string,
-    { size, upscaler }: { readonly size?: Size; readonly upscaler?: Upscaler } = {},
-  ): Promise<void> {
+  save(file: string, { size, upscaler, typedPrompt }: VideoSaveOptions = {}): Promise<void> {
     const { frames, origin } = this.film
     const enlargement = size && upscaler && enlargeTowards(upscaler, this, size)
-    return saveVideo(file, frames, this, { target: size, enlargement, description: describe(origin) })
+    const description = describeOrigin(origin, typedPrompt)
+    return saveVideo(file, frames, this, { target: size, enlargement, description })
   }
 }
 
@@ -158,7 +170,7 @@ const sayChanges = (file: string, changes: readonly string[]) =>
  * this is for who wants to say beforehand what is lost, or to use a picture more than once.
  * @throws RangeError when it cannot be read.
  */
-export async function readImage(model: Model, image: string | Uint8Array): Promise<ModelImage> {
+export async function readImage(model: Pick<Model, 'size'>, image: string | Uint8Array): Promise<ModelImage> {
   const { pixels, changes } = await readPicture(image, model.size)
   return { pixels, changes: sayChanges(typeof image === 'string' ? image : 'the image', changes) }
 }
@@ -168,12 +180,15 @@ export async function readImage(model: Model, image: string | Uint8Array): Promi
  * out for its rate. GIF and WebP are always read, other formats where node-av is installed.
  * @throws RangeError when it is no film, cannot be read, does not move, or is longer than 60 s.
  */
-export async function readVideo(model: Model, file: string): Promise<ModelFootage> {
+export async function readVideo(model: Pick<Model, 'size' | 'fps'>, file: string): Promise<ModelFootage> {
   const footage = await readFootage(file, { ...model.size, fps: model.fps }, LONGEST_SOURCE)
   return { ...footage, changes: sayChanges(file, footage.changes) }
 }
 
-async function takeImage(model: Model, image: ImageInput | undefined): Promise<Partial<ModelImage>> {
+async function takeImage(
+  model: Pick<Model, 'size'>,
+  image: ImageInput | undefined,
+): Promise<Partial<ModelImage>> {
   if (image === undefined) return {}
   return typeof image === 'string' || image instanceof Uint8Array ? readImage(model, image) : image
 }
@@ -296,7 +311,7 @@ export type InpaintPart =
 
 /** A box of a file as the mask of the model's frames, which are scaled to cover and cut. */
 function maskOfBox(
-  { size }: Model,
+  { size }: Pick<Model, 'size'>,
   original: Size,
   box: { x: number; y: number; width: number; height: number },
 ) {
@@ -305,6 +320,22 @@ function maskOfBox(
   const [x, y] = [Math.round((box.x - left) * sx), Math.round((box.y - top) * sy)]
   const [right, bottom] = [(box.x + box.width - left) * sx, (box.y + box.height - top) * sy].map(Math.round)
   return boxMask(size, { x, y, width: right - x, height: bottom - y })
+}
+
+/**
+ * Reads which part of a video is made anew. `inpaint` does it by itself; this is for who wants to know beforehand that it marks something.
+ * @param video what `readVideo` read, or any of the model's size
+ * @returns `mask` H x W of the model's size, above 127 where it is made anew; `changes` what was cut or scaled of a picture
+ * @throws RangeError when the picture cannot be read, or nothing of the box is inside the video.
+ */
+export async function readPart(
+  model: Pick<Model, 'size'>,
+  { original, width, height }: Size & Pick<ModelFootage, 'original'>,
+  part: InpaintPart,
+): Promise<{ readonly mask: Uint8Array; readonly changes: readonly string[] }> {
+  if ('box' in part) return { mask: maskOfBox(model, original ?? { width, height }, part.box), changes: [] }
+  const { pixels = new Uint8Array(), changes = [] } = await takeImage(model, part.mask)
+  return { mask: pixels.filter((_, i) => i % 3 === 1), changes }
 }
 
 /**
@@ -318,13 +349,7 @@ export async function inpaint(
   { prompt, ...options }: Omit<InpaintOptions, 'mask'> & InpaintPart & { readonly prompt: string },
 ): Promise<Video> {
   const { changes, original, ...footage } = await takeVideo(model, video)
-  if ('box' in options) {
-    const { box, ...others } = options
-    const mask = maskOfBox(model, original ?? footage, box)
-    return new Video(await inpaintFilm(model, footage, prompt, { ...others, mask }), changes)
-  }
-  const { pixels = new Uint8Array(), changes: more = [] } = await takeImage(model, options.mask)
-  const mask = pixels.filter((_, i) => i % 3 === 1)
+  const { mask, changes: more } = await readPart(model, { ...footage, original }, options)
   return new Video(await inpaintFilm(model, footage, prompt, { ...options, mask }), [...changes, ...more])
 }
 
@@ -342,14 +367,14 @@ export async function* variations(
 }
 
 /**
- * Reads how a video or strip was made: task, prompt, seed, settings and the model's fingerprint.
+ * Reads how a video or strip was made: task, prompt (and what was typed), seed, settings and the model's fingerprint.
  * @returns undefined when the file says nothing of it
  * @throws RangeError when the file cannot be read.
  */
-export async function readOrigin(file: string): Promise<Origin | undefined> {
+export async function readOrigin(file: string): Promise<SavedOrigin | undefined> {
   const description = await readDescription(file)
   try {
-    return description === undefined ? undefined : (JSON.parse(description) as Origin)
+    return description === undefined ? undefined : (JSON.parse(description) as SavedOrigin)
   } catch {
     return undefined
   }

@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import { readOrigin } from '../index.ts'
+import { existingFile } from './options.ts'
 
 async function show(file: string): Promise<void> {
   const origin = await readOrigin(file)
@@ -12,7 +13,9 @@ export function addShow(program: Command): void {
   program
     .command('show')
     .summary('say how a film was made')
-    .description('Prints the task, prompt, seed, settings and model that are kept inside a film or strip.')
-    .argument('<file>', 'an .mp4, .webm, .gif, .webp or .png that aozora has made')
+    .description(
+      'Prints the task, the prompt (and what was typed, where it was expanded), seed, settings and model that are kept inside a film or strip.',
+    )
+    .argument('<file>', 'an .mp4, .webm, .gif, .webp or .png that aozora has made', existingFile)
     .action(show)
 }

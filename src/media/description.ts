@@ -6,6 +6,17 @@ import { WEBM_TAG } from './webm.ts'
 // A description lies in an MP4 as a last box of the type `uuid` (ISO 14496-12, 11.1), which players skip, in a PNG
 // or WebP as the EXIF field ImageDescription, in a GIF as a comment (GIF89a, 24), in a WebM as a tag (RFC 9559, 5.1.8).
 
+/**
+ * How a film was made, as its description: JSON in ASCII, which EXIF demands.
+ * @param typedPrompt what was typed; kept beside the prompt where that was put into other words
+ */
+export function describeOrigin(origin: { readonly prompt: string }, typedPrompt = origin.prompt): string {
+  return JSON.stringify(typedPrompt === origin.prompt ? origin : { typedPrompt, ...origin }).replace(
+    /[\u0080-\uffff]/g,
+    letter => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  )
+}
+
 const BOX_ID = Buffer.from('616f7a6f72612d66696c6d2d2d763031', 'hex') // "aozora-film--v01"
 const HEADER = 8 + BOX_ID.length
 const LARGEST_DESCRIPTION = 1_000_000
@@ -134,6 +145,18 @@ function readExif(exif: Buffer): string | undefined {
   return undefined
 }
 
+/** Pictures whose EXIF data sharp reads. */
+const pictures = ['.png', '.jpg', '.webp']
+
+async function readPicture(file: string): Promise<string | undefined> {
+  const { exif } = await sharp(file)
+    .metadata()
+    .catch(() => {
+      throw new Error('it is no picture')
+    })
+  return exif && readExif(exif)
+}
+
 /**
  * Reads the description that was saved with a film (.mp4, .webm, .gif, .webp) or a picture (.png, .jpg, .webp).
  * @returns undefined when there is none
@@ -145,8 +168,8 @@ export async function readDescription(file: string): Promise<string | undefined>
     if (extension === '.mp4') return readMp4(file)
     if (extension === '.webm') return readWebm(file)
     if (extension === '.gif') return readGif(file)
-    const { exif } = await sharp(file).metadata()
-    return exif && readExif(exif)
+    if (pictures.includes(extension)) return await readPicture(file)
+    throw new Error('it is no film or picture of a kind that is saved here')
   } catch (error) {
     throw new RangeError(`${file} cannot be read (${(error as Error).message})`)
   }

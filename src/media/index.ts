@@ -8,7 +8,7 @@ export {
   decodeUpload,
   UploadError,
 } from './decodeUpload.ts'
-export { readDescription } from './description.ts'
+export { describeOrigin, readDescription } from './description.ts'
 export type { DecodedFrame, FilmSource } from './filmSource.ts'
 export { drawText, LETTER_WIDTH, LINE_HEIGHT } from './font.ts'
 export { chooseGrid, gridOfPixels } from './grid.ts'
@@ -35,3 +35,4 @@ export {
 } from './picture.ts'
 export { retime } from './retime.ts'
 export { filmExtensions, saveVideo } from './video.ts'
+export { expectWritable } from './write.ts'

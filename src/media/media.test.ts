@@ -8,6 +8,7 @@ import sharp from 'sharp'
 import {
   type DecodedFrame,
   decodeUpload,
+  describeOrigin,
   hasLibav,
   openFilm,
   pickFrames,
@@ -147,6 +148,34 @@ for (const [name, least, needs] of [
     assert.ok(quality > least, `${quality} dB`)
   })
 }
+
+test('an animated webp is fitted into another size: every frame, its border in what is beyond it', async () => {
+  const file = path.join(mkdtempSync(path.join(tmpdir(), 'aozora-webp-')), 'wide.webp')
+  const frames = movingSquare(6)
+  const target = { width: format.width * 3, height: format.height }
+  await saveVideo(file, frames, format, { target })
+  const source = await openFilm(file)
+  assert.deepEqual([source.width, source.height], [target.width, target.height])
+  const bytes = format.width * format.height * 3
+  let f = 0
+  for await (const { pixels } of source.frames(target)) {
+    const middle = Buffer.concat(
+      Array.from({ length: format.height }, (_, y) =>
+        pixels.slice((y * target.width + format.width) * 3, (y * target.width + 2 * format.width) * 3),
+      ),
+    )
+    assert.ok(psnr(frames.subarray(f * bytes, ++f * bytes), middle) > 25)
+  }
+  assert.equal(f, 6)
+})
+
+test('what was typed is kept beside the prompt that it became; older descriptions have none', async () => {
+  const origin = { task: 'text to video', prompt: 'a red ball', seed: 7 }
+  assert.deepEqual(JSON.parse(describeOrigin(origin, '红球')), { typedPrompt: '红球', ...origin })
+  assert.match(describeOrigin(origin, '红球'), /^[ -~]*$/)
+  for (const typed of [undefined, 'a red ball'])
+    assert.deepEqual(JSON.parse(describeOrigin(origin, typed)), origin)
+})
 
 test('an mp4 has its header in front and no time of day in it', async () => {
   const bytes = Buffer.from(await encodeMp4(movingSquare(3), format))

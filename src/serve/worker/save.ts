@@ -2,6 +2,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import {
+  describeOrigin,
   drawText,
   LETTER_WIDTH,
   LINE_HEIGHT,
@@ -15,6 +16,7 @@ import type { FileStore } from '../store/files.ts'
 import type { Job } from '../store/job.ts'
 import { readSize } from '../wire/schemas.ts'
 import { cropFootage, packFootage } from './footage.ts'
+import { expandable } from './tasks.ts'
 
 /** What came out of a job, as files. */
 export interface Output {
@@ -61,7 +63,7 @@ export async function encodeFilm(
     await saveVideo(at('video.mp4'), shown.frames, shown, {
       target,
       enlargement,
-      description: JSON.stringify(film.origin),
+      description: describeOrigin(film.origin, expandable.has(request.task) ? request.prompt : undefined),
     })
     const sign = async (name: string, kind: string) =>
       signer.sign(await readFile(at(name)), { video: id, kind, origin: film.origin })
