@@ -1,6 +1,9 @@
 import * as ort from 'onnxruntime-node'
 import { createCompiler, type Device, type Runtime } from './session.ts'
 
+// Read once, before the first session: what fails is thrown too, and a device that is only tried shall say nothing.
+ort.env.logLevel = 'fatal'
+
 // cuda, coreml and dml are tried where their package has them; webgpu only by name, since it may be emulated.
 const devices: readonly Device[] = ['cpu', 'webgpu', 'cuda', 'coreml', 'dml']
 const supported = new Set<string>(ort.listSupportedBackends().map(({ name }) => name))
