@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
-import { bucketsOf, importDataset, openDataset, type RefusedFile } from '../dataset/index.ts'
-import { existingFolder, pictureSize, stopSignal, wholeNumber } from './options.ts'
+import { bucketsOf, type FolderFilm, importDataset, openDataset, type RefusedFile } from '../dataset/index.ts'
+import { existingFolder, GOES_ON, pictureSize, stopSignal, wholeNumber } from './options.ts'
 import { sayBytes, startCountdown } from './progress.ts'
 
 interface ImportOptions {
@@ -34,23 +34,26 @@ async function importFolder(source: string, { out, size, buckets, fps, seconds, 
     { buckets: buckets ?? bucketsOf(size), fps, seconds },
     {
       workers,
-      signal: stopSignal(),
+      signal: stopSignal(GOES_ON),
       onProgress: countdown.update,
     },
   ).finally(() => countdown.stop())
-  const from = (kind: string) => found.films.filter(film => film.from === kind).length
+  const dataset = openDataset(out)
+  const read = new Set(dataset.clips.map(clip => clip.source?.file))
+  const from = (kind: FolderFilm['from']) =>
+    found.films.filter(film => film.from === kind && read.has(film.file)).length
   const captions = [
     [from('metadata'), 'from metadata.jsonl'],
     [from('text'), 'from .txt files'],
+    [from('prompt'), 'from the prompts inside films of aozora'],
     [from('name'), 'from the words of file names, since nothing else says what they show'],
   ].filter(([count]) => count !== 0)
-  const dataset = openDataset(out)
   const refused = [...found.refused, ...dataset.refused]
-  const read = new Set(dataset.clips.map(clip => clip.source?.file)).size
   console.log(
-    `${out}: ${sayCount(dataset.clips.length, 'clip')} of ${sayCount(read, 'film')}, ${sayBytes(dataset.bytes)}`,
+    `${out}: ${sayCount(dataset.clips.length, 'clip')} of ${sayCount(read.size, 'film')}, ${sayBytes(dataset.bytes)}`,
   )
-  console.log(`captions     ${captions.map(([count, where]) => `${count} ${where}`).join(', ')}`)
+  if (captions.length > 0)
+    console.log(`captions     ${captions.map(([count, where]) => `${count} ${where}`).join(', ')}`)
   for (const { width, height, frameCount, clips } of dataset.shapes) {
     console.log(`shape        ${width} x ${height}, ${frameCount} frames: ${clips.length}`)
   }
@@ -67,7 +70,7 @@ export function addImport(dataset: Command): void {
     .description(
       'Cuts the films of a folder and its subfolders into clips of one length, at one pace, in a few sizes. Captions are ' +
         'read from metadata.jsonl (one JSON object a line: file_name and text or caption), or from a .txt beside each ' +
-        'film, else they are the words of the file name. Films that cannot be read are listed with the reason. Stopped ' +
+        'film, else they are the prompt that a film of aozora carries inside, or the words of the file name. Films that cannot be read are listed with the reason. Stopped ' +
         'or killed at any moment, the same command goes on.',
     )
     .argument(

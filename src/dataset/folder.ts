@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
+import { readDescription } from '../media/index.ts'
 import type { RefusedFile } from './open.ts'
 
 /** A film of a user's folder. */
@@ -8,7 +9,7 @@ export interface FolderFilm {
   readonly file: string
   readonly caption: string
   /** Where the caption comes from. */
-  readonly from: 'metadata' | 'text' | 'name'
+  readonly from: 'metadata' | 'text' | 'prompt' | 'name'
 }
 
 /** What is in a user's folder. */
@@ -119,4 +120,25 @@ export function readFilmFolder(folder: string, except: string): FilmFolder {
     ignored[extension] = (ignored[extension] ?? 0) + 1
   }
   return { films, refused, ignored }
+}
+
+/** The prompt that a film of ours carries inside. */
+async function readPrompt(file: string): Promise<string | undefined> {
+  try {
+    const { prompt } = JSON.parse((await readDescription(file)) ?? '{}')
+    return typeof prompt === 'string' && prompt.trim() !== '' ? prompt.trim() : undefined
+  } catch {
+    // What cannot be read is refused when its frames are.
+    return undefined
+  }
+}
+
+/** Captions films of which nothing but their name says what they show by the prompts that they carry inside. */
+export async function readPrompts(folder: string, films: readonly FolderFilm[]): Promise<FolderFilm[]> {
+  const captioned: FolderFilm[] = []
+  for (const film of films) {
+    const caption = film.from === 'name' ? await readPrompt(path.join(folder, film.file)) : undefined
+    captioned.push(caption === undefined ? film : { ...film, caption, from: 'prompt' })
+  }
+  return captioned
 }

@@ -148,6 +148,29 @@ test('an import that is killed goes on to the same bytes; new films and captions
   assert.equal(openDataset(killed).clips.length, 19)
 })
 
+test('a film of ours is captioned by the prompt inside, where nothing else says what it shows', async () => {
+  const source = temporary()
+  const format = { width: 32, height: 32, fps: 12 }
+  const description = JSON.stringify({ prompt: 'a red ball rolls left' })
+  const save = (name: string, options: object) =>
+    saveVideo(path.join(source, name), greyFilm(5, 32, 32), format, options)
+  await save('ours.gif', { description })
+  await save('told.webp', { description })
+  await save('other.gif', { description: 'made by hand' })
+  await save('plain.webp', {})
+  writeFileSync(path.join(source, 'told.txt'), 'a cube')
+  const { films } = await importDataset(source, temporary(), options)
+  assert.deepEqual(
+    films.map(({ file, caption, from }) => [file, caption, from]),
+    [
+      ['other.gif', 'other', 'name'],
+      ['ours.gif', 'a red ball rolls left', 'prompt'],
+      ['plain.webp', 'plain', 'name'],
+      ['told.webp', 'a cube', 'text'],
+    ],
+  )
+})
+
 test('folders that hold no films or another dataset are refused in one line', async () => {
   const source = temporary()
   await assert.rejects(importDataset(source, temporary()), { name: 'RangeError', message: /holds no films/ })

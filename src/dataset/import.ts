@@ -4,7 +4,7 @@ import { availableParallelism } from 'node:os'
 import path from 'node:path'
 import { hasLibav, isReadBySharp, requireLibav, type Size } from '../media/index.ts'
 import { bucketsOf } from './cutFilm.ts'
-import { type FilmFolder, type FolderFilm, readFilmFolder } from './folder.ts'
+import { type FilmFolder, type FolderFilm, readFilmFolder, readPrompts } from './folder.ts'
 import type { MakeOptions } from './make.ts'
 import { runPool } from './pool.ts'
 import { FORMAT_VERSION } from './record.ts'
@@ -70,8 +70,9 @@ export async function importDataset(
   { buckets = bucketsOf(128), fps = 12, seconds = 4 }: ImportOptions = {},
   { workers = availableParallelism(), onProgress, signal }: MakeOptions = {},
 ): Promise<FilmFolder> {
-  const found = readFilmFolder(source, folder)
-  await checkFilms(source, found)
+  const listed = readFilmFolder(source, folder)
+  await checkFilms(source, listed)
+  const found = { ...listed, films: await readPrompts(source, listed.films) }
   const sizes = buckets.map(({ width, height }): [number, number] => [width, height])
   beginDataset(folder, { version: FORMAT_VERSION, kind: 'imported', fps, seconds, buckets: sizes })
   const shards = Math.ceil(found.films.length / FILMS_PER_SHARD)
