@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { test } from 'node:test'
 import ts from 'typescript'
+import { VERSION } from '../src/store/index.ts'
 
 // The rules of the house that a machine can check (docs/ARCHITECTURE.md, "Invariants").
 
@@ -178,4 +179,10 @@ test('the lockfile and the sources name no registry and no folder of one machine
   for (const [file, source] of parsed) {
     assert.doesNotMatch(source.text, /\/(?:work|home|root)\//, file)
   }
+})
+
+test('the version is that of package.json, and stands in one place', () => {
+  assert.equal(VERSION, JSON.parse(readFileSync('package.json', 'utf8')).version)
+  const told = sources.filter(file => parsed.get(file)!.text.includes(VERSION))
+  assert.deepEqual(told, ['src/store/version.ts'])
 })

@@ -1,9 +1,7 @@
-import { existsSync } from 'node:fs'
-import path from 'node:path'
 import type { Command } from 'commander'
 import type { Stores } from '../serve/index.ts'
 import { wholeNumber } from './options.ts'
-import { addStoreOptions, openPlace, type StorePlace } from './storeOptions.ts'
+import { addStoreOptions, expectPlace, openPlace, type StorePlace } from './storeOptions.ts'
 
 /** Opens the stores, does something, and closes them. */
 async function use<Result>(place: StorePlace, run: (stores: Stores) => Promise<Result>): Promise<Result> {
@@ -12,12 +10,6 @@ async function use<Result>(place: StorePlace, run: (stores: Stores) => Promise<R
     return await run(stores)
   } finally {
     await stores.close()
-  }
-}
-
-const expectPlace = ({ folder, database }: StorePlace) => {
-  if (database === undefined && !existsSync(path.join(folder, 'jobs.sqlite'))) {
-    throw new RangeError(`there are no jobs in ${folder}; \`aozora serve --folder ${folder}\` begins them`)
   }
 }
 

@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander'
+import { VERSION } from '../store/index.ts'
 
 /** Exit codes: 0 done, 1 failed, 2 bad input, 130 stopped by the user. */
 const [FAILED, BAD_INPUT, STOPPED] = [1, 2, 130]
@@ -33,7 +34,7 @@ function namesFor([first]: readonly string[]): readonly string[] {
 async function buildProgram(argv: readonly string[]): Promise<Command> {
   const program = new Command('aozora')
     .description('An open Sora: a sentence becomes a film, from a model that trains on your own machine.')
-    .version('0.1.0')
+    .version(VERSION)
     .showHelpAfterError(false)
     .showSuggestionAfterError()
     .addHelpText(
@@ -84,7 +85,7 @@ function reportError(error: unknown): number {
   }
   if (!(error instanceof Error)) throw error
   if (error.name === 'AbortError') {
-    console.error('aozora: stopped; what was done is saved, the same command goes on')
+    console.error(`aozora: ${error.message}`)
     return STOPPED
   }
   console.error(`aozora: ${process.env.AOZORA_DEBUG ? error.stack : error.message}`)

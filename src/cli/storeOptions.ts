@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs'
+import path from 'node:path'
 import { type Command, Option } from 'commander'
 import { openStores, type Stores } from '../serve/index.ts'
 import { decimalNumber, wholeNumber } from './options.ts'
@@ -50,6 +52,16 @@ export function addQueueOptions(command: Command): Command {
       wholeNumber(0, 36_500),
       0,
     )
+}
+
+/**
+ * Checks that a server has begun jobs there.
+ * @throws RangeError when it has not.
+ */
+export function expectPlace({ folder, database }: StorePlace): void {
+  if (database === undefined && !existsSync(path.join(folder, 'jobs.sqlite'))) {
+    throw new RangeError(`there are no jobs in ${folder}; \`aozora serve --folder ${folder}\` begins them`)
+  }
 }
 
 /** Opens the stores that the options name. */

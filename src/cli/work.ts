@@ -1,5 +1,3 @@
-import { existsSync } from 'node:fs'
-import path from 'node:path'
 import type { Command } from 'commander'
 import { openUpscaler } from '../sample/index.ts'
 import { createModeration, openModels, openSigner, runWorker } from '../serve/index.ts'
@@ -8,6 +6,7 @@ import { modelOption, stopSignal, wholeNumber } from './options.ts'
 import {
   addQueueOptions,
   addStoreOptions,
+  expectPlace,
   openPlace,
   type QueueSettings,
   type StorePlace,
@@ -39,10 +38,8 @@ function parentSignal(): AbortSignal {
 }
 
 async function work(options: WorkOptions): Promise<void> {
-  const { folder, database, model, threads, mark, moderationUrl } = options
-  if (database === undefined && !existsSync(path.join(folder, 'jobs.sqlite'))) {
-    throw new RangeError(`there are no jobs in ${folder}; \`aozora serve --folder ${folder}\` begins them`)
-  }
+  const { model, threads, mark, moderationUrl } = options
+  expectPlace(options)
   const signal = AbortSignal.any([stopSignal(), parentSignal()])
   const stores = await openPlace(options, options)
   const models = await openModels({ folder: model, threads })

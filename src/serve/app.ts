@@ -1,4 +1,5 @@
 import { Hono } from 'hono'
+import { VERSION } from '../store/index.ts'
 import { ApiError, isDiskFull } from './errors.ts'
 import { authenticate, observe, refuseStrangers } from './routes/access.ts'
 import { addCharacterRoutes } from './routes/characters.ts'
@@ -9,8 +10,6 @@ import type { Env, Server } from './routes/server.ts'
 import { addVideoRoutes } from './routes/videos.ts'
 import { releaseBody } from './wire/body.ts'
 import { describeApi } from './wire/openapi.ts'
-
-const VERSION = '0.1.0'
 
 /** Names that code written for Sora asks for: the one model answers to them. */
 const ALIASES = ['sora-2', 'sora-2-pro']

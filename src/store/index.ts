@@ -15,3 +15,4 @@ export {
   saveTensors,
   writeAtomically,
 } from './safetensors.ts'
+export { VERSION } from './version.ts'

@@ -8,6 +8,7 @@ import {
   verify,
 } from 'node:crypto'
 import { z } from 'zod'
+import { VERSION } from '../../store/index.ts'
 import type { Database } from '../store/database.ts'
 import { putManifest, takeManifest } from './containers.ts'
 
@@ -36,7 +37,7 @@ export interface Signer {
   sign(file: Uint8Array, claims: Pick<Manifest, 'video' | 'kind' | 'origin'>): Uint8Array
 }
 
-const GENERATOR = 'aozora/0.1.0'
+const GENERATOR = `aozora/${VERSION}`
 
 const sealSchema = z.object({ manifest: z.string(), signature: z.string(), public_key: z.string() })
 
