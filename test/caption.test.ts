@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { execFile, spawnSync } from 'node:child_process'
-import { cpSync, mkdtempSync } from 'node:fs'
+import { cpSync, mkdtempSync, writeFileSync } from 'node:fs'
 import { createServer, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -12,6 +12,7 @@ import { tiny } from '../recipes/tiny.ts'
 import { createRandom } from '../src/array/index.ts'
 import { makeDataset, openDataset, recaptionDataset } from '../src/dataset/index.ts'
 import { evaluateCaptions, filmPrompts } from '../src/evaluate/index.ts'
+import { saveVideo } from '../src/media/index.ts'
 import { captionerSpecs, initializeParameters } from '../src/model/index.ts'
 import { assembleCaptioner, encodeFilm, openCaptioner, openModel } from '../src/sample/index.ts'
 import { type CaptionerRecipe, runCaptionerRecipe } from '../src/train/index.ts'
@@ -189,6 +190,23 @@ test('bad input gets one clear line', () => {
     assert.match(stderr, message)
     assert.equal(stderr.trim().split('\n').length, 1, stderr)
   }
+})
+
+test('a film that cannot be read is named, the others are captioned', async () => {
+  const folder = temporary()
+  const [good, bad, last] = ['good.gif', 'bad.gif', 'last.gif'].map(name => path.join(folder, name))
+  const frames = Uint8Array.from({ length: 12 * 64 * 64 * 3 }, (_, i) => i % 200)
+  for (const file of [good, last]) await saveVideo(file, frames, { width: 64, height: 64, fps: 12 })
+  writeFileSync(bad, 'these are words')
+  const { status, stdout, stderr } = run('caption', good, bad, last, '--json')
+  const told = stdout
+    .trim()
+    .split('\n')
+    .map(line => JSON.parse(line).file)
+  assert.deepEqual([status, told], [2, [good, last]])
+  const [refused, end] = stderr.trim().split('\n')
+  assert.ok(refused.startsWith(`${bad} cannot be taken as a film: `), refused)
+  assert.equal(end, 'aozora: 1 of 3 films have no caption')
 })
 
 test('a vision model behind an address writes instead, and whatever goes wrong with it is one line without the key', async () => {

@@ -5,7 +5,7 @@ import { type Footage, open, openCaptioner } from '../index.ts'
 import { encodeJpeg, type FilmFormat, pickFrames, readFootage } from '../media/index.ts'
 import { describeFrames } from '../words/index.ts'
 import { captionForm } from '../world/index.ts'
-import { existingFolder, modelOption, stopSignal, wholeNumber } from './options.ts'
+import { existingFolder, GOES_ON, modelOption, stopSignal, trainedFolder, wholeNumber } from './options.ts'
 import { startCountdown } from './progress.ts'
 
 interface CaptionOptions {
@@ -65,15 +65,24 @@ async function captionFiles(files: readonly string[], options: CaptionOptions): 
   const missing = files.find(file => !existsSync(file))
   if (missing !== undefined) throw new RangeError(`there is no file ${missing}`)
   const describer = await openDescriber(options)
+  const refused: string[] = []
+  const refuse = (error: Error) => {
+    if (files.length === 1) throw error
+    refused.push(error.message)
+    console.error(error.message)
+  }
   try {
     for (const file of files) {
-      const caption = await describer.say(await readFootage(file, describer.size, LONGEST_SECONDS))
+      const film = await readFootage(file, describer.size, LONGEST_SECONDS).catch(refuse)
+      if (!film) continue
+      const caption = await describer.say(film)
       if (options.json) console.log(JSON.stringify({ file, caption }))
       else console.log(files.length === 1 ? caption : `${file}: ${caption}`)
     }
   } finally {
     await describer.close()
   }
+  if (refused.length > 0) throw new RangeError(`${refused.length} of ${files.length} films have no caption`)
 }
 
 async function captionDataset(folder: string, options: CaptionOptions): Promise<void> {
@@ -89,7 +98,7 @@ async function captionDataset(folder: string, options: CaptionOptions): Promise<
       )
     }
     const onProgress = (done: number, of: number) => progress.update(done, of, '')
-    const written = await recaptionDataset(folder, describer.say, { onProgress, signal: stopSignal() })
+    const written = await recaptionDataset(folder, describer.say, { onProgress, signal: stopSignal(GOES_ON) })
     progress.stop()
     console.log(`${folder}: ${written} captions written, the old ones are kept beside them`)
   } finally {
@@ -102,7 +111,7 @@ async function captionDataset(folder: string, options: CaptionOptions): Promise<
 function addDescriberOptions(command: Command): Command {
   return command
     .addOption(modelOption())
-    .option('--captioner <folder>', captionerFolder, existingFolder)
+    .option('--captioner <folder>', captionerFolder, trainedFolder)
     .option(
       '--caption-with <url>',
       "a vision model that looks at six frames instead, at OpenAI's protocol (Ollama: http://127.0.0.1:11434/v1); AOZORA_CHAT_KEY is its key",

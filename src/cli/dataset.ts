@@ -21,6 +21,7 @@ import { addDatasetCaption } from './caption.ts'
 import { addImport } from './datasetImport.ts'
 import {
   decimalNumber,
+  GOES_ON,
   jsonObject,
   outputFile,
   pictureSize,
@@ -100,7 +101,7 @@ async function make(options: MakeOptions): Promise<void> {
   const parts = await makeDataset(options.out, asked, {
     workers: options.workers,
     onProgress,
-    signal: stopSignal(),
+    signal: stopSignal(GOES_ON),
   }).finally(() => countdown.stop())
   const dataset = openDataset(options.out)
   const made = clips - (already ?? 0)

@@ -9,9 +9,11 @@ import { evaluatePage } from './evaluatePages.ts'
 import {
   addCandidates,
   addDenoising,
-  existingFolder,
+  GOES_ON,
   modelOption,
+  outputFolder,
   stopSignal,
+  trainedFolder,
   wholeNumber,
 } from './options.ts'
 import { sayDuration, startProgress } from './progress.ts'
@@ -79,7 +81,7 @@ async function evaluateModel(options: EvaluateOptions & { readonly only?: Part }
     candidates,
     ...(only && { only }),
     cache,
-    signal: stopSignal(),
+    signal: stopSignal(GOES_ON),
     onProgress: (done: number, of: number) => {
       const left = ((performance.now() - started) / 1000 / done) * (of - done)
       progress.update(done, of, `${sayDuration(left)} left`)
@@ -120,8 +122,8 @@ export function addEvaluate(program: Command): void {
     .option(
       '--upscaler <folder>',
       'with --only upscaler: one of `aozora train upscaler`; the bundled one when absent',
-      existingFolder,
+      trainedFolder,
     )
-    .option('-o, --output <folder>', 'where the report goes', 'evaluation')
+    .option('-o, --output <folder>', 'where the report goes', outputFolder, 'evaluation')
     .action(evaluate)
 }

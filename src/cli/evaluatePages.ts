@@ -15,7 +15,7 @@ import type { Model } from '../sample/index.ts'
 import { openExpander } from '../words/index.ts'
 import { type CurriculumName, loadPhysics } from '../world/index.ts'
 import { type EvaluateOptions, number, openJudged, type Page, percent } from './evaluateOptions.ts'
-import { stopSignal } from './options.ts'
+import { GOES_ON, stopSignal } from './options.ts'
 import { startCountdown } from './progress.ts'
 
 /** Clips that the tasks are given, films of a minute, and free prompts. */
@@ -89,7 +89,9 @@ export async function evaluatePage(page: Page, options: EvaluateOptions): Promis
   const progress = startCountdown('evaluating')
   const count = options.count ?? counts[quick ? 'quick' : 'whole'][page]
   const onProgress = (done: number, of: number) => progress.update(done, of)
-  const settings = { curriculum, count, seeds, steps, guidance, candidates, signal: stopSignal(), onProgress }
+  // The films of the others are not kept until their page is written.
+  const signal = stopSignal(page === 'free' ? GOES_ON : undefined)
+  const settings = { curriculum, count, seeds, steps, guidance, candidates, signal, onProgress }
   try {
     const lines = await evaluators[page](model, settings, output)
     progress.stop()

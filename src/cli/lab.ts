@@ -10,7 +10,7 @@ import {
   writeCaptionAblation,
 } from '../lab/index.ts'
 import type { Schedule } from '../train/index.ts'
-import { existingFolder, modelOption, stopSignal, wholeNumber } from './options.ts'
+import { GOES_ON, modelOption, outputFolder, stopSignal, trainedFolder, wholeNumber } from './options.ts'
 import { type Progress, sayDuration, startCountdown, startProgress } from './progress.ts'
 
 interface CaptionsOptions {
@@ -46,7 +46,7 @@ async function compareCaptions({ times, output, ...options }: CaptionsOptions): 
   try {
     const result = await runCaptionAblation(ablation, {
       ...options,
-      signal: stopSignal(),
+      signal: stopSignal(GOES_ON),
       onProgress(stage, done, of, report) {
         if (current?.stage !== stage) {
           current?.progress.stop()
@@ -67,19 +67,24 @@ async function compareCaptions({ times, output, ...options }: CaptionsOptions): 
 
 /** Adds `aozora lab`. */
 export function addLab(program: Command): void {
-  const lab = program.command('lab').summary('experiments that train many small models')
+  const lab = program
+    .command('lab')
+    .summary('experiments that train many small models')
+    .description(
+      'Experiments that train many small models to find out what matters, and write what they found as a page.',
+    )
   lab
     .command('captions')
     .summary('what captions teach')
     .description(
       'Trains the same small transformer on the same clips told in short captions, in detailed ones and in those of the captioner, and has each film the same prompts. Stopped or killed at any moment, the same command goes on; the page is written anew after every transformer.',
     )
-    .option('-f, --folder <folder>', 'where everything of the runs lies', 'runs/captions')
+    .option('-f, --folder <folder>', 'where everything of the runs lies', outputFolder, 'runs/captions')
     .option('--times <n>', 'so many times as many steps', wholeNumber(1, 1000), 1)
     .addOption(modelOption())
-    .option('--captioner <folder>', 'a captioner of your own; the bundled one when absent', existingFolder)
+    .option('--captioner <folder>', 'a captioner of your own; the bundled one when absent', trainedFolder)
     .option('--threads <n>', 'processor cores to train with; all when absent', wholeNumber(1, 256))
-    .option('-o, --output <folder>', 'where the page goes', 'evaluation')
+    .option('-o, --output <folder>', 'where the page goes', outputFolder, 'evaluation')
     .addHelpText(
       'after',
       '\nExamples:\n  $ aozora lab captions\n  $ nice -n 19 aozora lab captions --times 20 --folder runs/captions-night',

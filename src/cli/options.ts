@@ -1,6 +1,7 @@
 import { accessSync, constants, existsSync, statSync } from 'node:fs'
 import path from 'node:path'
 import { type Command, InvalidArgumentError, Option } from 'commander'
+import { expectWritable } from '../media/index.ts'
 import { readFewSteps, suitsFewSteps } from '../sample/index.ts'
 
 /** A parser for whole numbers within bounds, for commander. */
@@ -33,8 +34,8 @@ const even = (value: number) => 2 * Math.round(value / 2)
 
 /** A parser for sizes, for commander: 256, 320x180, or a shape (1:1, 16:9, 9:16) whose shorter side is 128. */
 export function pictureSize(text: string): { readonly width: number; readonly height: number } {
-  const shape = shapes[text as keyof typeof shapes]
-  if (shape) {
+  if (Object.hasOwn(shapes, text)) {
+    const shape = shapes[text as keyof typeof shapes]
     const unit = SIDE / Math.min(...shape)
     return { width: even(shape[0] * unit), height: even(shape[1] * unit) }
   }
@@ -99,13 +100,36 @@ export function jsonObject(text: string): Record<string, unknown> {
 /** A parser for a folder that must be there, for commander. */
 export function existingFolder(text: string): string {
   if (!existsSync(text)) throw new InvalidArgumentError('There is no such folder.')
+  if (!statSync(text).isDirectory()) throw new InvalidArgumentError('It is no folder.')
+  return text
+}
+
+/** A parser for the folder of something that was trained, for commander. */
+export function trainedFolder(text: string): string {
+  const missing = ['config.json', 'weights.safetensors'].find(
+    name => !existsSync(path.join(existingFolder(text), name)),
+  )
+  if (missing !== undefined) throw new InvalidArgumentError(`It holds no ${missing}.`)
+  return text
+}
+
+/** A parser for a folder to write into, which need not be there yet, for commander. */
+export function outputFolder(text: string): string {
+  let nearest = path.resolve(text)
+  while (!existsSync(nearest)) nearest = path.dirname(nearest)
+  if (!statSync(nearest).isDirectory()) throw new InvalidArgumentError(`${nearest} is no folder.`)
+  try {
+    accessSync(nearest, constants.W_OK)
+  } catch {
+    throw new InvalidArgumentError(`The folder ${nearest} cannot be written.`)
+  }
   return text
 }
 
 /** The option `--model`, which every command that runs a model has. */
 export function modelOption(): Option {
   const description = 'a model that `aozora train` has made; the bundled one when absent'
-  return new Option('--model <folder>', description).argParser(existingFolder)
+  return new Option('--model <folder>', description).argParser(trainedFolder)
 }
 
 /** The options that say how a window is denoised, which every command that makes films has. */
@@ -148,7 +172,8 @@ export function addCandidates(command: Command): Command {
   return command.option(
     '--candidates <n>',
     "how much goes into choice: with 8, four films are begun and eight variations made of the best, as the model's captioner finds " +
-      'them like the words; of films that join others, the best of 8 goes on (default: 8 of few steps, else 1)',
+      "them like the words, where they have the model's own size; of films that join others, the best of 8 goes on (default: 8 of " +
+      'few steps, else 1)',
     wholeNumber(1, 64),
   )
 }
@@ -165,17 +190,24 @@ export function outputFile(...extensions: readonly string[]): (text: string) => 
       throw new InvalidArgumentError(`There is no folder ${path.dirname(text)}.`)
     }
     try {
-      accessSync(path.dirname(text), constants.W_OK)
-    } catch {
-      throw new InvalidArgumentError(`The folder ${path.dirname(text)} cannot be written.`)
+      expectWritable(text)
+    } catch (error) {
+      throw new InvalidArgumentError(`${(error as Error).message}.`)
     }
     return text
   }
 }
 
-/** A signal that aborts when the user presses Ctrl-C or the process is asked to end. */
-export function stopSignal(): AbortSignal {
+/**
+ * A signal that aborts when the user presses Ctrl-C or the process is asked to end.
+ * @param outcome what becomes of what was done: said when the command ends for it
+ */
+export function stopSignal(outcome?: string): AbortSignal {
   const controller = new AbortController()
-  for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => controller.abort())
+  const reason = new DOMException(outcome === undefined ? 'stopped' : `stopped; ${outcome}`, 'AbortError')
+  for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => controller.abort(reason))
   return controller.signal
 }
+
+/** What becomes of what was done by a command that can be given again. */
+export const GOES_ON = 'what was done is saved, the same command goes on'

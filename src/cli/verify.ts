@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import type { Command } from 'commander'
 import { type Verdict, verifyFile } from '../serve/index.ts'
+import { existingFile } from './options.ts'
 
 interface VerifyOptions {
   readonly key?: string
@@ -54,7 +55,7 @@ export function addVerify(program: Command): void {
     .description(
       'Checks that a video, thumbnail or sprite sheet is exactly what a server of Aozora has made, and says how. Exit code 1 when it is not.',
     )
-    .argument('<file>', 'an .mp4, .webp or .jpg that came from `aozora serve`')
+    .argument('<file>', 'an .mp4, .webp or .jpg that came from `aozora serve`', existingFile)
     .option('--key <fingerprint>', 'the key that must have signed it')
     .option('--json', 'say it as JSON')
     .action(verify)
