@@ -12,7 +12,7 @@ import {
   type Stage,
   type StepReport,
 } from '../train/index.ts'
-import { existingFolder, stopSignal, wholeNumber } from './options.ts'
+import { existingFolder, GOES_ON, outputFolder, stopSignal, trainedFolder, wholeNumber } from './options.ts'
 import { type Progress, sayDuration, startCountdown, startProgress } from './progress.ts'
 
 /** Recipes of what belongs to a model that is finished: how each is run, and what to do with what it made. */
@@ -94,16 +94,35 @@ async function runNamed(name: RecipeName, options: RecipeOptions): Promise<strin
   return `${model}: try it with aozora generate "a red ball rolls left" --model ${model}`
 }
 
-async function trainRecipe(name: RecipeName, options: TrainOptions): Promise<void> {
-  const folder = options.folder ?? `runs/${name}`
-  const { warmStart, keep, dataset, threads } = options
+/** The batches of all that is trained, which workers share out. */
+function batchSizesOf(name: RecipeName, keep: TrainOptions['keep']): number[] {
+  if (isAddition(name)) return [additions[name].recipe.batchSize]
+  const { autoencoder, transformer } = recipes[name]
+  return keep === 'autoencoder' ? [transformer.batchSize] : [autoencoder.batchSize, transformer.batchSize]
+}
+
+/**
+ * Checks what goes together, before anything is filmed.
+ * @throws RangeError naming the options that do not.
+ */
+function checkTraining(name: RecipeName, options: TrainOptions): void {
+  const { warmStart, keep, dataset, workers = 0 } = options
   if (isAddition(name) && (keep || options.export)) {
     throw new RangeError(`${keep ? '--keep' : '--export'} does not go with ${name}`)
   }
+  if (keep && warmStart === undefined)
+    throw new RangeError('--keep says more of --warm-start, which is missing')
   if (name === 'upscaler' && dataset) throw new RangeError('--dataset does not go with the upscaler')
-  const batchSizes = isAddition(name)
-    ? [additions[name].recipe.batchSize]
-    : [recipes[name].autoencoder.batchSize, recipes[name].transformer.batchSize]
+  const shared = batchSizesOf(name, keep).find(size => workers > 0 && size % workers !== 0)
+  if (shared !== undefined)
+    throw new RangeError(`--workers must divide the batch of ${shared}, got ${workers}`)
+}
+
+async function trainRecipe(name: RecipeName, options: TrainOptions): Promise<void> {
+  checkTraining(name, options)
+  const folder = options.folder ?? `runs/${name}`
+  const { warmStart, keep, dataset, threads } = options
+  const batchSizes = batchSizesOf(name, keep)
   const workers = options.workers ?? chooseWorkers(batchSizes, threads ?? availableParallelism())
   if (options.export && !isAddition(name)) {
     const recipe = recipes[name]
@@ -127,17 +146,31 @@ async function trainRecipe(name: RecipeName, options: TrainOptions): Promise<voi
     threads,
     workers,
     secondsPerCheckpoint: options.checkpoint,
-    signal: stopSignal(),
+    signal: stopSignal(GOES_ON),
     onProgress,
   }).finally(() => current?.progress.stop())
   console.log(done)
 }
 
+const list = [...Object.values(recipes), ...Object.values(additions).map(({ recipe }) => recipe)].map(
+  ({ name, description }) => `  ${name.padEnd(10)} ${description}`,
+)
+
+const help = `
+Recipes:
+${list.join('\n')}
+
+Stopped or killed at any moment, the same command goes on from the last checkpoint. The losses are in
+<folder>/<stage>/log.jsonl, the finished model in <folder>/model.
+
+Examples:
+  $ aozora train tiny
+  $ nice -n 19 aozora train small
+  $ aozora train small --dataset my-clips --folder runs/mine
+  $ aozora train small --folder runs/more --warm-start weights --keep autoencoder`
+
 /** Adds `aozora train`. */
 export function addTrain(program: Command): void {
-  const list = [...Object.values(recipes), ...Object.values(additions).map(({ recipe }) => recipe)].map(
-    ({ name, description }) => `  ${name.padEnd(10)} ${description}`,
-  )
   program
     .command('train')
     .summary('train a model from zero')
@@ -145,11 +178,16 @@ export function addTrain(program: Command): void {
       'Runs a complete recipe: films clips, trains the autoencoder, encodes the clips, trains the transformer.',
     )
     .argument('<recipe>', `one of: ${recipeNames.join(', ')}`)
-    .option('-f, --folder <folder>', 'where everything of the run lies; runs/<recipe> when absent')
+    .option(
+      '-f, --folder <folder>',
+      'where everything of the run lies; runs/<recipe> when absent',
+      outputFolder,
+    )
     .option(
       '--warm-start <folder>',
-      'a finished model to train on from, of the same size or smaller; the captioner, upscaler or adapters beside it are trained on too',
-      existingFolder,
+      'a finished model to train on from, of the same size or smaller; the captioner, upscaler or adapters beside it are trained on too. ' +
+        `Without it, ${Object.keys(recipes).join(' and ')} begin from nothing, the others train for the bundled model`,
+      trainedFolder,
     )
     .option(
       '--dataset <folder>',
@@ -170,21 +208,7 @@ export function addTrain(program: Command): void {
     )
     .option('--checkpoint <seconds>', 'seconds between checkpoints', wholeNumber(1, 86400), 180)
     .addOption(new Option('--export', 'only write the model of the newest checkpoints of a run that goes on'))
-    .addHelpText(
-      'after',
-      `
-Recipes:
-${list.join('\n')}
-
-Stopped or killed at any moment, the same command goes on from the last checkpoint. The losses are in
-<folder>/<stage>/log.jsonl, the finished model in <folder>/model.
-
-Examples:
-  $ aozora train tiny
-  $ nice -n 19 aozora train small
-  $ aozora train small --dataset my-clips --folder runs/mine
-  $ aozora train small --folder runs/more --warm-start weights --keep autoencoder`,
-    )
+    .addHelpText('after', help)
     .action((name: string, options: TrainOptions) => {
       if (!recipeNames.includes(name)) {
         throw new RangeError(`the recipe must be one of ${recipeNames.join(', ')}, got "${name}"`)
