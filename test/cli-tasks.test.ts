@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, readdirSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { before, test } from 'node:test'
@@ -158,7 +158,11 @@ test('what does not go together, cannot be read or is too long: one clear line, 
     [['a', '--extend', input('still.webp')], /still\.webp cannot be taken as a film: it is one picture/],
     [['a', '--edit', input('long.gif')], /long\.gif cannot be taken as a film: it is longer than 60 s/],
     [['a', '--image', input('story.json')], /story\.json cannot be read as a picture/],
-    [['a', '--loop', '-s', '1'], /`seconds` of a loop must be from 2 to 12, got 1/],
+    [
+      ['a', '--inpaint', own, '--box', '0,0,8,8', '--from', '3', '--to', '1'],
+      /--from must be before --to, got 3/,
+    ],
+    [['a', '--loop', '-s', '1'], /--seconds of a --loop must be from 2 to 12, got 1/],
     [['a', '--size', '101'], /argument '101' is invalid\. It must be a shape .* or even pixels from 32/],
     [['a', '--size', '9:1'], /It must be a shape from 4:1 to 1:4/],
     [['a', '--size', '4096'], /even pixels from 32 to 2048/],
@@ -173,6 +177,65 @@ test('what does not go together, cannot be read or is too long: one clear line, 
     assert.equal(stderr.trim().split('\n').length, 1, stderr)
     assert.deepEqual([stdout, readdirSync(cwd)], ['', []])
   }
+})
+
+test('a name that is taken from the prompt is free: no film takes the place of another', () => {
+  const cwd = temporary()
+  const make = (...args: string[]) => {
+    const { status, stdout, stderr } = run(cwd, [
+      '--model',
+      tiny,
+      '--steps',
+      '1',
+      '-s',
+      '1',
+      '--json',
+      ...args,
+    ])
+    assert.equal(status, 0, stderr)
+    return stdout
+      .trim()
+      .split('\n')
+      .map(line => JSON.parse(line).file)
+  }
+  assert.deepEqual(make('a ball'), ['a-ball.mp4'])
+  const first = readFileSync(path.join(cwd, 'a-ball.mp4'))
+  assert.deepEqual(make('a ball', '--seed', '1'), ['a-ball-2.mp4'])
+  assert.deepEqual(make('a ball', '--count', '3'), ['a-ball-1.mp4', 'a-ball-3.mp4', 'a-ball-4.mp4'])
+  assert.deepEqual(make('!'), ['untitled.mp4'])
+  assert.ok(readFileSync(path.join(cwd, 'a-ball.mp4')).equals(first))
+  assert.deepEqual(make('a red ball', '-o', 'a-ball.mp4'), ['a-ball.mp4'])
+  assert.ok(!readFileSync(path.join(cwd, 'a-ball.mp4')).equals(first))
+})
+
+test('candidates that nothing could compare are told in one line, once', () => {
+  const told = (...args: string[]) => generate('a ball', '--candidates', '2', ...args).stderr
+  assert.match(told('-s', '1', '--count', '2'), /^--candidates 2 chose nothing: .* 32x32 are compared\n$/)
+  assert.equal(told('--loop', '-s', '2'), '')
+})
+
+test('a film that is stopped is not said to go on', async () => {
+  const args = [
+    'generate',
+    'a ball',
+    '--model',
+    tiny,
+    '-s',
+    '60',
+    '--steps',
+    '1000',
+    '--image',
+    input('picture.png'),
+  ]
+  const child = spawn(process.execPath, [bin, ...args], { cwd: temporary() })
+  let said = ''
+  child.stderr.setEncoding('utf8').on('data', text => {
+    if (said === '') child.kill('SIGINT')
+    said += text
+  })
+  const [code] = await once(child, 'close')
+  assert.equal(code, 130)
+  assert.match(said, /50 % of its width cut\naozora: stopped\n$/)
 })
 
 const hasScript = spawnSync('script', ['--version']).status === 0

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdtempSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { test } from 'node:test'
@@ -49,7 +49,22 @@ test('bad input: one clear line, exit code 2, nothing written', () => {
       /argument 'film\.mkv' is invalid\. It must end in \.mp4, \.webm, \.gif, \.webp or \.png/,
     ],
     [['generate', 'a ball', '-o', 'nowhere/film.mp4'], /There is no folder nowhere/],
+    [['generate', 'a ball', '-o', '/proc/film.mp4'], /\/proc\/film\.mp4 cannot be written \(ENOENT\)/],
     [['generate', 'a ball', '--model', 'nowhere'], /There is no such folder/],
+    [['generate', 'a ball', '--model', path.resolve('docs')], /It holds no config\.json/],
+    [['generate', 'a ball', '--model', path.resolve('README.md')], /It is no folder/],
+    [['generate', 'a ball', '--loop', '-s', '13'], /--seconds of a --loop must be from 2 to 12, got 13/],
+    [['show', 'missing.mp4'], /There is no such file/],
+    [['show', path.resolve('docs')], /It is no file/],
+    [['show', path.resolve('README.md')], /README\.md cannot be read \(it is no film or picture/],
+    [['verify', 'missing.mp4'], /There is no such file/],
+    [['train', 'tiny', '-f', path.resolve('README.md')], /README\.md is no folder/],
+    [['train', 'small', '--keep', 'encoder'], /--keep says more of --warm-start, which is missing/],
+    [['train', 'tiny', '--workers', '7'], /--workers must divide the batch of 4, got 7/],
+    [['train', 'captioner', '--workers', '7'], /--workers must divide the batch of \d+, got 7/],
+    [['train', 'tiny', '--warm-start', path.resolve('docs')], /It holds no config\.json/],
+    [['evaluate', '-o', path.resolve('README.md')], /README\.md is no folder/],
+    [['world', 'film', '--size', 'toString'], /argument 'toString' is invalid/],
     [['generate', 'a ball', '--quickly'], /unknown option '--quickly'/],
     [['generate', 'a ball', '--fast', '--negative', 'a cube'], /--negative needs guidance/],
     [
@@ -90,6 +105,12 @@ test('bad input: one clear line, exit code 2, nothing written', () => {
     assert.equal(stdout, '')
     assert.deepEqual(readdirSync(cwd), [])
   }
+})
+
+test('a device that does not work here is told in one line', () => {
+  const { status, stderr } = aozora('generate', 'a ball', '--device', 'cuda', '-s', '1', '--no-expand')
+  // Where there is one, a film is made.
+  if (status !== 0) assert.match(stderr, /^aozora: `device`[^\n]*cuda[^\n]*\n$/)
 })
 
 test('world film: films, true captions, a sheet', () => {
@@ -156,7 +177,8 @@ test('dataset: make goes on with what is there, inspect tells what it holds, imp
   assert.deepEqual([other.status, other.stderr.trim().split('\n').length], [2, 1])
   assert.match(other.stderr, /holds another dataset: `scene\.frameCount` is 13 there, 25 was asked/)
 
-  const films = aozora('generate', 'a red ball', '-s', '1', '--steps', '1', '-o', 'a-red-ball.gif').cwd
+  const films = aozora('generate', 'a red ball', '-s', '1', '--steps', '1', '-o', 'film.gif').cwd
+  writeFileSync(path.join(films, 'bad.gif'), 'these are words')
   const imported = aozora(
     'dataset',
     'import',
@@ -170,7 +192,8 @@ test('dataset: make goes on with what is there, inspect tells what it holds, imp
   )
   assert.equal(imported.status, 0, imported.stderr)
   assert.match(imported.stdout, /: 1 clip of 1 film,/)
-  assert.match(imported.stdout, /1 from the words of file names/)
+  assert.match(imported.stdout, /^captions +1 from the prompts inside films of aozora$/m)
+  assert.match(imported.stdout, /^refused +1:\n {2}bad\.gif: /m)
 })
 
 test('generate: prompts in other words are expanded, and that is told', () => {
@@ -181,6 +204,9 @@ test('generate: prompts in other words are expanded, and that is told', () => {
   assert.match(expanded.caption, /\bred\b/)
   assert.ok(made.stderr.includes(`expanded: ${expanded.caption}`))
   assert.doesNotMatch(made.stderr, /never seen/)
+  const shown = aozora('show', path.join(made.cwd, 'orb.png')).stdout
+  assert.match(shown, /^typedPrompt +a crimson orb$/m)
+  assert.match(shown, new RegExp(`^prompt +${expanded.caption}$`, 'm'))
 })
 
 test('generate: the bundled model makes a film; unknown words are told', () => {
@@ -195,7 +221,7 @@ test('generate: the bundled model makes a film; unknown words are told', () => {
   )
   assert.equal(status, 0, stderr)
   assert.match(stdout, /^a-crimson-ball-rolls-left\.mp4: 1 s, 128x128, 12 frames\/s, seed 0/)
-  assert.match(stderr, /never seen: crimson\. It knows: /)
+  assert.match(stderr, /^The model has never seen: crimson \(docs\/captions\.md lists what it knows\)$/m)
   assert.ok(existsSync(path.join(cwd, 'a-crimson-ball-rolls-left.mp4')))
 })
 
@@ -250,6 +276,7 @@ test('show: a film and a strip say how they were made; other files say that they
   assert.deepEqual(Object.keys(line.timings), ['load', 'denoise', 'decode', 'encode', 'total'])
   const shown = aozora('show', path.join(cwd, first)).stdout
   assert.match(shown, /^prompt +a red ball$/m)
+  assert.doesNotMatch(shown, /typedPrompt/)
   assert.match(shown, /^seed +8$/m)
   assert.match(aozora('show', strip).stdout, /^prompt +a 红 "ball"$/m)
   const other = aozora('show', path.resolve('docs/plane.png'))

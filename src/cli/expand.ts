@@ -48,9 +48,10 @@ export async function openSettings(
   { expandWith: url, expandModel: model, expandSeconds = 20 }: ExpandSettings,
   say: (line: string) => void,
 ): Promise<Expander> {
+  if (url !== undefined && !URL.canParse(url))
+    throw new RangeError(`--expand-with must be an address, got ${url}`)
   const bundled = await openExpander()
   if (url === undefined) return bundled
-  if (!URL.canParse(url)) throw new RangeError(`--expand-with must be an address, got ${url}`)
   return withChat(bundled, { url, model, timeout: expandSeconds * 1000, onFallback: say })
 }
 
@@ -61,13 +62,14 @@ export async function openSettings(
 export async function createRewriter(
   options: ExpandSettings,
   vocabulary: readonly string[],
+  signal: AbortSignal,
 ): Promise<{ rewrite: Rewrite; last(): Expansion | undefined; close(): Promise<void> } | undefined> {
   if (options.expand === false || !knowsWorlds(vocabulary)) return undefined
   const expander = await openSettings(options, line => console.error(line))
   let last: Expansion | undefined
   return {
     async rewrite(prompt, seed) {
-      last = await expander.expand(prompt, { seed })
+      last = await expander.expand(prompt, { seed, signal })
       for (const note of last.notes) console.error(note)
       if (last.by !== 'nothing') console.error(`expanded: ${last.caption}`)
       return last.caption

@@ -1,8 +1,23 @@
+import { existsSync } from 'node:fs'
 import path from 'node:path'
 import { type Command, Option } from 'commander'
-import { type Model, type OpenOptions, open, openUpscaler, type Upscaler, type Video } from '../index.ts'
-import { chooseGrid, filmExtensions, gridOfPixels, requireLibav, type Size } from '../media/index.ts'
-import { readModelConfig } from '../sample/index.ts'
+import {
+  type FilmOptions,
+  type OpenOptions,
+  open,
+  openUpscaler,
+  type Upscaler,
+  type Video,
+} from '../index.ts'
+import {
+  chooseGrid,
+  expectWritable,
+  filmExtensions,
+  gridOfPixels,
+  requireLibav,
+  type Size,
+} from '../media/index.ts'
+import { type ModelConfig, readModelConfig } from '../sample/index.ts'
 import type { Expansion } from '../words/index.ts'
 import { addExpandOptions, createRewriter, type ExpandSettings } from './expand.ts'
 import { startLivePreview } from './livePreview.ts'
@@ -21,7 +36,7 @@ import {
   wholeNumber,
 } from './options.ts'
 import { startProgress } from './progress.ts'
-import { chooseTask, type MakeVideo, type TaskOptions } from './task.ts'
+import { chooseTask, type ModelFormat, type Rewrite, type TaskOptions } from './task.ts'
 import { canShowPictures } from './terminalPicture.ts'
 
 interface GenerateOptions extends TaskOptions, ExpandSettings {
@@ -41,32 +56,39 @@ interface GenerateOptions extends TaskOptions, ExpandSettings {
   readonly json?: boolean
 }
 
-/** A file name from a prompt. */
+/** A file name from a prompt, without its extension. */
 function nameFile(prompt: string): string {
   const slug = prompt
     .toLowerCase()
     .replace(/[^\p{L}\p{N}]+/gu, '-')
     .replace(/^-|-$/g, '')
-  return `${slug.slice(0, 60) || 'film'}.mp4`
+  return [...slug].slice(0, 60).join('') || 'untitled'
 }
 
-/** The files of several films: numbered, when there is more than one. */
-function nameFiles(file: string, count: number): string[] {
-  const { dir, name, ext } = path.parse(file)
-  if (count === 1) return [file]
-  return Array.from({ length: count }, (_, i) => path.join(dir, `${name}-${i + 1}${ext}`))
+/**
+ * Names the file of one of several films, which are numbered; a file that is named after its prompt takes no other's place.
+ * @param out the file that was asked for, which may be there
+ */
+function chooseFile(out: string | undefined, prompt: string, index: number, count: number): string {
+  const { dir, name, ext } = path.parse(out ?? `${nameFile(prompt)}.mp4`)
+  const numbered = (number: number) => path.join(dir, `${name}-${number}${ext}`)
+  const first = count > 1 ? numbered(index + 1) : path.join(dir, `${name}${ext}`)
+  if (out !== undefined || !existsSync(first)) return first
+  let number = Math.max(2, index + 1)
+  while (existsSync(numbered(number))) number++
+  return numbered(number)
 }
 
 /** Makes one film, and shows how far it is. */
 async function makeVideo(
-  model: Model,
-  make: MakeVideo,
+  size: Size,
+  make: (options: FilmOptions) => Promise<Video>,
   seed: number,
   options: GenerateOptions,
   signal: AbortSignal,
 ): Promise<Video> {
   const preview = canShowPictures(process.stderr, options.livePreview)
-    ? startLivePreview(process.stderr, model.size)
+    ? startLivePreview(process.stderr, size)
     : undefined
   const progress = startProgress('denoising')
   let video: Video | undefined
@@ -113,52 +135,65 @@ function report(
   )
 }
 
-/** Opens the model in the size that is wanted. */
-function openModel(options: GenerateOptions): Promise<Model> {
-  const { model: folder, size, device, threads } = options
+/** The size in which the model makes the films, and their rate. */
+function chooseFormat(config: ModelConfig, size: FilmSize | undefined): ModelFormat {
   const choose = size?.isShape ? chooseGrid : gridOfPixels
-  const pixels = size && choose(readModelConfig(folder), size)
-  return open({
-    folder,
-    size: pixels && { width: pixels.width, height: pixels.height },
-    device,
-    threads,
-    fast: choosesFast(options),
-  })
+  const { width, height } = size ? choose(config, size) : config
+  return { size: { width, height }, fps: config.fps }
 }
 
 /** The size of the files, where it is not that in which the model makes films, and what enlarges them to it. */
 function chooseOutput(
   { size, device, threads }: GenerateOptions,
-  model: Model,
+  made: Size,
 ): { readonly size?: Size; readonly upscaler?: Upscaler } {
   if (!size || size.isShape) return {}
   const { width, height } = size
-  const [across, down] = [width / model.size.width, height / model.size.height]
+  const [across, down] = [width / made.width, height / made.height]
   if (across === 1 && down === 1) return {}
   const upscaler = Math.min(across, down) > 1 ? openUpscaler({ device, threads }) : undefined
   return { size: { width, height }, upscaler }
+}
+
+/** Says that a choice that was asked for was not made. */
+function warnOfCandidates({ candidates = 1 }: GenerateOptions, video: Video, { width, height }: Size): void {
+  const { candidates: compared, task } = video.film.origin
+  // Loops are always compared, by themselves; their origin is that of the film that they are made round from.
+  if (candidates === 1 || compared !== undefined || task === 'loop') return
+  console.error(
+    `--candidates ${candidates} chose nothing: only loops, joined films, and what begins with words or pictures at the model's own ${width}x${height} are compared`,
+  )
 }
 
 async function generate(given: string | undefined, options: GenerateOptions): Promise<void> {
   if (options.fast && options.negative)
     throw new RangeError('--negative needs guidance, which --fast goes without')
   const task = chooseTask(given, options)
+  const { count, device, model: folder, out, threads } = options
   // Said before a film is made that could not be saved.
-  if (options.out?.toLowerCase().endsWith('.webm')) await requireLibav('a .webm cannot be written')
+  if (out?.toLowerCase().endsWith('.webm')) await requireLibav('a .webm cannot be written')
+  if (out === undefined) expectWritable(chooseFile(out, task.prompt, 0, count))
   const signal = stopSignal()
   const started = performance.now()
-  const model = await openModel(options)
-  const rewriter = await createRewriter(options, model.transformer.text.vocabulary)
-  const { changes, make } = await task.prepare(model, rewriter?.rewrite)
+  const config = readModelConfig(folder)
+  const format = chooseFormat(config, options.size)
+  const { changes, make } = await task.prepare(format)
   for (const line of changes) console.error(line)
-  const output = chooseOutput(options, model)
+  const rewriter = await createRewriter(options, config.transformer.text.vocabulary, signal)
+  const rewrite: Rewrite = rewriter?.rewrite ?? (async words => words)
+  const model = await open({ folder, size: format.size, device, threads, fast: choosesFast(options) })
+  const output = chooseOutput(options, format.size)
   const load = performance.now() - started
   let unknown: readonly string[] = []
-  for (const [i, file] of nameFiles(options.out ?? nameFile(task.prompt), options.count).entries()) {
-    const video = await makeVideo(model, make, options.seed + i, options, signal)
+  for (let i = 0; i < count; i++) {
+    const seed = options.seed + i
+    const video = await makeVideo(format.size, given => make(model, given, rewrite), seed, options, signal)
+    if (i === 0) warnOfCandidates(options, video, config)
     const encoding = performance.now()
-    await video.save(file, output)
+    const typedPrompt = rewriter?.last() && task.prompt
+    // Named now: another film of these words may have been saved meanwhile.
+    const file = chooseFile(out, task.prompt, i, count)
+    await video.save(file, { ...output, typedPrompt })
     const now = performance.now()
     const { denoise, decode } = video.timings
     const timings = { load, denoise, decode, encode: now - encoding, total: now - started }
@@ -169,8 +204,7 @@ async function generate(given: string | undefined, options: GenerateOptions): Pr
   await output.upscaler?.close()
   await rewriter?.close()
   if (unknown.length === 0) return
-  const { vocabulary } = model.transformer.text
-  console.error(`The model has never seen: ${unknown.join(', ')}. It knows: ${vocabulary.join(' ')}`)
+  console.error(`The model has never seen: ${unknown.join(', ')} (docs/captions.md lists what it knows)`)
 }
 
 const devices = ['auto', 'cpu', 'webgpu', 'cuda', 'coreml', 'dml']

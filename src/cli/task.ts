@@ -11,12 +11,14 @@ import {
   loop,
   type Model,
   readImage,
+  readPart,
   readVideo,
   type Shot,
   storyboard,
   textToVideo,
   type Video,
 } from '../index.ts'
+import { loopBounds } from '../sample/index.ts'
 
 /** The options that say what a film is made from. */
 export interface TaskOptions {
@@ -37,26 +39,28 @@ export interface TaskOptions {
   readonly seconds?: number
 }
 
-/** Makes a film of a task; called once for each seed. */
-export type MakeVideo = (options: FilmOptions) => Promise<Video>
-
 /** Puts a prompt into other words, for the film with this seed. */
 export type Rewrite = (prompt: string, seed: number) => Promise<string>
+
+/**
+ * Makes a film of a task; called once for each seed.
+ * @param rewrite used where words alone say what is seen: what a picture or a film shows needs no more details
+ */
+export type MakeVideo = (model: Model, options: FilmOptions, rewrite: Rewrite) => Promise<Video>
+
+/** The size and the rate of a model's films: all that must be known of it to read files for it. */
+export type ModelFormat = Pick<Model, 'size' | 'fps'>
 
 /** What is to be made. */
 export interface Task {
   /** The words that the film is named after. */
   readonly prompt: string
   /**
-   * Reads the files that the film is made from.
-   * @param rewrite used where words alone say what is seen: what a picture or a film shows needs no more details
+   * Reads the files that the film is made from, before the model is opened.
    * @returns what was cut or scaled of them, one line a file
-   * @throws RangeError when one of them cannot be read.
+   * @throws RangeError when one of them cannot be read, or nothing of a box is inside.
    */
-  prepare(
-    model: Model,
-    rewrite?: Rewrite,
-  ): Promise<{ readonly changes: readonly string[]; readonly make: MakeVideo }>
+  prepare(format: ModelFormat): Promise<{ readonly changes: readonly string[]; readonly make: MakeVideo }>
 }
 
 /** The options that choose a task: only one of them may be given; `--image` and `--last-image` go together. */
@@ -105,6 +109,12 @@ function chooseFlag(options: TaskOptions): keyof typeof flags | undefined {
   if (first === 'inpaint' && (options.box === undefined) === (options.mask === undefined)) {
     throw new RangeError('--inpaint takes either --box or --mask, which says what is made anew')
   }
+  const { from, to, seconds } = options
+  if (from !== undefined && to !== undefined && from >= to)
+    throw new RangeError(`--from must be before --to, got ${from} and ${to}`)
+  const { least, most } = loopBounds
+  if (first === 'loop' && seconds !== undefined && (seconds < least || seconds > most))
+    throw new RangeError(`--seconds of a --loop must be from ${least} to ${most}, got ${seconds}`)
   return first
 }
 
@@ -153,45 +163,48 @@ function splitConnect(files: readonly string[] = [], prompt?: string) {
 const tasks = {
   image: prepareImages,
   lastImage: prepareImages,
-  async extend(model, prompt, { extend: file = '', backward }) {
-    const { changes, ...film } = await readVideo(model, file)
+  async extend(format, prompt, { extend: file = '', backward }) {
+    const { changes, ...film } = await readVideo(format, file)
     const run = backward ? extendBackward : extend
-    return { changes, make: options => run(model, film, { ...options, prompt }) }
+    return { changes, make: (model, options) => run(model, film, { ...options, prompt }) }
   },
-  async connect(model, prompt, { connect: files = [] }) {
-    const [first, second] = [await readVideo(model, files[0]), await readVideo(model, files[1])]
+  async connect(format, prompt, { connect: files = [] }) {
+    const [first, second] = [await readVideo(format, files[0]), await readVideo(format, files[1])]
     const changes = [...first.changes, ...second.changes]
-    return { changes, make: options => connect(model, [first, second], { ...options, prompt }) }
+    return { changes, make: (model, options) => connect(model, [first, second], { ...options, prompt }) }
   },
-  async loop(model, prompt, _, rewrite) {
-    const make: MakeVideo = async options => loop(model, await rewrite(prompt, options.seed ?? 0), options)
+  async loop(_, prompt) {
+    const make: MakeVideo = async (model, options, rewrite) =>
+      loop(model, await rewrite(prompt, options.seed ?? 0), options)
     return { changes: [], make }
   },
-  async edit(model, prompt, { edit: file = '', strength }) {
-    const { changes, ...film } = await readVideo(model, file)
-    return { changes, make: options => edit(model, film, { ...options, strength, prompt }) }
+  async edit(format, prompt, { edit: file = '', strength }) {
+    const { changes, ...film } = await readVideo(format, file)
+    return { changes, make: (model, options) => edit(model, film, { ...options, strength, prompt }) }
   },
-  async inpaint(model, prompt, { inpaint: file = '', box, mask = '', from, to }) {
-    const { changes, ...film } = await readVideo(model, file)
-    if (box) return { changes, make: options => inpaint(model, film, { ...options, box, from, to, prompt }) }
-    const picture = await readImage(model, mask)
-    const make: MakeVideo = options => inpaint(model, film, { ...options, mask: picture, from, to, prompt })
-    return { changes: [...changes, ...picture.changes], make }
+  async inpaint(format, prompt, { inpaint: file = '', box, mask: picture = '', from, to }) {
+    const { changes, ...film } = await readVideo(format, file)
+    const part = box ? { box } : { mask: await readImage(format, picture) }
+    // Nothing is opened for a box beside the film.
+    if (box) await readPart(format, film, { box })
+    const make: MakeVideo = (model, options) =>
+      inpaint(model, film, { ...options, ...part, from, to, prompt })
+    return { changes: [...changes, ...(part.mask?.changes ?? [])], make }
   },
 } satisfies Record<
   Exclude<keyof typeof flags, 'storyboard'>,
-  (model: Model, prompt: string, options: TaskOptions, rewrite: Rewrite) => ReturnType<Task['prepare']>
+  (format: ModelFormat, prompt: string, options: TaskOptions) => ReturnType<Task['prepare']>
 >
 
 async function prepareImages(
-  model: Model,
+  format: ModelFormat,
   prompt: string,
   { image, lastImage }: TaskOptions,
 ): ReturnType<Task['prepare']> {
-  const read = async (file: string | undefined) => (file ? await readImage(model, file) : undefined)
+  const read = async (file: string | undefined) => (file ? await readImage(format, file) : undefined)
   const [first, last] = [await read(image), await read(lastImage)]
   const changes = [...(first?.changes ?? []), ...(last?.changes ?? [])]
-  return { changes, make: options => imageToVideo(model, { first, last }, prompt, options) }
+  return { changes, make: (model, options) => imageToVideo(model, { first, last }, prompt, options) }
 }
 
 function chooseStoryboard(file: string, prompt: string | undefined): Task {
@@ -201,8 +214,8 @@ function chooseStoryboard(file: string, prompt: string | undefined): Task {
   const shots = readStoryboard(file)
   return {
     prompt: shots[0].prompt,
-    async prepare(model) {
-      return { changes: [], make: ({ seconds: _, ...options }) => storyboard(model, shots, options) }
+    async prepare() {
+      return { changes: [], make: (model, { seconds: _, ...options }) => storyboard(model, shots, options) }
     },
   }
 }
@@ -220,9 +233,10 @@ export function chooseTask(given: string | undefined, options: TaskOptions): Tas
   if (prompt.trim() === '') throw new RangeError('the prompt must say something, got an empty text')
   return {
     prompt,
-    async prepare(model, rewrite = async words => words) {
-      if (flag) return tasks[flag](model, prompt, { ...options, connect: files }, rewrite)
-      const make: MakeVideo = async film => textToVideo(model, await rewrite(prompt, film.seed ?? 0), film)
+    async prepare(format) {
+      if (flag) return tasks[flag](format, prompt, { ...options, connect: files })
+      const make: MakeVideo = async (model, film, rewrite) =>
+        textToVideo(model, await rewrite(prompt, film.seed ?? 0), film)
       return { changes: [], make }
     },
   }
