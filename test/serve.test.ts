@@ -63,6 +63,8 @@ describe('the official client against the bundled model', () => {
     assert.deepEqual([first.status, first.progress, first.error], ['completed', 100, null])
     const { metadata } = first as unknown as { metadata: Record<string, unknown> }
     assert.deepEqual([metadata.generated_size, metadata.frames, metadata.seed], ['224x128', 12, 5])
+    assert.match(String(metadata.expanded_prompt), /large red/)
+    assert.deepEqual(metadata.notes, [])
 
     const film = await bytesOf(await client.videos.downloadContent(first.id))
     assert.equal(film.toString('latin1', 4, 8), 'ftyp')

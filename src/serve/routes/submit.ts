@@ -37,6 +37,8 @@ export function toVideoObject(job: Job): VideoObject {
       generated_size: result?.generated_size ?? null,
       frames: result?.frames ?? null,
       fps: result?.fps ?? null,
+      expanded_prompt: result?.expanded_prompt ?? null,
+      notes: result?.notes ? [...result.notes] : null,
       unknown_words: result ? [...result.unknown_words] : null,
       weights: result?.weights ?? null,
     },

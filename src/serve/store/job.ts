@@ -51,6 +51,9 @@ export interface JobError {
 
 /** What was really made, before it was brought to the size that was asked for. */
 export interface JobResult {
+  /** The prompt in the model's words, and what was said of that; absent in results that are older. */
+  readonly expanded_prompt?: string
+  readonly notes?: readonly string[]
   readonly generated_size: string
   readonly frames: number
   readonly fps: number

@@ -211,6 +211,14 @@ export const videoSchema = z.object({
       generated_size: z.string().nullable().describe('Pixels that the model made, before they were scaled.'),
       frames: z.number().int().nullable(),
       fps: z.number().nullable(),
+      expanded_prompt: z
+        .string()
+        .nullable()
+        .describe("The prompt in the model's own words, as it was shown to it."),
+      notes: z
+        .array(z.string())
+        .nullable()
+        .describe('What of the prompt was understood otherwise than it was said.'),
       unknown_words: z.array(z.string()).nullable().describe('Words that the model has never seen.'),
       weights: z.string().nullable().describe('Fingerprint of the model.'),
     })

@@ -105,19 +105,19 @@ async function readInput(
 }
 
 /**
- * The request with a prompt in the words of the model, where words alone say what is seen; as it is, where the model was
- * taught other words than those of the worlds.
+ * The request with a prompt in the words of the model, where words alone say what is seen, and what its author should know of
+ * that; as it is, where the model was taught other words than those of the worlds.
  */
 export async function expandRequest(
   { expander, log }: Pick<Workshop, 'expander' | 'log'>,
   { id, request }: Pick<Job, 'id' | 'request'>,
   vocabulary: readonly string[],
   signal?: AbortSignal,
-): Promise<VideoRequest> {
-  if (!expander || !expandable.has(request.task) || !knowsWorlds(vocabulary)) return request
+): Promise<{ readonly request: VideoRequest; readonly notes: readonly string[] }> {
+  if (!expander || !expandable.has(request.task) || !knowsWorlds(vocabulary)) return { request, notes: [] }
   const { caption, notes, by } = await expander.expand(request.prompt, { seed: request.seed, signal })
   if (by !== 'nothing') log?.({ message: 'a prompt was expanded', job: id, caption, notes, by })
-  return { ...request, prompt: caption }
+  return { request: { ...request, prompt: caption }, notes }
 }
 
 async function makeFilm(
@@ -125,7 +125,7 @@ async function makeFilm(
   job: Job,
   signal: AbortSignal,
   onProgress: ReturnType<typeof startReports>['onProgress'],
-): Promise<Film> {
+): Promise<{ readonly film: Film; readonly notes: readonly string[] }> {
   const { stores, models, log } = workshop
   const { request, id } = job
   const model = await models.open(chooseGrid(models.own, readSize(request.size)), request.fast)
@@ -152,21 +152,18 @@ async function makeFilm(
   const read = (kind: 'source' | 'second' | 'picture') => readInput(workshop, job, kind, model)
   try {
     const [source, second, picture] = [await read('source'), await read('second'), await read('picture')]
-    return await tasks[request.task]({
-      model,
-      request: await expandRequest(workshop, job, model.transformer.text.vocabulary, signal),
-      options,
-      source,
-      second,
-      picture,
-    })
+    const expanded = await expandRequest(workshop, job, model.transformer.text.vocabulary, signal)
+    const given = { model, request: expanded.request, options, source, second, picture }
+    return { film: await tasks[request.task](given), notes: expanded.notes }
   } finally {
     await saving
   }
 }
 
-function describeFilm(film: Film, started: number): JobResult {
+function describeFilm(film: Film, notes: readonly string[], started: number): JobResult {
   return {
+    expanded_prompt: film.origin.prompt,
+    notes,
     generated_size: `${film.width}x${film.height}`,
     frames: film.frameCount,
     fps: film.fps,
@@ -225,12 +222,17 @@ async function makeVideo(workshop: Workshop, job: Job, worker: string, stop: Abo
   const reports = startReports(workshop, job, worker)
   let outcome: Outcome
   try {
-    const film = await makeFilm(workshop, job, AbortSignal.any([stop, reports.signal]), reports.onProgress)
+    const { film, notes } = await makeFilm(
+      workshop,
+      job,
+      AbortSignal.any([stop, reports.signal]),
+      reports.onProgress,
+    )
     const output = await encodeFilm(job, film, workshop)
     const refusal = await moderation.checkVideo(wordsOf(job.request), output.spritesheet)
     if (refusal) throw new Refused(refusal)
     if (!reports.signal.aborted) await putOutput(stores.files, job.id, output)
-    outcome = { result: describeFilm(film, started) }
+    outcome = { result: describeFilm(film, notes, started) }
   } catch (error) {
     if (stop.aborted && !reports.signal.aborted) return await stores.queue.handBack(job.id, worker)
     outcome = { error: describeError(error) }
