@@ -210,7 +210,7 @@ test('a name that is taken from the prompt is free: no film takes the place of a
 
 test('candidates that nothing could compare are told in one line, once', () => {
   const told = (...args: string[]) => generate('a ball', '--candidates', '2', ...args).stderr
-  assert.match(told('-s', '1', '--count', '2'), /^--candidates 2 chose nothing: .* 32x32 are compared\n$/)
+  assert.match(told('-s', '1', '--count', '2'), /^--candidates 2 chose nothing: .* pictures are compared\n$/)
   assert.equal(told('--loop', '-s', '2'), '')
 })
 

@@ -156,12 +156,12 @@ function chooseOutput(
 }
 
 /** Says that a choice that was asked for was not made. */
-function warnOfCandidates({ candidates = 1 }: GenerateOptions, video: Video, { width, height }: Size): void {
+function warnOfCandidates({ candidates = 1 }: GenerateOptions, video: Video): void {
   const { candidates: compared, task } = video.film.origin
   // Loops are always compared, by themselves; their origin is that of the film that they are made round from.
   if (candidates === 1 || compared !== undefined || task === 'loop') return
   console.error(
-    `--candidates ${candidates} chose nothing: only loops, joined films, and what begins with words or pictures at the model's own ${width}x${height} are compared`,
+    `--candidates ${candidates} chose nothing: only loops, joined films, and what begins with words or pictures are compared`,
   )
 }
 
@@ -188,7 +188,7 @@ async function generate(given: string | undefined, options: GenerateOptions): Pr
   for (let i = 0; i < count; i++) {
     const seed = options.seed + i
     const video = await makeVideo(format.size, given => make(model, given, rewrite), seed, options, signal)
-    if (i === 0) warnOfCandidates(options, video, config)
+    if (i === 0) warnOfCandidates(options, video)
     const encoding = performance.now()
     const typedPrompt = rewriter?.last() && task.prompt
     // Named now: another film of these words may have been saved meanwhile.

@@ -172,8 +172,7 @@ export function addCandidates(command: Command): Command {
   return command.option(
     '--candidates <n>',
     "how much goes into choice: with 8, four films are begun and eight variations made of the best, as the model's captioner finds " +
-      "them like the words, where they have the model's own size; of films that join others, the best of 8 goes on (default: 8 of " +
-      'few steps, else 1)',
+      'them like the words; of films that join others, the best of 8 goes on (default: 8 of few steps, else 1)',
     wholeNumber(1, 64),
   )
 }

@@ -17,7 +17,7 @@ import { type CompileOptions, compile } from '../onnx/index.ts'
 import { loadModel } from '../store/index.ts'
 import { encodeFilm } from './encodeFilm.ts'
 import type { Footage } from './footage.ts'
-import { assembleJudge, captionerConfigSchema, fitFrames, suits } from './judge.ts'
+import { assembleJudge, captionerConfigSchema, fitFrames } from './judge.ts'
 import { bundledFolder, type Model } from './model.ts'
 import { compileWriter } from './writeText.ts'
 
@@ -119,11 +119,11 @@ export async function openCaptioner(model: Model, folder = bundledFolder('captio
   const { config, tensors } = loadModel(path.resolve(folder), captionerConfigSchema)
   const { latentChannels } = model.autoencoder
   const { width, height } = model.size
-  if (!suits(config, { width, height, latentChannels })) {
-    const wanted = [config.width, config.height].map(cells => cells * PIXELS_PER_LATENT).join(' x ')
-    throw new RangeError(
-      `${folder}: this captioner reads films of ${wanted} pixels in ${config.latentChannels} latent channels, the model's are of ${width} x ${height} in ${latentChannels}`,
-    )
-  }
+  const [wanted, got] = [
+    [config.width * PIXELS_PER_LATENT, config.height * PIXELS_PER_LATENT, config.latentChannels],
+    [width, height, latentChannels],
+  ].map(([across, down, channels]) => `films of ${across} x ${down} pixels in ${channels} latent channels`)
+  if (wanted !== got)
+    throw new RangeError(`${folder}: this captioner reads ${wanted}, the model makes ${got}`)
   return assembleCaptioner(model, config, tensors as Parameters)
 }

@@ -41,13 +41,29 @@ export function fitFrames(latents: Float32Array, frames: number, size: number): 
   return fitted
 }
 
+/** Cells of one latent frame. */
+type Cells = Readonly<Record<'width' | 'height', number>>
+
+/** The middle of latent frames (planes of h x w) as the transformer lays the grid that it has learned into a larger one: by whole tokens. */
+function cutMiddle(latents: Float32Array, cells: Cells, wanted: Cells, patch: number): Float32Array {
+  if (cells.width === wanted.width && cells.height === wanted.height) return latents
+  const before = (side: keyof Cells) => Math.floor((cells[side] - wanted[side]) / 2 / patch) * patch
+  const [left, top] = [before('width'), before('height')]
+  const planes = latents.length / (cells.width * cells.height)
+  const cut = new Float32Array(planes * wanted.width * wanted.height)
+  for (let row = 0; row < planes * wanted.height; row++) {
+    const [plane, y] = [Math.floor(row / wanted.height), row % wanted.height]
+    const from = (plane * cells.height + top + y) * cells.width + left
+    cut.set(latents.subarray(from, from + wanted.width), row * wanted.width)
+  }
+  return cut
+}
+
 /** Says how well films show what was asked for. */
 export interface Judge {
-  /** Latent frames that it looks at. */
-  readonly frames: number
   /**
    * How likely a captioner would have told a film in these words: the logarithm of the probability, 0 at most.
-   * @param latents f x Z x h x w from a film's first frame on, normalised; of longer films the first `frames` are looked at,
+   * @param latents f x Z x h x w from a film's first frame on, normalised; of longer and larger films the beginning and the middle are looked at,
    * shorter ones stand still in the end
    */
   rate(latents: Float32Array, caption: string): Promise<number>
@@ -73,20 +89,22 @@ function compileJudging(config: CaptionerConfig, params: Parameters, options: Co
 /**
  * Makes a judge of a captioner; it is compiled when it is first asked.
  * @param load reads the captioner's parameters
+ * @param cells of the films that it is shown, where they are larger than those of its training
  */
 export function assembleJudge(
   { pairs, ...config }: CaptionerConfig & BytePairs,
   load: () => Parameters,
   options: CompileOptions = {},
+  cells: Cells = config,
 ): Judge {
-  const { latentChannels, frames, height, width, captionLength } = config
+  const { latentChannels, frames, height, width, captionLength, patch } = config
   const shape = [1, frames, latentChannels, height, width]
   let judging: Promise<Compiled> | undefined
   const prepare = () => (judging ??= compileJudging(config, load(), options))
   return {
-    frames,
     async rate(latents, caption) {
-      const data = fitFrames(latents, frames, latentChannels * height * width)
+      const middle = cutMiddle(latents, cells, config, patch)
+      const data = fitFrames(middle, frames, latentChannels * height * width)
       const { ids, targets, weights } = writeTargets({ pairs }, caption, config)
       const row = [1, captionLength]
       const { loss } = await (await prepare()).run({
@@ -107,19 +125,13 @@ export function findJudge(model: string): string | undefined {
   return ['judge', 'captioner'].map(name => path.resolve(model, name)).find(folder => existsSync(folder))
 }
 
-/** Films as a captioner may see them: their pixels, and the channels of their latents. */
+/** Films as a judge may see them: their pixels, and the channels of their latents. */
 interface Seen extends Readonly<Record<'width' | 'height' | 'latentChannels', number>> {}
-
-/** Whether a captioner reads latents of such films. */
-export const suits = (config: CaptionerConfig, { width, height, latentChannels }: Seen): boolean =>
-  config.latentChannels === latentChannels &&
-  config.width * PIXELS_PER_LATENT === width &&
-  config.height * PIXELS_PER_LATENT === height
 
 /**
  * Opens the judge of a model's films (`findJudge`).
  * @param model the model's folder
- * @returns undefined when there is none, or it looks at films of another size
+ * @returns undefined when there is none, or it looks at larger films
  * @throws Error naming the file, the tensor or the field that is missing or damaged.
  */
 export function openJudge(model: string, seen: Seen, options: CompileOptions): Judge | undefined {
@@ -127,5 +139,8 @@ export function openJudge(model: string, seen: Seen, options: CompileOptions): J
   if (!folder) return undefined
   const config = loadConfig(folder, captionerConfigSchema)
   const load = () => loadModel(folder, captionerConfigSchema).tensors as Parameters
-  return suits(config, seen) ? assembleJudge(config, load, options) : undefined
+  const cells = { width: seen.width / PIXELS_PER_LATENT, height: seen.height / PIXELS_PER_LATENT }
+  const isSmaller = cells.width < config.width || cells.height < config.height
+  if (config.latentChannels !== seen.latentChannels || isSmaller) return undefined
+  return assembleJudge(config, load, options, cells)
 }
