@@ -157,9 +157,7 @@ function chooseOutput(
 
 /** Says that a choice that was asked for was not made. */
 function warnOfCandidates({ candidates = 1 }: GenerateOptions, video: Video): void {
-  const { candidates: compared, task } = video.film.origin
-  // Loops are always compared, by themselves; their origin is that of the film that they are made round from.
-  if (candidates === 1 || compared !== undefined || task === 'loop') return
+  if (candidates === 1 || video.film.origin.candidates !== undefined) return
   console.error(
     `--candidates ${candidates} chose nothing: only loops, joined films, and what begins with words or pictures are compared`,
   )

@@ -39,18 +39,19 @@ export async function loop(
   )
   // The first picture of a film stands alone, and is not like the others.
   const latents = straight.latents.subarray(frameSize(model))
-  const { extent, origin } = straight
+  const { extent, origin: begun } = straight
   const film = await makeFilm(
     model,
     prompt,
     { ...round, source: { latents, frameCount: extent.frameCount, strength: HALF_WAY } },
     {
       ...options,
-      numInferenceSteps: stepsFromHalfWay(origin.numInferenceSteps),
+      numInferenceSteps: stepsFromHalfWay(begun.numInferenceSteps),
       onProgress: tellHalf(1, onProgress),
       onWindow,
     },
   )
   const denoise = straight.denoise + film.timings.denoise
+  const origin = { ...film.origin, numInferenceSteps: begun.numInferenceSteps }
   return { ...film, origin, timings: { ...film.timings, denoise } }
 }

@@ -281,14 +281,14 @@ test('a loop is round: it begins anywhere, where it moves least, and is longer o
   const model = await assembleModel(config, untrained())
   for (const seconds of [2, 5]) {
     const [seen, kept]: [number[], Finished[]] = [[], []]
-    const options = { numInferenceSteps: 2, seconds, seed: 3 }
+    const options = { numInferenceSteps: 2, seconds, seed: 3, candidates: seconds }
     const round = await loop(model, 'a ball', {
       ...options,
       onProgress: ({ step, steps }) => seen.push(step / steps),
       onWindow: ({ windows, latents }) => kept.push({ windows, latents: latents.slice() }),
     })
     assert.deepEqual([round.frameCount, round.origin.task], [8 * seconds, 'loop'])
-    assert.equal(round.origin.numInferenceSteps, 2)
+    assert.deepEqual([round.origin.numInferenceSteps, round.origin.candidates], [2, seconds])
     assert.ok(seen.every((share, i) => i === 0 || share > seen[i - 1]) && seen.at(-1) === 1, `${seen}`)
     const bytes = round.frames.length / round.frameCount
     const changes = measureChanges(Buffer.concat([round.frames, round.frames.subarray(0, bytes)]), bytes)
