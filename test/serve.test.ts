@@ -73,7 +73,7 @@ describe('the official client against the bundled model', () => {
     assert.deepEqual([format, width, height], ['webp', 320, 180])
     const sprites = await bytesOf(await client.videos.downloadContent(first.id, { variant: 'spritesheet' }))
     const sheet = await sharp(sprites).metadata()
-    assert.deepEqual([sheet.format, sheet.height], ['jpeg', 90])
+    assert.deepEqual([sheet.format, sheet.height], ['jpeg', 126])
 
     const content = `${baseURL}/videos/${first.id}/content`
     const ask = (headers: Record<string, string>, method = 'GET') => fetch(content, { headers, method })
