@@ -26,11 +26,17 @@ function measureWay(from: Uint8Array, to: Uint8Array, width: number, way: Way, m
   return sum / count
 }
 
-/** Where a block of `to` was in `from`: the place nearby that looks most like it. */
-function findWay(from: Uint8Array, to: Uint8Array, width: number, x: number, y: number): Way {
+/** Where a block of `to` was in `from`: the place nearby that looks most like it, and how much unlike it is. */
+function findWay(
+  from: Uint8Array,
+  to: Uint8Array,
+  width: number,
+  x: number,
+  y: number,
+): Way & { readonly unlike: number } {
   let best: Way = { x, y, dx: 0, dy: 0 }
   let least = measureWay(from, to, width, best, Number.POSITIVE_INFINITY)
-  if (least < STILL) return best
+  if (least < STILL) return { ...best, unlike: least }
   for (let dy = -REACH; dy <= REACH; dy++) {
     for (let dx = -REACH; dx <= REACH; dx++) {
       const way = { x, y, dx, dy }
@@ -39,7 +45,7 @@ function findWay(from: Uint8Array, to: Uint8Array, width: number, x: number, y: 
       if (cost < least) [best, least] = [way, cost]
     }
   }
-  return best
+  return { ...best, unlike: least }
 }
 
 /**
@@ -47,6 +53,7 @@ function findWay(from: Uint8Array, to: Uint8Array, width: number, x: number, y: 
  * @param values H x W x 3, of the pixels of `from`
  * @param from a frame, H x W x 3, sRGB
  * @param to the frame after it
+ * @param another mean difference, in steps of 255, at which half of what belongs to a block is let go: something else is there now
  * @returns H x W x 3, of the pixels of `to`
  */
 export function carryAlong(
@@ -54,17 +61,19 @@ export function carryAlong(
   from: Uint8Array,
   to: Uint8Array,
   width: number,
+  another: number = Number.POSITIVE_INFINITY,
 ): Float32Array {
   const height = to.length / 3 / width
   const carried = values.slice()
   for (let y = 0; y < height; y += BLOCK) {
     for (let x = 0; x < width; x += BLOCK) {
-      const { dx, dy } = findWay(from, to, width, x, y)
-      if (dx === 0 && dy === 0) continue
+      const { dx, dy, unlike } = findWay(from, to, width, x, y)
+      if (dx === 0 && dy === 0 && unlike < STILL) continue
+      const kept = 1 / (1 + (unlike / another) ** 4)
       for (let j = y; j < Math.min(y + BLOCK, height); j++) {
         for (let i = x; i < Math.min(x + BLOCK, width); i++) {
           const source = (clamp(j + dy, height) * width + clamp(i + dx, width)) * 3
-          for (let c = 0; c < 3; c++) carried[(j * width + i) * 3 + c] = values[source + c]
+          for (let c = 0; c < 3; c++) carried[(j * width + i) * 3 + c] = kept * values[source + c]
         }
       }
     }

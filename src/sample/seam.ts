@@ -10,6 +10,8 @@ export interface Seam {
 const FADE_FRAMES = { before: 36, behind: 24 } as const
 /** Pixels around each one over which the difference is averaged, and the mean in steps of 255 at which half counts. */
 const [REACH, TOO_MUCH] = [2, 30]
+/** Mean difference of a block from where it came from, in steps of 255, at which half of what it lacked is let go. */
+const ANOTHER = 15
 
 /**
  * What a film would have shown a moment before it begins, if all went on there as it does in its first two frames.
@@ -60,7 +62,7 @@ export function fadeSeam(frames: Uint8Array, seam: Seam, width: number, side: 'b
     const start = (side === 'before' ? n : count - 1 - n) * bytes
     const frame = frames.subarray(start, start + bytes)
     const made = frame.slice()
-    lacks = carryAlong(lacks, last, made, width)
+    lacks = carryAlong(lacks, last, made, width, ANOTHER)
     last = made
     const share = 1 - (n + 1) / (FADE_FRAMES[side] + 1)
     for (let i = 0; i < bytes; i++)
