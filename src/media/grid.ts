@@ -7,7 +7,7 @@ const LONGEST_SIDE = 256
 const AREA_WEIGHT = 0.2
 
 /** Whether a film is nowhere smaller than the model's own: in less height than it was trained with it has no floor to stand on. */
-const holds = (own: Size) => (size: Size) => size.width >= own.width && size.height >= own.height
+const covers = (size: Size, own: Size) => size.width >= own.width && size.height >= own.height
 
 /**
  * The size in which a model makes a film of a wanted shape: multiples of 32, at least as wide and as high as it was trained with,
@@ -18,7 +18,8 @@ export function chooseGrid(own: Size, wanted: Size): Size {
   const misfit = ({ width, height }: Size) =>
     Math.abs(Math.log((width / height / wanted.width) * wanted.height)) +
     AREA_WEIGHT * Math.abs(Math.log((width * height) / own.width / own.height))
-  const grids = sides.flatMap(width => sides.map(height => ({ width, height }))).filter(holds(own))
+  const all = sides.flatMap(width => sides.map(height => ({ width, height })))
+  const grids = all.filter(grid => covers(grid, own))
   return grids.reduce((best, grid) => (misfit(grid) < misfit(best) ? grid : best), own)
 }
 
@@ -32,5 +33,5 @@ const LARGEST_AREA = 1.5
 export function gridOfPixels(own: Size, wanted: Size): Size {
   const isGrid = wanted.width % GRAIN === 0 && wanted.height % GRAIN === 0
   const isNear = wanted.width * wanted.height <= LARGEST_AREA * own.width * own.height
-  return isGrid && isNear && holds(own)(wanted) ? wanted : chooseGrid(own, wanted)
+  return isGrid && isNear && covers(wanted, own) ? wanted : chooseGrid(own, wanted)
 }

@@ -68,6 +68,7 @@ export {
 } from './tagger.ts'
 export { encodeText, splitWords, type TextConfig, type Tokens, tokenize } from './text.ts'
 export {
+  marginOf,
   type TransformerConfig,
   type TransformerInputs,
   type TransformerParams,

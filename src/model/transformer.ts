@@ -102,6 +102,9 @@ function embedLevels(levels_Bf: Value): Value {
 /** Tokens of one latent frame. */
 export interface TokenGrid extends Readonly<Record<'rows' | 'columns', number>> {}
 
+/** Tokens before the grid that was learned along one side of a larger one, in whose middle it lies. */
+export const marginOf = (tokens: number, learned: number): number => Math.floor((tokens - learned) / 2)
+
 /**
  * Rotary angles of every video token: the pairs of a head are shared out between time, height and width
  * (3/8, 5/16, 5/16), each with frequencies from 1 down to 1/100 a step.
@@ -114,8 +117,8 @@ function rotationOf(
   learned: TokenGrid,
   headSize: number,
 ): Rotation {
-  const above = Math.floor((rows - learned.rows) / 2)
-  const beside = Math.floor((columns - learned.columns) / 2)
+  const above = marginOf(rows, learned.rows)
+  const beside = marginOf(columns, learned.columns)
   const rowOf = (y: number) => Math.max(0, Math.min(learned.rows - 1, y - above))
   const pairs = headSize / 2
   const share = Math.floor((pairs * 5) / 16)

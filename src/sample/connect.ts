@@ -1,4 +1,4 @@
-import { encodeEnd, encodeHead, firstFrames, joinFrames, lastFrame } from './extend.ts'
+import { beginningOf, encodeEnd, encodeHead, joinFrames, lastFrame } from './extend.ts'
 import { type Film, type FilmOptions, makeFilm } from './film.ts'
 import { expectSize, type Footage } from './footage.ts'
 import type { Model } from './model.ts'
@@ -18,7 +18,7 @@ export async function connect(
   expectSize(model, first)
   expectSize(model, second)
   const [known, ending] = [await encodeEnd(model, first), await encodeHead(model, second)]
-  const neighbours = { before: lastFrame(first), behind: firstFrames(second) }
+  const neighbours = { before: lastFrame(first), behind: beginningOf(second) }
   const beginning = { task: 'connect', known, ending, isStart: false, neighbours } as const
   const middle = await makeFilm(model, prompt, beginning, options)
   return { ...middle, ...joinFrames(first, middle, second) }

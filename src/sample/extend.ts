@@ -4,7 +4,8 @@ import { frameSize } from './denoise.ts'
 import { type Film, type FilmOptions, makeFilm } from './film.ts'
 import { expectSize, type Footage } from './footage.ts'
 import { ENCODE_CHUNK, type Model } from './model.ts'
-import { HISTORY } from './windows.ts'
+import { showBefore } from './seam.ts'
+import { type FilmBehind, HISTORY } from './windows.ts'
 
 /** The last frames of a film, as many as are encoded at once; a shorter one stands still before it begins. */
 function endOf({ frames, width, height }: Footage): Uint8Array {
@@ -43,13 +44,12 @@ export async function encodeHead(model: Model, { frames, width, height }: Footag
   return latents.slice(size, (1 + HEAD) * size)
 }
 
-/** The first two frames of a film, 2 x H x W x 3; one that is a picture stands still. */
-export function firstFrames({ frames, width, height }: Footage): Uint8Array {
+/** The beginning of a film as that which another leads to; one of a single frame stands still. */
+export function beginningOf({ frames, width, height }: Footage): FilmBehind {
   const bytes = width * height * 3
-  return Uint8Array.from(Buffer.concat([frames.subarray(0, 2 * bytes), frames.subarray(0, bytes)])).subarray(
-    0,
-    2 * bytes,
-  )
+  const first = frames.subarray(0, bytes)
+  const second = frames.length > bytes ? frames.subarray(bytes, 2 * bytes) : first
+  return { first, before: showBefore(first, second, width) }
 }
 
 /** The last frame of a film, H x W x 3. */
@@ -110,7 +110,7 @@ export async function extendBackward(
       known: none,
       ending,
       isStart: false,
-      neighbours: { behind: firstFrames(film) },
+      neighbours: { behind: beginningOf(film) },
     },
     options,
   )

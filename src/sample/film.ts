@@ -5,7 +5,7 @@ import { decodeLatents, decodeRound } from './decode.ts'
 import { frameSize, HALF_WAY, stepsFromHalfWay } from './denoise.ts'
 import type { Footage } from './footage.ts'
 import type { Model } from './model.ts'
-import { beginQuietly, fadeSeam, measureChanges, measureRound, showBefore } from './seam.ts'
+import { beginQuietly, fadeSeam, measureChanges, measureRound } from './seam.ts'
 import {
   type Beginning,
   countWindows,
@@ -190,8 +190,7 @@ async function decodeFrames(
   if (neighbours.before && before)
     fadeSeam(pixels, { given: neighbours.before, decoded: before }, width, 'before')
   const decoded = pixels.slice(-bytes)
-  if (neighbours.behind)
-    fadeSeam(pixels, { given: showBefore(neighbours.behind, width), decoded }, width, 'behind')
+  if (neighbours.behind) fadeSeam(pixels, { given: neighbours.behind.before, decoded }, width, 'behind')
   return pixels
 }
 
@@ -242,8 +241,8 @@ function prepareContest(
     const rate = async (latents: Float32Array) => {
       const made = await decodeFrames(model, latents, beginning, extent)
       const bytes = model.size.width * model.size.height * 3
-      const { before = new Uint8Array(), behind = new Uint8Array() } = neighbours
-      const joined = Uint8Array.from(Buffer.concat([before, made, behind.subarray(0, bytes)]))
+      const { before = new Uint8Array(), behind } = neighbours
+      const joined = Uint8Array.from(Buffer.concat([before, made, behind?.first ?? new Uint8Array()]))
       return -Math.max(...measureChanges(joined, bytes))
     }
     return { shown: extent.frames, rate, varies: false }

@@ -8,6 +8,7 @@ import {
   captionerSpecs,
   crossEntropy,
   fixParameters,
+  marginOf,
   type Parameters,
   PIXELS_PER_LATENT,
   tellFilm,
@@ -47,7 +48,7 @@ type Cells = Readonly<Record<'width' | 'height', number>>
 /** The middle of latent frames (planes of h x w) as the transformer lays the grid that it has learned into a larger one: by whole tokens. */
 function cutMiddle(latents: Float32Array, cells: Cells, wanted: Cells, patch: number): Float32Array {
   if (cells.width === wanted.width && cells.height === wanted.height) return latents
-  const before = (side: keyof Cells) => Math.floor((cells[side] - wanted[side]) / 2 / patch) * patch
+  const before = (side: keyof Cells) => marginOf(cells[side] / patch, wanted[side] / patch) * patch
   const [left, top] = [before('width'), before('height')]
   const planes = latents.length / (cells.width * cells.height)
   const cut = new Float32Array(planes * wanted.width * wanted.height)

@@ -52,9 +52,9 @@ test('behind a seam what moves stays sharp, and leaves no ghost where it was', (
 })
 
 test('a film is shown a moment before it begins: what moves there lies further back', () => {
-  const shown = showBefore(Uint8Array.from(Buffer.concat([draw(12), draw(16)])), width)
+  const shown = showBefore(draw(12), draw(16), width)
   const [near, far] = [distance(shown, draw(8)), distance(shown, draw(12))]
   assert.ok(near < 0.6 * far, `${near} from where it was, ${far} from where it is`)
-  const still = showBefore(Uint8Array.from(Buffer.concat([draw(12), draw(12)])), width)
+  const still = showBefore(draw(12), draw(12), width)
   assert.deepEqual(still, draw(12))
 })

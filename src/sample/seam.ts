@@ -13,12 +13,8 @@ const [REACH, TOO_MUCH] = [2, 30]
 /** Mean difference of a block from where it came from, in steps of 255, at which half of what it lacked is let go. */
 const ANOTHER = 15
 
-/**
- * What a film would have shown a moment before it begins, if all went on there as it does in its first two frames.
- * @param frames two frames, 2 x H x W x 3, sRGB
- */
-export function showBefore(frames: Uint8Array, width: number): Uint8Array {
-  const [first, second] = [frames.subarray(0, frames.length / 2), frames.subarray(frames.length / 2)]
+/** What a film would have shown a moment before it begins, if all went on there as it does in its first two frames (H x W x 3, sRGB). */
+export function showBefore(first: Uint8Array, second: Uint8Array, width: number): Uint8Array {
   return Uint8Array.from(carryAlong(Float32Array.from(first), second, first, width))
 }
 

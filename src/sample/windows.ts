@@ -49,6 +49,13 @@ export interface Finished {
   readonly take?: number
 }
 
+/** The beginning of a film that another leads to: frames H x W x 3, sRGB. */
+export interface FilmBehind {
+  readonly first: Uint8Array
+  /** What it would have shown a moment before that. */
+  readonly before: Uint8Array
+}
+
 /** What a film begins with: every task is a choice of this. */
 export interface Beginning {
   readonly task: FilmTask
@@ -64,8 +71,8 @@ export interface Beginning {
   readonly shots?: readonly Shot[]
   /** Whether the first latent frame is the film's first, which holds one picture alone. */
   readonly isStart: boolean
-  /** The frame right before what is made (H x W x 3), and the two right behind it, where they are another film's. */
-  readonly neighbours?: { readonly before?: Uint8Array; readonly behind?: Uint8Array }
+  /** The frames right before and right behind what is made, where they are another film's. */
+  readonly neighbours?: { readonly before?: Uint8Array; readonly behind?: FilmBehind }
   readonly source?: Source
 }
 
