@@ -111,7 +111,7 @@ function trainingOfNoise(): Training {
   }
   return transformerTraining({
     config: dit5m,
-    data,
+    data: [data],
     schedule: { ...small.transformer.schedule, steps: STEPS },
     batchSize: BATCH,
     frames: window,

@@ -186,7 +186,7 @@ async function learn(
   const { begin: warmStart, into, seed } = run
   const training = transformerTraining({
     config,
-    data,
+    data: [data],
     schedule: warmStart ? ablation.schedule : ablation.beginning,
     batchSize: ablation.batchSize,
     frames: ablation.window,

@@ -68,7 +68,7 @@ export {
 } from './tagger.ts'
 export { encodeText, splitWords, type TextConfig, type Tokens, tokenize } from './text.ts'
 export {
-  marginOf,
+  type TokenGrid,
   type TransformerConfig,
   type TransformerInputs,
   type TransformerParams,

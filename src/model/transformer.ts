@@ -102,24 +102,18 @@ function embedLevels(levels_Bf: Value): Value {
 /** Tokens of one latent frame. */
 export interface TokenGrid extends Readonly<Record<'rows' | 'columns', number>> {}
 
-/** Tokens before the grid that was learned along one side of a larger one, in whose middle it lies. */
-export const marginOf = (tokens: number, learned: number): number => Math.floor((tokens - learned) / 2)
-
 /**
  * Rotary angles of every video token: the pairs of a head are shared out between time, height and width
  * (3/8, 5/16, 5/16), each with frequencies from 1 down to 1/100 a step.
- * @param learned the grid of the frames that were trained on, which lies in the middle of a larger one. Columns go on beside it; rows
- * above and below it are more of its first and last ones, since below the floor comes nothing that was ever seen
+ * @param own the grid of the model's own shape, which lies in the middle of any other one (docs/decisions/018)
  */
 function rotationOf(
   frames: number,
   { rows, columns }: TokenGrid,
-  learned: TokenGrid,
+  own: TokenGrid,
   headSize: number,
 ): Rotation {
-  const above = marginOf(rows, learned.rows)
-  const beside = marginOf(columns, learned.columns)
-  const rowOf = (y: number) => Math.max(0, Math.min(learned.rows - 1, y - above))
+  const [above, beside] = [(rows - own.rows) / 2, (columns - own.columns) / 2]
   const pairs = headSize / 2
   const share = Math.floor((pairs * 5) / 16)
   const shares = [pairs - 2 * share, share, share]
@@ -128,7 +122,7 @@ function rotationOf(
   for (let t = 0; t < frames; t++) {
     for (let y = 0; y < rows; y++) {
       for (let x = 0; x < columns; x++) {
-        const place = [t, rowOf(y), x - beside]
+        const place = [t, y - above, x - beside]
         for (const [axis, count] of shares.entries()) {
           for (let pair = 0; pair < count; pair++) angles[i++] = place[axis] * 100 ** (-pair / count)
         }
@@ -234,13 +228,13 @@ export interface Prediction {
 /**
  * Traces one pass: noisy latents (B, f, Z, h, w) and their noise levels to the predicted data.
  * Text gives keys and values to every block (docs/decisions/002-text-as-keys.md) and its mean enters the modulation.
- * @param learned the grid of the frames that the parameters were trained on; that of these latents when absent
+ * @param own the grid of the model's own shape, around which other shapes lie; that of these latents when absent
  */
 export function transformer(
   params: TransformerParams,
   { latents_BfZhw, levels_Bf, first_Bf, ids_BS }: TransformerInputs,
   config: TransformerConfig,
-  learned?: TokenGrid,
+  own?: TokenGrid,
 ): Prediction {
   const [batch, frames, channels, height, width] = latents_BfZhw.shape
   const { patch, heads } = config
@@ -260,7 +254,7 @@ export function transformer(
   const stem = conv2d(images, params.stem, { padding: 1 })
   let x = linear(patchify(stem, frames, patch), channelsLast(params.embed, 0, patch)) // (B, f, n, D)
   const grid = { rows, columns }
-  const rotation = rotationOf(frames, grid, learned ?? grid, config.width / heads)
+  const rotation = rotationOf(frames, grid, own ?? grid, config.width / heads)
   let middle = x
   for (const [i, block] of params.blocks.entries()) {
     x = transformerBlock(block, x, text_BSD, modulation, rotation, heads)

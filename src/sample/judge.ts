@@ -8,7 +8,6 @@ import {
   captionerSpecs,
   crossEntropy,
   fixParameters,
-  marginOf,
   type Parameters,
   PIXELS_PER_LATENT,
   tellFilm,
@@ -45,11 +44,10 @@ export function fitFrames(latents: Float32Array, frames: number, size: number): 
 /** Cells of one latent frame. */
 type Cells = Readonly<Record<'width' | 'height', number>>
 
-/** The middle of latent frames (planes of h x w) as the transformer lays the grid that it has learned into a larger one: by whole tokens. */
-function cutMiddle(latents: Float32Array, cells: Cells, wanted: Cells, patch: number): Float32Array {
+/** The middle of latent frames (planes of h x w). */
+function cutMiddle(latents: Float32Array, cells: Cells, wanted: Cells): Float32Array {
   if (cells.width === wanted.width && cells.height === wanted.height) return latents
-  const before = (side: keyof Cells) => marginOf(cells[side] / patch, wanted[side] / patch) * patch
-  const [left, top] = [before('width'), before('height')]
+  const [left, top] = [(cells.width - wanted.width) / 2, (cells.height - wanted.height) / 2].map(Math.floor)
   const planes = latents.length / (cells.width * cells.height)
   const cut = new Float32Array(planes * wanted.width * wanted.height)
   for (let row = 0; row < planes * wanted.height; row++) {
@@ -98,13 +96,13 @@ export function assembleJudge(
   options: CompileOptions = {},
   cells: Cells = config,
 ): Judge {
-  const { latentChannels, frames, height, width, captionLength, patch } = config
+  const { latentChannels, frames, height, width, captionLength } = config
   const shape = [1, frames, latentChannels, height, width]
   let judging: Promise<Compiled> | undefined
   const prepare = () => (judging ??= compileJudging(config, load(), options))
   return {
     async rate(latents, caption) {
-      const middle = cutMiddle(latents, cells, config, patch)
+      const middle = cutMiddle(latents, cells, config)
       const data = fitFrames(middle, frames, latentChannels * height * width)
       const { ids, targets, weights } = writeTargets({ pairs }, caption, config)
       const row = [1, captionLength]

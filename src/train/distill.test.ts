@@ -44,7 +44,7 @@ const teacher = initializeParameters(transformerSpecs(config), random)
 const options: DistillOptions = {
   config,
   teacher,
-  data,
+  data: [data],
   schedule: { steps: 40, warmup: 5, decay: 0.3, adamRate: 0.03, muonRate: 0 },
   batchSize: 4,
   frames: 3,

@@ -41,7 +41,7 @@ export async function runFewStepsRecipe(recipe: FewStepsRecipe, options: RecipeO
     ...steps,
     config: config.transformer,
     teacher: model.transformer,
-    data,
+    data: [data],
     frames: config.window,
     schedule,
     batchSize,

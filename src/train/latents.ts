@@ -109,6 +109,9 @@ export function openLatents(
   }
 }
 
+/** Latents of one shape or more: that of the model's own films first. */
+export type LatentSets = readonly [LatentSet, ...LatentSet[]]
+
 /** The clips of which `isWanted` holds, as a set of their own. */
 export function selectLatents(set: LatentSet, isWanted: (clip: number) => boolean): LatentSet {
   const chosen = set.clips.map((_, clip) => clip).filter(isWanted)

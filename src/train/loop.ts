@@ -5,7 +5,7 @@ import { growParameters, initializeParameters, type Parameters } from '../model/
 import { type Checkpoint, loadCheckpoint, saveCheckpoint } from '../store/index.ts'
 import { plotCurves } from './plot.ts'
 import { scheduleRates } from './schedule.ts'
-import { compileStep, type RateName, type State, type Step } from './step.ts'
+import { openSteps, type RateName, type State, type Steps } from './step.ts'
 import type { Batch, Training } from './training.ts'
 
 /** How one run goes. */
@@ -154,19 +154,18 @@ async function runSteps(training: Training, options: RunOptions): Promise<State>
   const step = saved?.step ?? 0
   const state = saved?.tensors ?? beginState(training, createRandom(seed), warmStart)
   if (step >= training.schedule.steps) return state
-  const example = await training.nextBatch(randomOfStep(seed, 0), 0)
-  const compiled = await compileStep(training, example, { threads, workers, profile })
+  const opened = await openSteps(training, { threads, workers, profile })
   try {
-    return await repeatStep(training, compiled, { step, state }, options)
+    return await repeatStep(training, opened, { step, state }, options)
   } finally {
-    await compiled.release()
+    await opened.release()
   }
 }
 
 /** Goes from step to step until the schedule ends or the signal aborts. */
 async function repeatStep(
   training: Training,
-  compiled: Step,
+  opened: Steps,
   begun: { readonly step: number; readonly state: State },
   { folder, seed, secondsPerCheckpoint = 180, signal, onStep, onCheckpoint }: RunOptions,
 ): Promise<State> {
@@ -180,15 +179,19 @@ async function repeatStep(
     await onCheckpoint?.(step, state)
   }
   const started = performance.now()
-  let savedAt = started
+  let [savedAt, operations, compiling] = [started, 0, 0]
   while (step < steps && !signal?.aborted) {
     step++
     const batch = await nextBatch(step)
-    const results = await compiled.run(state, spare, batch, feedRates(training, step))
+    const arrived = performance.now()
+    const ready = await opened.for(batch)
+    compiling += performance.now() - arrived
+    const results = await ready.run(state, spare, batch, feedRates(training, step))
     checkFinite(step, results, spare)
     ;[state, spare] = [spare, state]
-    const pace = { steps: step - begun.step, seconds: (performance.now() - started) / 1000 }
-    const report = reportStep(training, step, results, compiled.operations, pace)
+    operations += ready.operations
+    const seconds = (performance.now() - started - compiling) / 1000
+    const report = reportStep(training, step, results, { steps: step - begun.step, seconds, operations })
     appendFileSync(logFile(folder), `${JSON.stringify(report)}\n`)
     onStep?.(report)
     if (performance.now() - savedAt > secondsPerCheckpoint * 1000) {
@@ -202,13 +205,12 @@ async function repeatStep(
   return state
 }
 
-/** What is told of a step: `operations` are those of one step, `pace` how long the steps of this session took. */
+/** What is told of a step: `pace` is how many steps this session has made, how long they took and how much they computed. */
 function reportStep(
   { itemsPerStep, schedule: { steps } }: Training,
   step: number,
   results: Readonly<Record<string, Tensor>>,
-  operations: number,
-  pace: { readonly steps: number; readonly seconds: number },
+  pace: Readonly<Record<'steps' | 'seconds' | 'operations', number>>,
 ): StepReport {
   const secondsPerStep = pace.seconds / pace.steps
   return {
@@ -217,7 +219,7 @@ function reportStep(
     loss: results.loss.data[0],
     gradientNorm: results.gradientNorm.data[0],
     itemsPerSecond: itemsPerStep / secondsPerStep,
-    gigaflops: operations / secondsPerStep / 1e9,
+    gigaflops: pace.operations / pace.seconds / 1e9,
     secondsLeft: (steps - step) * secondsPerStep,
     megabytes: Math.round(process.memoryUsage.rss() / 1e6),
     watch: readWatch(results),

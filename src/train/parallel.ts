@@ -9,8 +9,6 @@ type Arrays = Readonly<Record<string, Float32Array>>
 
 /** What a training worker is started with: its graphs, and memory that all of them share with the loop. */
 export interface TrainingWorkerData {
-  /** Loss, watched numbers and `grad.path` from `param.path` and `batch.name`. */
-  readonly gradients: LoweredModel
   /** `new.kind.path` of its share of the parameters, if it has any, from `kind.path`, `grad.path`, `clip` and rates. */
   readonly update?: LoweredModel
   /** The parameters it updates. */
@@ -22,9 +20,11 @@ export interface TrainingWorkerData {
   readonly grads: readonly Arrays[]
 }
 
-/** The three parts of a step; every worker has ended one before any begins the next. */
+/** A graph to keep, or one of the three parts of a step; every worker has ended one before any begins the next. */
 export type TrainingTask =
-  | { readonly task: 'gradients'; readonly batch: Tensors }
+  /** Loss, watched numbers and `grad.path` from `param.path` and `batch.name`. */
+  | { readonly task: 'load'; readonly graph: string; readonly gradients: LoweredModel }
+  | { readonly task: 'gradients'; readonly graph: string; readonly batch: Tensors }
   | { readonly task: 'average' }
   | { readonly task: 'update'; readonly rates: Tensors }
 
@@ -33,8 +33,11 @@ export type TrainingReply = { readonly numbers: Record<string, number> } | { rea
 
 /** Threads that each compute the gradients of a part of a batch, then update a share of the parameters (ZeRO, 1910.02054). */
 export interface TrainingThreads {
-  /** Computes `next` from `state`; gives loss, gradient norm and what is watched, means over the parts. */
+  /** Has every thread keep a graph of gradients under a name: `grad.path` for every parameter, `loss`, and what is watched (scalars). */
+  load(graph: string, outputs: Readonly<Record<string, Value>>): Promise<void>
+  /** Computes `next` from `state` by a graph; gives loss, gradient norm and what is watched, means over the parts. */
   run(
+    graph: string,
     state: Tensors,
     next: Tensors,
     parts: readonly Tensors[],
@@ -83,21 +86,17 @@ function shareMemory(
 /**
  * Starts a thread with sessions of one core for each share of the parameters. ONNX Runtime refuses shared memory, so
  * arrays are copied into it and out of it.
- * @param outputs `grad.path` for every parameter, `loss`, and what is watched (scalars)
  * @param shares which parameters each thread updates, and the graph that does it
  */
 export async function startWorkers(
-  outputs: Readonly<Record<string, Value>>,
   shares: readonly { readonly names: readonly string[]; readonly update: Readonly<Record<string, Value>> }[],
   shapes: Readonly<Record<string, Shape>>,
 ): Promise<TrainingThreads> {
-  const gradients = lowerModel(outputs)
   const updates = shares.map(({ names, update }) => (names.length > 0 ? lowerModel(update) : undefined))
   const memory = shareMemory(shares.length, shapes, updates)
   const entry = new URL('./trainingWorker.ts', import.meta.url)
   const workers = shares.map(({ names }, index) =>
     startWorker(entry, {
-      gradients,
       update: updates[index],
       names,
       index,
@@ -121,10 +120,14 @@ export async function startWorkers(
   // What the shared memory holds: the state that the last step made, unless another is given.
   let held: Tensors | undefined
   return {
-    async run(state, next, parts, rates) {
+    async load(graph, outputs) {
+      const gradients = lowerModel(outputs)
+      await ask(() => ({ task: 'load', graph, gradients }))
+    },
+    async run(graph, state, next, parts, rates) {
       if (state !== held)
         for (const [name, array] of Object.entries(memory.state)) array.set(state[name].data)
-      const answers = await ask(i => ({ task: 'gradients', batch: parts[i] }))
+      const answers = await ask(i => ({ task: 'gradients', graph, batch: parts[i] }))
       const squares = await ask(() => ({ task: 'average' }))
       const norm = Math.sqrt(squares.reduce((sum, { square }) => sum + square, 0))
       const clip = scalar(clipFactor(norm))

@@ -306,13 +306,13 @@ export async function runRecipe(general: Recipe, options: RecipeOptions): Promis
     ? selectLatents(prepared.data, isHeldBack)
     : await encodeHeldOut(recipe, autoencoder, data, options)
   const { window, ...rest } = recipe.transformer
-  const training = transformerTraining({ ...rest, data, frames: window })
+  const training = transformerTraining({ ...rest, data: [data], frames: window })
   const sample = sampleEvery(MINUTES_PER_SHEET, async (step, state) => {
     const config = configOfRecipe(recipe, prepared.pictures)
     const learned = { autoencoder, transformer: selectParameters(state, 'ema'), statistics: prepared.data }
     await saveSamples(path.join(folder, 'samples'), step, config, gatherModel(config, learned), threads)
   })
-  const unseen = transformerTraining({ ...rest, data: heldOut, frames: window })
+  const unseen = transformerTraining({ ...rest, data: [heldOut], frames: window })
   const batches = await Promise.all([0, 1, 2, 3].map(seed => unseen.nextBatch(createRandom(seed), 0)))
   const validation = await compileValidation(training, batches, threads)
   const onCheckpoint = async (step: number, state: Readonly<Record<string, Tensor>>) => {

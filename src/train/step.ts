@@ -8,7 +8,7 @@ import {
   type Value,
 } from '../array/index.ts'
 import { flattenSpecs } from '../model/index.ts'
-import { compile } from '../onnx/index.ts'
+import { type Compiled, compile } from '../onnx/index.ts'
 import {
   flatGradients,
   type OptimizerState,
@@ -39,6 +39,12 @@ export interface Step {
     batch: Batch,
     rates: Readonly<Record<RateName, Tensor>>,
   ): Promise<Record<string, Tensor>>
+}
+
+/** Training steps for batches of any shape. */
+export interface Steps {
+  /** The step for batches shaped like this one; it is compiled when the first of them comes. */
+  for(batch: Batch): Promise<Step>
   release(): Promise<void>
 }
 
@@ -121,25 +127,51 @@ function flatState(state: State, prefix = ''): State {
   )
 }
 
+/** What batches of the same shapes have in common. */
+const shapeOf = (batch: Batch): string =>
+  JSON.stringify(Object.entries(batch).map(([name, { shape }]) => [name, ...shape]))
+
+/** Makes something for every shape of batches that comes, once. */
+function forEachShape<T>(make: (example: Batch, shape: string) => Promise<T>): (batch: Batch) => Promise<T> {
+  const made = new Map<string, Promise<T>>()
+  return batch => {
+    const shape = shapeOf(batch)
+    const known = made.get(shape) ?? make(batch, shape)
+    made.set(shape, known)
+    return known
+  }
+}
+
 /**
- * Compiles a training step: loss, gradients and update as one graph whose operators share the cores, or, with workers, as
+ * Opens training steps: loss, gradients and update as one graph whose operators share the cores, or, with workers, as
  * threads that each compute the gradients of a part of the batch and then update a part of the parameters.
  */
-export async function compileStep(training: Training, example: Batch, options: StepOptions): Promise<Step> {
-  if (options.workers > 0) return compileParallelStep(training, example, options)
-  const { threads, profile } = options
-  const param = traceFlat('param', shapesOf(training))
-  const { loss, watch, grads } = traceLoss(training, example, param)
-  const { gradientNorm, clip } = traceClip(grads)
-  const outputs = { ...traceUpdate(training, param, grads, clip), ...watch, loss, gradientNorm }
-  const compiled = await compile(outputs, { threads, profile })
+export async function openSteps(training: Training, options: StepOptions): Promise<Steps> {
+  return options.workers > 0 ? openParallelSteps(training, options) : openWholeSteps(training, options)
+}
+
+function openWholeSteps(training: Training, { threads, profile }: StepOptions): Steps {
+  const graphs: Compiled[] = []
+  const compileFor = async (example: Batch): Promise<Step> => {
+    const param = traceFlat('param', shapesOf(training))
+    const { loss, watch, grads } = traceLoss(training, example, param)
+    const { gradientNorm, clip } = traceClip(grads)
+    const outputs = { ...traceUpdate(training, param, grads, clip), ...watch, loss, gradientNorm }
+    const compiled = await compile(outputs, { threads, profile })
+    graphs.push(compiled)
+    return {
+      operations: 6 * countMultiplyAdds([loss]),
+      run(state, next, batch, rates) {
+        const feeds = { ...flatState(state), ...named('batch', batch), ...rates }
+        return compiled.run(feeds, flatState(next, 'new.'))
+      },
+    }
+  }
   return {
-    operations: 6 * countMultiplyAdds([loss]),
-    run(state, next, batch, rates) {
-      const feeds = { ...flatState(state), ...named('batch', batch), ...rates }
-      return compiled.run(feeds, flatState(next, 'new.'))
+    for: forEachShape(compileFor),
+    async release() {
+      await Promise.all(graphs.map(graph => graph.release()))
     },
-    release: () => compiled.release(),
   }
 }
 
@@ -177,25 +209,25 @@ function shareOut(training: Pick<Training, 'specs' | 'rule'>, count: number): st
   return shares.map(({ names }) => names)
 }
 
-async function compileParallelStep(
-  training: Training,
-  example: Batch,
-  { workers }: StepOptions,
-): Promise<Step> {
+async function openParallelSteps(training: Training, { workers }: StepOptions): Promise<Steps> {
   const shapes = shapesOf(training)
-  const { loss, watch, grads } = traceLoss(training, partOf(example, 0, workers), traceFlat('param', shapes))
   const shares = shareOut(training, workers).map(names => {
     const own = Object.fromEntries(names.map(name => [name, shapes[name]]))
     const [param, grad] = [traceFlat('param', own), traceFlat('grad', own)]
     return { names, update: traceUpdate(training, param, grad, input('clip', [])) }
   })
-  const threads = await startWorkers({ ...named('grad', grads), ...watch, loss }, shares, shapes)
-  return {
-    operations: 6 * workers * countMultiplyAdds([loss]),
-    run: (state, next, batch, rates) => {
-      const parts = Array.from({ length: workers }, (_, part) => partOf(batch, part, workers))
-      return threads.run(state, next, parts, rates)
-    },
-    release: () => threads.close(),
+  const threads = await startWorkers(shares, shapes)
+  const compileFor = async (example: Batch, graph: string): Promise<Step> => {
+    const part = partOf(example, 0, workers)
+    const { loss, watch, grads } = traceLoss(training, part, traceFlat('param', shapes))
+    await threads.load(graph, { ...named('grad', grads), ...watch, loss })
+    return {
+      operations: 6 * workers * countMultiplyAdds([loss]),
+      run(state, next, batch, rates) {
+        const parts = Array.from({ length: workers }, (_, part) => partOf(batch, part, workers))
+        return threads.run(graph, state, next, parts, rates)
+      },
+    }
   }
+  return { for: forEachShape(compileFor), release: () => threads.close() }
 }

@@ -193,7 +193,7 @@ test('an anchor is an earlier frame of the clip, marked and known; other windows
   }
   const text = { vocabulary: ['a', 'ball'], length: 4, width: 8, depth: 1, heads: 1 }
   const config = { latentChannels: 1, patch: 2, width: 16, depth: 1, heads: 1, text }
-  const batch = drawTransformerBatch(createRandom(5), { config, data, batchSize: 300, frames: 8 })
+  const batch = drawTransformerBatch(createRandom(5), { config, data: [data], batchSize: 300, frames: 8 })
   let anchored = 0
   for (let b = 0; b < 300; b++) {
     const at = Array.from({ length: 8 }, (_, f) => batch.latents.data[(b * 8 + f) * 4])

@@ -4,7 +4,7 @@ import { load } from '../onnx/index.ts'
 import type { TrainingReply, TrainingTask, TrainingWorkerData } from './parallel.ts'
 
 const port = parentPort!
-const { gradients, update, names, index, state, grads } = workerData as TrainingWorkerData
+const { update, names, index, state, grads } = workerData as TrainingWorkerData
 const answer = (reply: TrainingReply) => port.postMessage(reply)
 
 /** Plain memory for ONNX Runtime beside shared arrays, under names with `prefix` in front. */
@@ -28,7 +28,7 @@ const own = new Set(names)
 const [params, ownState] = [selectState(kind => kind === 'param'), selectState((_, path) => own.has(path))]
 const [ownParams, ownGrads] = [plain('', params), plain('grad.', grads[index])]
 const [before, after] = [plain('', ownState), plain('new.', ownState)]
-const gradientStep = await load(gradients, { threads: 1 })
+const gradientSteps = new Map<string, Awaited<ReturnType<typeof load>>>()
 const updateStep = update && (await load(update, { threads: 1 }))
 
 /** Numbers that stay in the cache while the gradients of all workers are added to them. */
@@ -53,7 +53,12 @@ function averageGradients(into: Float32Array, shares: readonly Float32Array[]): 
 
 /** Each part of a step; gives numbers for the loop. */
 async function work(request: TrainingTask): Promise<Record<string, number>> {
+  if (request.task === 'load') {
+    gradientSteps.set(request.graph, await load(request.gradients, { threads: 1 }))
+    return {}
+  }
   if (request.task === 'gradients') {
+    const gradientStep = gradientSteps.get(request.graph)!
     for (const [name, array] of Object.entries(params)) ownParams[name].data.set(array)
     const named = Object.entries(request.batch).map(([name, tensor]) => [`batch.${name}`, tensor])
     const results = await gradientStep.run({ ...ownParams, ...Object.fromEntries(named) }, ownGrads)

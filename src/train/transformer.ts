@@ -18,13 +18,14 @@ import {
   encodeText,
   filled,
   nestValues,
+  type TokenGrid,
   type TransformerConfig,
   tokenize,
   transformer,
   transformerSpecs,
 } from '../model/index.ts'
 import { findAttributes } from '../world/index.ts'
-import type { LatentSet, LatentWindow } from './latents.ts'
+import type { LatentSet, LatentSets, LatentWindow } from './latents.ts'
 import { fanInFactor, type Rule, type Values } from './optimizer.ts'
 import { drawSaid, SAID_FEATURES } from './said.ts'
 import type { Schedule } from './schedule.ts'
@@ -36,7 +37,8 @@ import { spreadBodies, sumBodies, TRUTH_FEATURES, truthOfTokens } from './truth.
 /** What the training of the transformer can vary. */
 export interface TransformerTrainingOptions {
   readonly config: TransformerConfig
-  readonly data: LatentSet
+  /** Every batch is of one shape; a set is as likely as it has clips. */
+  readonly data: LatentSets
   readonly schedule: Schedule
   readonly batchSize: number
   /** Latent frames of a window. */
@@ -66,12 +68,27 @@ function drawAnchored(
   return window
 }
 
-/** Draws windows of latents, half of them from a clip's start, with captions, noise, noise maps and what is true. */
+/** One of the sets: every clip is as likely as any other. */
+function drawSet(random: Random, sets: LatentSets): LatentSet {
+  const [own, ...others] = sets
+  if (others.length === 0) return own
+  let clip = random.integer(sets.reduce((sum, { clips }) => sum + clips.length, 0))
+  return sets.find(({ clips }) => (clip -= clips.length) < 0) ?? own
+}
+
+/** Tokens of a latent frame of the model's own shape, which lie in the middle of any other. */
+export function ownGridOf([{ shape }]: LatentSets, { patch }: TransformerConfig): TokenGrid {
+  const [, , height, width] = shape
+  return { rows: height / patch, columns: width / patch }
+}
+
+/** Draws windows of latents of one shape, half of them from a clip's start, with captions, noise, noise maps and what is true. */
 export function drawTransformerBatch(
   random: Random,
   options: Omit<TransformerTrainingOptions, 'schedule'>,
 ): Record<string, Tensor> {
-  const { data, batchSize: batch, frames, config, dropText = 0.1, captionerShare = 0.95 } = options
+  const { batchSize: batch, frames, config, dropText = 0.1, captionerShare = 0.95 } = options
+  const data = drawSet(random, options.data)
   const [clipFrames, channels, height, width] = data.shape
   const [rows, columns] = [height / config.patch, width / config.patch]
   const numbers = (...shape: number[]) => ({ shape, data: new Float32Array(shape.reduce((a, b) => a * b)) })
@@ -144,7 +161,9 @@ export function transformerTraining(options: TransformerTrainingOptions): Traini
     truth: filled([config.width, TRUTH_FEATURES], 0),
     said: filled([config.text.width, SAID_FEATURES], 0),
   }
-  const attributes = data.clips
+  const own = ownGridOf(data, config)
+  const attributes = data
+    .flatMap(({ clips }) => clips)
     .map(({ caption }) => findAttributes(caption))
     .filter(told => told !== undefined)
   return {
@@ -171,7 +190,7 @@ export function transformerTraining(options: TransformerTrainingOptions): Traini
         ids_BS: batch.ids,
       }
       const params = nestValues(specs, values)
-      const { data, middle } = transformer(params, inputs, config)
+      const { data, middle } = transformer(params, inputs, config, own)
       const error = mean(square(sub(data, batch.latents)), [2]) // (B, f, 1, h, w)
       // Where much noise leaves open where a body is, more weight on where it was would teach to guess it everywhere.
       const bodies = mul(batch.bodies, square(sub(1, level)))
