@@ -15,8 +15,8 @@ import { findAttributes, writeCaptions } from '../world/index.ts'
 import { captionerTraining } from './captioner.ts'
 import type { LatentSet } from './latents.ts'
 import { encodeForModel } from './modelLatents.ts'
-import { type RecipeOptions, runTraining } from './recipe.ts'
 import type { Schedule } from './schedule.ts'
+import { type RecipeOptions, runTraining } from './stages.ts'
 import { loadAddition } from './warmStart.ts'
 
 /** A captioner, or a judge, as data: what it learns from, and how. */

@@ -4,8 +4,8 @@ import { modelConfigSchema } from '../sample/index.ts'
 import { loadModel, replaceModel } from '../store/index.ts'
 import { decoderTraining } from './decoder.ts'
 import { encodeForModel } from './modelLatents.ts'
-import { type RecipeOptions, runTraining } from './recipe.ts'
 import type { Schedule } from './schedule.ts'
+import { type RecipeOptions, runTraining } from './stages.ts'
 
 /** How a decoder learns to paint what a transformer means, as data. */
 export interface DecoderRecipe {

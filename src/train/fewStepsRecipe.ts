@@ -4,8 +4,9 @@ import { type FewStepsConfig, fewStepsConfigSchema, fewStepsFolder } from '../sa
 import { replaceModel } from '../store/index.ts'
 import { distillTraining } from './distill.ts'
 import { encodeForModel } from './modelLatents.ts'
-import { type RecipeOptions, runTraining } from './recipe.ts'
+import { encodeOtherShapes, type OtherShape } from './otherShapes.ts'
 import type { Schedule } from './schedule.ts'
+import { type RecipeOptions, runTraining } from './stages.ts'
 import { loadAddition } from './warmStart.ts'
 
 /** How a model learns to make films in few steps, as data. */
@@ -14,6 +15,7 @@ export interface FewStepsRecipe {
   readonly description: string
   readonly seed: number
   readonly clips: DatasetOptions
+  readonly shapes?: readonly OtherShape[]
   readonly steps: FewStepsConfig
   readonly schedule: Schedule
   readonly batchSize: number
@@ -36,12 +38,14 @@ function loadAdapters(folder: string | undefined, steps: FewStepsConfig): Parame
  */
 export async function runFewStepsRecipe(recipe: FewStepsRecipe, options: RecipeOptions): Promise<string> {
   const { config, model, data } = await encodeForModel(recipe.clips, options)
+  const encoder = { params: model.autoencoder, config: config.autoencoder, statistics: data }
+  const others = await encodeOtherShapes(recipe, encoder, options)
   const { steps, schedule, batchSize, seed } = recipe
   const training = distillTraining({
     ...steps,
     config: config.transformer,
     teacher: model.transformer,
-    data: [data],
+    data: [data, ...others],
     frames: config.window,
     schedule,
     batchSize,

@@ -23,11 +23,10 @@ export {
   exportModel,
   gatherModel,
   type Recipe,
-  type RecipeOptions,
   runRecipe,
-  type Stage,
 } from './recipe.ts'
 export { type Schedule, scheduleRates } from './schedule.ts'
+export type { RecipeOptions, Stage } from './stages.ts'
 export { traceForward } from './step.ts'
 export type { Training } from './training.ts'
 export { type TransformerTrainingOptions, transformerTraining } from './transformer.ts'

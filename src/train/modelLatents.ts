@@ -4,7 +4,7 @@ import type { DatasetOptions } from '../dataset/index.ts'
 import { bundledFolder, type ModelConfig, readModelConfig } from '../sample/index.ts'
 import { encodeDataset } from './encodeDataset.ts'
 import type { LatentSet } from './latents.ts'
-import { filmClips, type RecipeOptions } from './recipe.ts'
+import { filmClips, type RecipeOptions } from './stages.ts'
 import { type Given, loadGiven } from './warmStart.ts'
 
 /** Clips as a finished model sees them. */

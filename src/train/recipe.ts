@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs'
 import path from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import { createRandom, type Tensor, type Tree } from '../array/index.ts'
-import { type DatasetOptions, makeDataset, openDataset } from '../dataset/index.ts'
+import { type DatasetOptions, openDataset } from '../dataset/index.ts'
 import {
   type AutoencoderConfig,
   autoencoderSpecs,
@@ -21,11 +21,12 @@ import { type ModelConfig, modelConfigSchema } from '../sample/index.ts'
 import { loadCheckpoint, replaceModel } from '../store/index.ts'
 import { autoencoderTraining } from './autoencoder.ts'
 import { encodeDataset } from './encodeDataset.ts'
-import { type LatentSet, type LatentStatistics, selectLatents } from './latents.ts'
-import { type RunOptions, type StepReport, train } from './loop.ts'
+import { type LatentSet, type LatentSets, type LatentStatistics, selectLatents } from './latents.ts'
+import type { RunOptions } from './loop.ts'
+import { encodeOtherShapes, type OtherShape } from './otherShapes.ts'
 import { saveSamples } from './samples.ts'
 import type { Schedule } from './schedule.ts'
-import type { Training } from './training.ts'
+import { filmClips, type RecipeOptions, runTraining } from './stages.ts'
 import { transformerTraining } from './transformer.ts'
 import { compileValidation, noteLoss } from './validate.ts'
 import { type Given, loadGiven } from './warmStart.ts'
@@ -36,8 +37,10 @@ export interface Recipe {
   /** One line for people: what comes out, and how long it takes. */
   readonly description: string
   readonly seed: number
-  /** What the transformer learns from. */
+  /** What the transformer learns from, of the shape that the model's films have. */
   readonly clips: DatasetOptions
+  /** Clips of other shapes that it learns from beside them. */
+  readonly shapes?: readonly OtherShape[]
   readonly autoencoder: {
     /** What the autoencoder learns from, when that is something else: it should have seen more than is filmed now. */
     readonly clips?: DatasetOptions
@@ -56,40 +59,6 @@ export interface Recipe {
     /** Latent frames of a window. */
     readonly window: number
   }
-}
-
-/** One stage of a recipe, in order. */
-export type Stage =
-  | 'clips'
-  | 'autoencoder'
-  | 'latents'
-  | 'transformer'
-  | 'captioner'
-  | 'few steps'
-  | 'decoder'
-  | 'pairs'
-  | 'upscaler'
-
-/** How a recipe is run. */
-export interface RecipeOptions {
-  /** Everything the run makes lies here, a folder for each stage; what is done already is not done again. */
-  readonly folder: string
-  /** A finished model to start from, of the same size or smaller: its transformer is trained on. */
-  readonly warmStart?: string
-  /**
-   * What of the model that is started from is not trained on: its autoencoder, or the encoder alone. Then pictures become
-   * sharper, and what the transformer has learned of latents stays true.
-   */
-  readonly keep?: 'autoencoder' | 'encoder'
-  /** A dataset to learn from, such as one of imported films, instead of the clips that the recipe films. */
-  readonly dataset?: string
-  readonly threads?: number
-  /** Threads that learn, each from its part of the batch, instead of operators that share the cores. */
-  readonly workers?: number
-  readonly secondsPerCheckpoint?: number
-  readonly signal?: AbortSignal
-  /** Called as each stage goes on: what is done of how much, and the loss where there is one. */
-  readonly onProgress?: (stage: Stage, done: number, of: number, report?: StepReport) => void
 }
 
 /** Held-out clips come from seeds this far behind those of the training clips. */
@@ -140,46 +109,6 @@ function fitRecipe(recipe: Recipe, folder: string | undefined): Recipe {
   return { ...recipe, transformer: { ...recipe.transformer, config: { ...recipe.transformer.config, text } } }
 }
 
-/** One training of a recipe. */
-interface RecipeTraining extends Pick<RunOptions, 'seed' | 'warmStart' | 'onCheckpoint'> {
-  readonly stage: Stage
-  /** Where its checkpoints lie in the recipe's folder. */
-  readonly into: string
-}
-
-/**
- * Runs a training of a recipe to its end.
- * @returns the averaged parameters
- * @throws DOMException AbortError when the signal aborts; a checkpoint is saved before.
- */
-export async function runTraining(
-  training: Training,
-  { stage, into, ...run }: RecipeTraining,
-  options: RecipeOptions,
-): Promise<Parameters> {
-  const { folder, threads, workers, secondsPerCheckpoint, signal, onProgress } = options
-  const state = await train(training, {
-    ...run,
-    folder: path.join(folder, into),
-    threads,
-    workers,
-    secondsPerCheckpoint,
-    signal,
-    onStep: report => onProgress?.(stage, report.step, report.steps, report),
-  })
-  signal?.throwIfAborted()
-  return selectParameters(state, 'ema')
-}
-
-/** Films a dataset into `folder`, or what of it is missing, and opens it; a dataset that is given is only opened. */
-export async function filmClips(folder: string, clips: DatasetOptions, options: RecipeOptions) {
-  const { dataset, threads, onProgress, signal } = options
-  if (dataset) return openDataset(dataset)
-  const onFilmed = (done: number) => onProgress?.('clips', done, clips.clips)
-  await makeDataset(folder, clips, { workers: threads, onProgress: onFilmed, signal })
-  return openDataset(folder)
-}
-
 /**
  * The model that is started from, where latents go on meaning what they meant to it. Those of a smaller autoencoder are not what
  * a larger one could say, nor are those of our worlds what other films need.
@@ -208,7 +137,7 @@ async function learnAutoencoder(recipe: Recipe, options: RecipeOptions, given?: 
 /** What the transformer learns from. */
 interface Prepared {
   readonly autoencoder: Parameters
-  readonly data: LatentSet
+  readonly data: LatentSets
   /** What the clips are: the model's films are made like them. */
   readonly pictures: Pick<ModelConfig, 'width' | 'height' | 'fps'>
 }
@@ -225,13 +154,15 @@ async function prepareLatents(
   expectParameters(autoencoderSpecs(config), autoencoder)
   const dataset = await filmClips(path.join(folder, 'clips'), recipe.clips, options)
   const [{ width, height, fps, clips }] = dataset.shapes
-  const data = await encodeDataset(path.join(folder, 'latents'), dataset, autoencoder, config, {
+  const own = await encodeDataset(path.join(folder, 'latents'), dataset, autoencoder, config, {
     workers: threads,
     onProgress: done => onProgress?.('latents', done, clips.length),
     signal,
     statistics,
   })
-  return { autoencoder, data, pictures: { width, height, fps } }
+  const encoder = { params: autoencoder, config, statistics: own }
+  const others = await encodeOtherShapes(recipe, encoder, options)
+  return { autoencoder, data: [own, ...others], pictures: { width, height, fps } }
 }
 
 /** Films and encodes clips of held-out combinations. */
@@ -301,15 +232,16 @@ export async function runRecipe(general: Recipe, options: RecipeOptions): Promis
   const prepared = await prepareLatents(recipe, options, autoencoder, statistics)
   // Nobody films what a given dataset leaves out: every twentieth clip is held back instead.
   const isHeldBack = (clip: number) => options.dataset !== undefined && clip % 20 === 0
-  const data = selectLatents(prepared.data, clip => !isHeldBack(clip))
+  const [own, ...others] = prepared.data
+  const data: LatentSets = [selectLatents(own, clip => !isHeldBack(clip)), ...others]
   const heldOut = options.dataset
-    ? selectLatents(prepared.data, isHeldBack)
-    : await encodeHeldOut(recipe, autoencoder, data, options)
+    ? selectLatents(own, isHeldBack)
+    : await encodeHeldOut(recipe, autoencoder, own, options)
   const { window, ...rest } = recipe.transformer
-  const training = transformerTraining({ ...rest, data: [data], frames: window })
+  const training = transformerTraining({ ...rest, data, frames: window })
   const sample = sampleEvery(MINUTES_PER_SHEET, async (step, state) => {
     const config = configOfRecipe(recipe, prepared.pictures)
-    const learned = { autoencoder, transformer: selectParameters(state, 'ema'), statistics: prepared.data }
+    const learned = { autoencoder, transformer: selectParameters(state, 'ema'), statistics: own }
     await saveSamples(path.join(folder, 'samples'), step, config, gatherModel(config, learned), threads)
   })
   const unseen = transformerTraining({ ...rest, data: [heldOut], frames: window })
@@ -358,7 +290,8 @@ function writeModel(
 ): string {
   const model = path.join(folder, 'model')
   const config = configOfRecipe(recipe, prepared.pictures)
-  const { autoencoder, data: statistics } = prepared
+  const { autoencoder, data } = prepared
+  const [statistics] = data
   replaceModel(model, config, gatherModel(config, { autoencoder, transformer, statistics }))
   return model
 }
