@@ -9,6 +9,7 @@ import { evaluatePage } from './evaluatePages.ts'
 import {
   addCandidates,
   addDenoising,
+  filmSize,
   GOES_ON,
   modelOption,
   outputFolder,
@@ -119,6 +120,11 @@ export function addEvaluate(program: Command): void {
         .default('second'),
     )
     .addOption(modelOption())
+    .option(
+      '--size <size>',
+      "a shape (16:9) or pixels in which films are made and true ones filmed; the model's own when absent",
+      filmSize,
+    )
     .option(
       '--upscaler <folder>',
       'with --only upscaler: one of `aozora train upscaler`; the bundled one when absent',

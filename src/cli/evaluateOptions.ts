@@ -1,7 +1,8 @@
 import type { Estimate, Part } from '../evaluate/index.ts'
-import { defaultsOf, openModel } from '../sample/index.ts'
+import { chooseGrid } from '../media/index.ts'
+import { bundledFolder, defaultsOf, openModel, readModelConfig } from '../sample/index.ts'
 import type { CurriculumName } from '../world/index.ts'
-import { choosesFast } from './options.ts'
+import { choosesFast, type FilmSize } from './options.ts'
 
 /** Parts with a page of their own, which are looked at only when they are asked for. */
 export const pages = ['tasks', 'long', 'free'] as const
@@ -20,6 +21,7 @@ export interface EvaluateOptions {
   readonly quick?: boolean
   readonly only?: Part | Addition | Page
   readonly upscaler?: string
+  readonly size?: FilmSize
   readonly curriculum: CurriculumName
   readonly fast?: boolean
   readonly steps?: number
@@ -31,8 +33,9 @@ export interface EvaluateOptions {
 
 /** Opens the model that is judged, and says how it shall make films. */
 export async function openJudged(options: EvaluateOptions) {
-  const { model: folder, steps, guidance, candidates } = options
-  const model = await openModel({ folder, fast: choosesFast(options) })
+  const { model: folder, steps, guidance, candidates, size: shape } = options
+  const size = shape && chooseGrid(readModelConfig(folder ?? bundledFolder()), shape)
+  const model = await openModel({ folder, size, fast: choosesFast(options) })
   const usual = defaultsOf(model)
   return {
     model,

@@ -35,12 +35,13 @@ export const FILM_SECONDS = 4
 /** Where a film is kept: its name is the hash of all that it depends on. */
 function cacheFile(model: Model, prompt: string, seed: number, options: FilmingOptions): string {
   const { steps, guidance, candidates, cache } = options
-  const key = JSON.stringify([PARSER_VERSION, model.fingerprint, prompt, seed, steps, guidance, candidates])
+  const made = [model.fingerprint, model.size, prompt, seed, steps, guidance, candidates]
+  const key = JSON.stringify([PARSER_VERSION, ...made])
   return path.join(cache, createHash('sha256').update(key).digest('hex').slice(0, 24))
 }
 
 /** Raised when the parser sees otherwise: films that were judged by an older one are made again. */
-const PARSER_VERSION = 1
+const PARSER_VERSION = 2
 
 /** The frames of a film that the report shows, as they were when it was judged. */
 export async function shownFrames(

@@ -114,7 +114,8 @@ test('positions are compared of bodies that are seen both before and after', () 
     { ...clip, truth: physics(0.2, null), decoded: physics(0.3, 9) },
     { ...clip, truth: physics(0.4, 9), decoded: physics(0.5, null) },
   ]
-  const settings = { curriculum: 'second', count: 0, seeds: 1, steps: 4, guidance: 1, candidates: 1 } as const
+  const made = { count: 0, seeds: 1, steps: 4, guidance: 1, candidates: 1, width: 128, height: 128 }
+  const settings = { curriculum: 'second', ...made } as const
   const { physics: summed } = summarize({ model: '', settings, reconstructions, prompts: [], fixed: [] })
   const { truth, autoencoder } = summed.positionError
   assert.deepEqual(

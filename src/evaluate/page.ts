@@ -144,7 +144,7 @@ export function writePage(output: string, name: string, page: string, report: ob
 export function renderPage(evaluation: Evaluation, summary: Summary, pictures: Figures): string {
   const { model, settings, prompts, reconstructions } = evaluation
   const links = pictures.pages.map(({ file, caption }) => ` <a href="${file}">${caption}</a>.`).join('')
-  const { count, seeds, curriculum, steps, guidance, candidates } = settings
+  const { count, seeds, curriculum, steps, guidance, candidates, width, height } = settings
   const section = (isThere: boolean, title: string, ...body: readonly string[]) =>
     isThere ? `<h2>${title}</h2>\n${body.join('\n')}\n` : ''
   const has = prompts.length > 0
@@ -152,7 +152,7 @@ export function renderPage(evaluation: Evaluation, summary: Summary, pictures: F
     films.some(({ unknownWords }) => unknownWords.length > 0),
   ).length
   const warning = strange > 0 ? ` ${strange} of the prompts hold words that this model does not know.` : ''
-  const body = `<p>Model ${model}, curriculum “${curriculum}”, ${saySampling({ steps, guidance, candidates })}${has ? `, ${count} prompts with ${seeds} seeds each` : ''}. Small numbers are 95 % bootstrap intervals over prompts. A deterministic parser looks at every film; the ceiling is what it reads in true clips of the same scenes, the floor is the model's films under the captions of others.${warning}</p>
+  const body = `<p>Model ${model}, curriculum “${curriculum}”, films of ${width} x ${height} pixels, ${saySampling({ steps, guidance, candidates })}${has ? `, ${count} prompts with ${seeds} seeds each` : ''}. Small numbers are 95 % bootstrap intervals over prompts. A deterministic parser looks at every film; the ceiling is what it reads in true clips of the same scenes, the floor is the model's films under the captions of others.${warning}</p>
 ${section(has, 'Combinations that training shows', attributeTable(summary, 'seen'))}
 ${section(has, 'Combinations that training never shows', attributeTable(summary, 'heldOut'))}
 ${section(has || reconstructions.length > 0, 'Physics', physicsTable(summary))}

@@ -125,7 +125,7 @@ function removeSpecks(names: Uint8Array, width: number, height: number): Uint8Ar
   return clean
 }
 
-/** Share of all pixels below which a patch is no body: about 60 pixels at 128 x 128. */
+/** Share of a square on the shorter side below which a patch is no body: about 60 pixels at 128 x 128. */
 const LEAST_AREA = 0.0035
 
 /** Patches that touch and of which one is a fringe of the other: a wrong name along its edge or in its shade. */
@@ -147,7 +147,7 @@ function isFringe(patch: Patch, patches: readonly Patch[]): boolean {
 
 /**
  * Finds what may be bodies in a frame whose pixels are named (H x W, see `namePixels`).
- * @returns patches of at least 0.35 % of the picture, the largest first
+ * @returns patches that are large enough for a body, the largest first
  */
 export function findPatches(named: Uint8Array, width: number, height: number): Patch[] {
   const names = removeSpecks(named, width, height)
@@ -156,7 +156,7 @@ export function findPatches(named: Uint8Array, width: number, height: number): P
   for (let start = 0; start < names.length; start++) {
     if (names[start] === 0 || seen[start]) continue
     const pixels = grow(names, width, height, start, seen)
-    if (pixels.length < LEAST_AREA * names.length) continue
+    if (pixels.length < LEAST_AREA * Math.min(width, height) ** 2) continue
     const touches = touchesOthers(names, pixels, width, height)
     found.push(measurePatch(names[start], pixels, width, height, touches))
   }

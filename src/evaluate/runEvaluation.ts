@@ -1,4 +1,5 @@
 import { mkdirSync } from 'node:fs'
+import type { Size } from '../media/index.ts'
 import type { Model } from '../sample/index.ts'
 import type { Attributes, CurriculumName, Film } from '../world/index.ts'
 import { FILM_SECONDS, type FilmingOptions, type JudgedFilm, judgeFilm, seenOf } from './judgedFilms.ts'
@@ -51,7 +52,8 @@ export interface Evaluation {
   readonly settings: Pick<
     EvaluationOptions,
     'curriculum' | 'count' | 'seeds' | 'steps' | 'guidance' | 'candidates'
-  >
+  > &
+    Size
   readonly only?: Part
   readonly reconstructions: readonly JudgedReconstruction[]
   readonly prompts: readonly JudgedPrompt[]
@@ -136,6 +138,6 @@ export async function runEvaluation(model: Model, options: EvaluationOptions): P
       prompts.push(await judgePrompt(model, job, options, step))
     }
   }
-  const settings = { curriculum, count, seeds, steps, guidance, candidates }
+  const settings = { curriculum, count, seeds, steps, guidance, candidates, ...model.size }
   return { model: model.fingerprint, settings, ...(only && { only }), reconstructions, prompts, fixed }
 }
