@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { type ChildProcess, spawn } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { test } from 'node:test'
@@ -190,4 +190,29 @@ test('a model is trained on a dataset that is given: its words, its size', async
     runRecipe(short, { folder: temporary(), dataset: odd }),
     /width and height of clips must be multiples of 32, most have 48 x 32/,
   )
+})
+
+test('a model learns from clips of several shapes: with threads as without, a graph for each', async () => {
+  const { schedule } = quick.transformer
+  const recipe: Recipe = {
+    ...quick,
+    shapes: [
+      { width: 64, height: 32, clips: 6 },
+      { width: 32, height: 64, clips: 6 },
+    ],
+    autoencoder: { ...quick.autoencoder, schedule: { ...schedule, steps: 2 } },
+    transformer: { ...quick.transformer, schedule: { ...schedule, steps: 12 } },
+  }
+  const [alone, together] = [temporary(), temporary()]
+  const { config } = loadModel(await runRecipe(recipe, { folder: alone }), modelConfigSchema)
+  assert.deepEqual([config.width, config.height], [32, 32])
+  for (const shape of ['64x32', '32x64']) assert.ok(existsSync(path.join(alone, `latents-${shape}`)))
+  cpSync(path.join(alone, 'model'), path.join(together, 'begin'), { recursive: true })
+  // From the same parameters, in threads.
+  const started = { warmStart: path.join(together, 'begin'), keep: 'autoencoder' } as const
+  await runRecipe(recipe, { ...started, folder: path.join(together, 'threads'), workers: 2 })
+  await runRecipe(recipe, { ...started, folder: path.join(together, 'whole') })
+  const [threads, whole] = ['threads', 'whole'].map(run => curve(path.join(together, run), 'transformer'))
+  for (const [i, [, loss]] of whole.entries()) assert.ok(Math.abs(threads[i][1] - loss) < 0.02 * loss)
+  assert.equal(whole.length, 12)
 })

@@ -211,3 +211,33 @@ test('an anchor is an earlier frame of the clip, marked and known; other windows
   }
   assert.ok(anchored > 40 && anchored < 100, `${anchored} of 300`)
 })
+
+test('a batch is of one shape, and every clip is as likely as any other', () => {
+  const setOf = (clips: number, height: number): LatentSet => ({
+    shape: [4, 1, height, 2],
+    mean: new Float32Array(1),
+    deviation: new Float32Array(1).fill(1),
+    clips: Array.from({ length: clips }, () => ({ caption: 'a ball', shortCaption: 'a ball', looks: [] })),
+    window: (_, __, frames) => ({
+      latents: new Float32Array(frames * height * 2),
+      coverage: new Float32Array(frames * height * 2 * MOST_BODIES),
+      velocity: new Float32Array(frames * 2 * MOST_BODIES),
+    }),
+  })
+  const text = { vocabulary: ['a', 'ball'], length: 4, width: 8, depth: 1, heads: 1 }
+  const config = { latentChannels: 1, patch: 2, width: 16, depth: 1, heads: 1, text }
+  const random = createRandom(6)
+  const data = [setOf(6, 2), setOf(3, 4), setOf(1, 6)] as const
+  const heights = Array.from({ length: 400 }, () => {
+    const batch = drawTransformerBatch(random, { config, data, batchSize: 2, frames: 3 })
+    return batch.latents.shape[3]
+  })
+  const share = (height: number) => heights.filter(other => other === height).length / heights.length
+  for (const [height, wanted] of [
+    [2, 0.6],
+    [4, 0.3],
+    [6, 0.1],
+  ]) {
+    assert.ok(Math.abs(share(height) - wanted) < 0.08, `${height}: ${share(height)}`)
+  }
+})
