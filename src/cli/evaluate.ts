@@ -127,7 +127,7 @@ export function addEvaluate(program: Command): void {
     )
     .option(
       '--upscaler <folder>',
-      'with --only upscaler: one of `aozora train upscaler`; the bundled one when absent',
+      'with --only upscaler: one of `aozora train upscaler`; the one beside the model, else the bundled one, when absent',
       trainedFolder,
     )
     .option('-o, --output <folder>', 'where the report goes', outputFolder, 'evaluation')

@@ -15,13 +15,17 @@ import { type Addition, type EvaluateOptions, number, percent } from './evaluate
 import { stopSignal } from './options.ts'
 import { startCountdown } from './progress.ts'
 
+/** What stands beside a model that is judged, where it has one of its own. */
+function ownAddition(model: string | undefined, name: 'captioner' | 'upscaler'): string | undefined {
+  const own = model && path.join(model, name)
+  return own && existsSync(own) ? own : undefined
+}
+
 /** What the captioner says of true films. */
 async function judgeCaptions({ count = 200, curriculum, model: folder }: EvaluateOptions): Promise<void> {
   await loadPhysics()
   const model = await openModel({ folder, lazily: true })
-  // A model that has a captioner of its own is asked for that one.
-  const own = folder && path.join(folder, 'captioner')
-  const captioner = await openCaptioner(model, own && existsSync(own) ? own : undefined)
+  const captioner = await openCaptioner(model, ownAddition(folder, 'captioner'))
   const progress = startCountdown('captioning')
   const onProgress = (done: number, of: number) => progress.update(done, of, '')
   try {
@@ -48,7 +52,7 @@ async function judgeUpscaler(options: EvaluateOptions): Promise<void> {
   const { quick, count = upscalerSizes[quick ? 'quick' : 'whole'], curriculum, model: folder } = options
   await loadPhysics()
   const model = await openModel({ folder, lazily: true })
-  const upscaler = openUpscaler({ folder: options.upscaler })
+  const upscaler = openUpscaler({ folder: options.upscaler ?? ownAddition(folder, 'upscaler') })
   const progress = startCountdown('enlarging')
   const onProgress = (done: number, of: number) => progress.update(done, of, '')
   try {

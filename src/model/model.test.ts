@@ -78,13 +78,20 @@ test('the decoder sees only the latent frame before: chunks decode as the whole 
   })
 })
 
-test('the transformer: shapes, and every input matters', async () => {
-  const specs = transformerSpecs(transformerConfig)
-  const params: Record<string, Tensor> = fed(initializeParameters(specs, createRandom(1)))
-  // Modulation tables begin at zero, which would hide what passes through them.
+/** Parameters of a transformer of which none is zero: modulation tables begin so, which would hide what passes through them. */
+function drawTransformer(): Record<string, Tensor> {
+  const params: Record<string, Tensor> = fed(
+    initializeParameters(transformerSpecs(transformerConfig), createRandom(1)),
+  )
   for (const tensor of Object.values(params)) {
     if (tensor.data.every(value => value === 0)) random.fillNormal(tensor.data as Float32Array)
   }
+  return params
+}
+
+test('the transformer: shapes, and every input matters', async () => {
+  const specs = transformerSpecs(transformerConfig)
+  const params = drawTransformer()
   const shape = [1, 3, 16, 4, 4]
   const compiled = await compile({
     out: transformer(
@@ -176,11 +183,7 @@ test('a larger model begins with what a smaller one knows', () => {
 })
 
 test('the transformer: the own grid lies in the middle of a larger one, which only text can tell', async () => {
-  const specs = transformerSpecs(transformerConfig)
-  const params: Record<string, Tensor> = fed(initializeParameters(specs, createRandom(1)))
-  for (const tensor of Object.values(params)) {
-    if (tensor.data.every(value => value === 0)) random.fillNormal(tensor.data as Float32Array)
-  }
+  const params = drawTransformer()
   const shape = [1, 1, 16, 12, 4]
   const feeds = {
     latents: { shape, data: random.fillNormal(new Float32Array(16 * 12 * 4)) },
@@ -194,7 +197,7 @@ test('the transformer: the own grid lies in the middle of a larger one, which on
     first_Bf: input('first', [1, 1]),
     ids_BS: input('ids', [1, 6], 'int32'),
   }
-  const traced = traceParameters(specs, 'param')
+  const traced = traceParameters(transformerSpecs(transformerConfig), 'param')
   const compiled = await compile({
     whole: transformer(traced, inputs, transformerConfig).middle,
     around: transformer(traced, inputs, transformerConfig, { rows: 2, columns: 2 }).middle,
