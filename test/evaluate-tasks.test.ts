@@ -63,6 +63,9 @@ test('every task and a long film are evaluated, and shown', async () => {
   assert.ok(summary.inpaintKept.mean < 0 && summary.firstPicture.count === 1)
   assert.equal(clips[0].rows.length, 9)
   checkPage(folder, 'tasks.html')
+  const [alone] = await evaluateTasks(model, { ...quick, task: 'loop' })
+  assert.equal(alone.rows.length, 2)
+  assert.deepEqual(Object.keys(alone.numbers), ['loopJoin', 'loopCut', 'loopMotion'])
   const long = { ...quick, curriculum: 'second', seconds: 6 } as const
   const report = await evaluateLong(model, long)
   assert.equal(report.films.length, 1)

@@ -1,7 +1,15 @@
 import { rmSync } from 'node:fs'
 import path from 'node:path'
 import { type Command, Option } from 'commander'
-import { type Part, parts, questions, runEvaluation, type Summary, writeReport } from '../evaluate/index.ts'
+import {
+  type Part,
+  parts,
+  questions,
+  runEvaluation,
+  type Summary,
+  taskNames,
+  writeReport,
+} from '../evaluate/index.ts'
 import { curricula, loadPhysics } from '../world/index.ts'
 import { judgeAddition } from './evaluateAdditions.ts'
 import { additions, type EvaluateOptions, number, openJudged, pages, percent } from './evaluateOptions.ts'
@@ -125,6 +133,7 @@ export function addEvaluate(program: Command): void {
       "a shape (16:9) or pixels in which films are made and true ones filmed; the model's own when absent",
       filmSize,
     )
+    .addOption(new Option('--task <name>', 'with --only tasks: one of them alone').choices(taskNames))
     .option(
       '--upscaler <folder>',
       'with --only upscaler: one of `aozora train upscaler`; the one beside the model, else the bundled one, when absent',

@@ -1,4 +1,4 @@
-import type { Estimate, Part } from '../evaluate/index.ts'
+import type { Estimate, Part, TaskName } from '../evaluate/index.ts'
 import { chooseGrid } from '../media/index.ts'
 import { bundledFolder, defaultsOf, openModel, readModelConfig } from '../sample/index.ts'
 import type { CurriculumName } from '../world/index.ts'
@@ -20,6 +20,7 @@ export interface EvaluateOptions {
   readonly seeds?: number
   readonly quick?: boolean
   readonly only?: Part | Addition | Page
+  readonly task?: TaskName
   readonly upscaler?: string
   readonly size?: FilmSize
   readonly curriculum: CurriculumName

@@ -6,6 +6,7 @@ import {
   evaluateTasks,
   statedQuestions,
   type TaskMeasure,
+  type TaskName,
   taskMeasures,
   writeFree,
   writeLong,
@@ -29,6 +30,7 @@ const LONG_SECONDS = 60
 interface PageSettings {
   readonly curriculum: CurriculumName
   readonly count: number
+  readonly task?: TaskName
   readonly seeds: number
   readonly steps: number
   readonly guidance: number
@@ -39,7 +41,8 @@ interface PageSettings {
 
 async function evaluateEveryTask(model: Model, settings: PageSettings, output: string): Promise<string[]> {
   const summary = await writeTasks(model, await evaluateTasks(model, settings), settings, output)
-  return (Object.keys(taskMeasures) as TaskMeasure[]).map(name => {
+  const measured = (Object.keys(taskMeasures) as TaskMeasure[]).filter(name => summary[name].count > 0)
+  return measured.map(name => {
     const [label, bound] = taskMeasures[name]
     return `${label}: ${number(summary[name], 2)}, middle ${summary[name].middle.toFixed(2)}${bound && `, wanted ${bound}`}`
   })
@@ -83,7 +86,7 @@ const evaluators = {
 
 /** Looks at what has a page of its own. */
 export async function evaluatePage(page: Page, options: EvaluateOptions): Promise<void> {
-  const { quick, curriculum, seeds = 1, output } = options
+  const { quick, curriculum, task, seeds = 1, output } = options
   await loadPhysics()
   const { model, steps, guidance, candidates } = await openJudged(options)
   const progress = startCountdown('evaluating')
@@ -91,7 +94,7 @@ export async function evaluatePage(page: Page, options: EvaluateOptions): Promis
   const onProgress = (done: number, of: number) => progress.update(done, of)
   // The films of the others are not kept until their page is written.
   const signal = stopSignal(page === 'free' ? GOES_ON : undefined)
-  const settings = { curriculum, count, seeds, steps, guidance, candidates, signal, onProgress }
+  const settings = { curriculum, count, task, seeds, steps, guidance, candidates, signal, onProgress }
   try {
     const lines = await evaluators[page](model, settings, output)
     progress.stop()

@@ -43,6 +43,13 @@ export {
 } from './stated.ts'
 export type { Summary } from './summary.ts'
 export { type LongSummary, writeLong, writeTasks } from './taskPages.ts'
-export { evaluateTasks, type TaskMeasure, type TasksOptions, taskMeasures } from './tasks.ts'
+export {
+  evaluateTasks,
+  type TaskMeasure,
+  type TaskName,
+  type TasksOptions,
+  taskMeasures,
+  taskNames,
+} from './tasks.ts'
 export type { TimedFootage } from './tracks.ts'
 export { evaluateUpscaler, type UpscalerEvaluationOptions, type UpscalerRow } from './upscaler.ts'

@@ -32,7 +32,8 @@ export async function writeTasks(
     await saveSheet(path.join(output, file), rows, model.size)
     pictures.push({ file, caption: prompt })
   }
-  const rows = (Object.keys(taskMeasures) as TaskMeasure[]).map(name => {
+  const measured = (Object.keys(taskMeasures) as TaskMeasure[]).filter(name => summary[name].count > 0)
+  const rows = measured.map(name => {
     const [label, bound] = taskMeasures[name]
     const { middle, count } = summary[name]
     return [label, sayEstimate(summary[name], 2), middle.toFixed(2), bound, String(count)]

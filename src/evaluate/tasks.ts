@@ -27,6 +27,8 @@ export interface TasksOptions {
   readonly curriculum: CurriculumName
   /** True clips that the tasks are given. */
   readonly count: number
+  /** One of the tasks; all when absent. */
+  readonly task?: TaskName
   readonly steps: number
   readonly guidance: number
   /** Films that are begun of each, of which the best goes on; 1 is none but that. */
@@ -237,13 +239,25 @@ async function tryInpainting({ model, film, decoded, settings }: Given): Promise
   return [{ numbers: { inpaintKept }, label: 'inpaint: the middle quarter is made anew', film: made }]
 }
 
-/** Tries every task on one true clip. */
-async function tryTasks(given: Given): Promise<TaskClip> {
+/** What is tried on a true clip, by the name of the task. */
+const tries = {
+  image: tryPictures,
+  extend: tryExtensions,
+  connect: tryConnection,
+  loop: tryLoop,
+  edit: tryEdit,
+  inpaint: tryInpainting,
+} as const
+/** The name of a task. */
+export type TaskName = keyof typeof tries
+/** All of them. */
+export const taskNames = Object.keys(tries) as TaskName[]
+
+/** Tries tasks on one true clip. */
+async function tryTasks(given: Given, names: readonly TaskName[]): Promise<TaskClip> {
   const { film } = given
   const outcomes: Outcome[] = []
-  for (const task of [tryPictures, tryExtensions, tryConnection, tryLoop, tryEdit, tryInpainting]) {
-    outcomes.push(...(await task(given)))
-  }
+  for (const name of names) outcomes.push(...(await tries[name](given)))
   const row = (label: string, { frames, width, height }: Footage): SheetRow => ({
     label,
     frames: pickFrames(frames, { width, height }, SHOWN).map(frame => frame.slice()),
@@ -259,22 +273,21 @@ async function tryTasks(given: Given): Promise<TaskClip> {
 }
 
 /**
- * Tries every task on true clips of held-out combinations, which come from their seeds and are not chosen;
+ * Tries the tasks on true clips of held-out combinations, which come from their seeds and are not chosen;
  * `loadPhysics` must have finished.
  * @throws DOMException AbortError when the signal aborts.
  */
 export async function evaluateTasks(model: Model, options: TasksOptions): Promise<TaskClip[]> {
-  const { curriculum, count, steps, guidance, candidates, signal, onProgress } = options
+  const { curriculum, count, task, steps, guidance, candidates, signal, onProgress } = options
   const scene = { ...model.size, fps: model.fps, frameCount: SECONDS * model.fps }
+  const bytes = model.size.width * model.size.height * 3
   const clips: TaskClip[] = []
   for (const film of filmPrompts('heldOut', curriculum, count, scene)) {
     signal?.throwIfAborted()
     const how = { numInferenceSteps: steps, guidanceScale: guidance, candidates }
     const settings = { seed: clips.length, ...how, signal }
     const decoded = await roundTrip(model, film)
-    clips.push(
-      await tryTasks({ model, film, decoded, bytes: model.size.width * model.size.height * 3, settings }),
-    )
+    clips.push(await tryTasks({ model, film, decoded, bytes, settings }, task ? [task] : taskNames))
     onProgress?.(clips.length, count)
   }
   return clips
