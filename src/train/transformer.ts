@@ -73,7 +73,11 @@ function drawSet(random: Random, sets: LatentSets): LatentSet {
   const [own, ...others] = sets
   if (others.length === 0) return own
   let clip = random.integer(sets.reduce((sum, { clips }) => sum + clips.length, 0))
-  return sets.find(({ clips }) => (clip -= clips.length) < 0) ?? own
+  for (const set of sets) {
+    if (clip < set.clips.length) return set
+    clip -= set.clips.length
+  }
+  return own
 }
 
 /** Tokens of a latent frame of the model's own shape, which lie in the middle of any other. */
