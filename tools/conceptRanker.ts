@@ -1,8 +1,8 @@
-import { createRandom } from '../src/array/index.ts'
+import { createRandom, type Random } from '../src/array/index.ts'
 
 // Ranks concepts by what lists say of a word: a network of two layers scores every concept by its numbers, and one
 // softmax over all concepts and over none of them makes probabilities (a list is learned as a whole: ListNet,
-// Cao et al. 2007).
+// Cao et al. 2007). While it learns, hidden units are left out at random (dropout, Srivastava et al. 2014).
 
 /** A word: numbers of every concept (concepts x numbers), and the concepts that are right; none when it stands for nothing. */
 export interface RankedWord {
@@ -17,6 +17,9 @@ const [HIDDEN, EPOCHS, BATCH, RATE, DECAY] = [16, 20, 64, 0.01, 0.02]
 
 /** How much words that stand for nothing count. */
 const NONE = 0.3
+
+/** Share of hidden units that are left out of every step. */
+const DROPOUT = 0.2
 
 /** Mean and deviation of every number. */
 function measureSpread(words: readonly RankedWord[], numbers: number) {
@@ -39,8 +42,11 @@ function measureSpread(words: readonly RankedWord[], numbers: number) {
 /** Parameters in one array: first layer (hidden x (numbers + 1)), second layer (hidden). */
 const sizeOf = (numbers: number) => HIDDEN * (numbers + 1) + HIDDEN
 
-/** Scores of concepts and what the hidden units were; probabilities with that of none at the end. */
-function score(params: Float64Array, rows: Float64Array, numbers: number) {
+/**
+ * Scores of concepts and what the hidden units were; probabilities with that of none at the end.
+ * @param random what leaves hidden units out, while the network learns
+ */
+function score(params: Float64Array, rows: Float64Array, numbers: number, random?: Random) {
   const concepts = rows.length / numbers
   const hidden = new Float64Array(concepts * HIDDEN)
   const shares = new Float64Array(concepts + 1)
@@ -50,7 +56,8 @@ function score(params: Float64Array, rows: Float64Array, numbers: number) {
       const row = unit * (numbers + 1)
       let sum = params[row + numbers]
       for (let n = 0; n < numbers; n++) sum += params[row + n] * rows[c * numbers + n]
-      hidden[c * HIDDEN + unit] = Math.max(0, sum)
+      const isKept = !random || random.uniform() >= DROPOUT
+      hidden[c * HIDDEN + unit] = isKept ? Math.max(0, sum) / (random ? 1 - DROPOUT : 1) : 0
       shares[c] += params[second + unit] * hidden[c * HIDDEN + unit]
     }
   }
@@ -68,8 +75,9 @@ function accumulate(
   rows: Float64Array,
   numbers: number,
   right: ReadonlySet<number>,
+  random: Random,
 ): void {
-  const { hidden, shares } = score(params, rows, numbers)
+  const { hidden, shares } = score(params, rows, numbers, random)
   const second = HIDDEN * (numbers + 1)
   const weight = (right.size === 0 ? NONE : 1) / BATCH
   for (let c = 0; c < shares.length - 1; c++) {
@@ -80,7 +88,7 @@ function accumulate(
       if (active === 0) continue
       gradient[second + unit] += back * active
       const row = unit * (numbers + 1)
-      const own = back * params[second + unit]
+      const own = (back * params[second + unit]) / (1 - DROPOUT)
       for (let n = 0; n < numbers; n++) gradient[row + n] += own * rows[c * numbers + n]
       gradient[row + numbers] += own
     }
@@ -110,7 +118,7 @@ function learnNetwork(words: readonly RankedWord[], numbers: number, seed: numbe
     gradient.fill(0)
     for (let i = 0; i < BATCH; i++) {
       const at = random.integer(words.length)
-      accumulate(params, gradient, inputs[at], numbers, words[at].right)
+      accumulate(params, gradient, inputs[at], numbers, words[at].right, random)
     }
     const rate = RATE * 0.5 * (1 + Math.cos((Math.PI * step) / steps))
     for (let i = 0; i < params.length; i++) {
