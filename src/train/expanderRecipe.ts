@@ -1,5 +1,5 @@
 import { createRandom } from '../array/index.ts'
-import { selectParameters } from '../model/index.ts'
+import { type Parameters, selectParameters } from '../model/index.ts'
 import {
   type ExpanderParts,
   type Lexicon,
@@ -60,6 +60,23 @@ export interface ExpanderRun extends Omit<RunOptions, 'warmStart'> {
   readonly lexiconLines: string
   readonly evidenceLines: string
   readonly recipe?: ExpanderRecipe
+  /** The expander whose tagger learns on; a new one begins at random. */
+  readonly start?: ExpanderParts
+}
+
+/** Parameters of a tagger for another vocabulary: words that it had no rows for begin as words without one. */
+function carryOver({ params, vocabulary: known }: ExpanderParts, vocabulary: readonly string[]): Parameters {
+  const {
+    shape: [, width],
+    data,
+  } = params['tables.0']
+  const rowOf = (row: number) => data.subarray(row * width, (row + 1) * width)
+  const carried = new Float32Array((vocabulary.length + 2) * width)
+  const places = new Map(known.map((word, i) => [word, i + 2]))
+  carried.set(rowOf(0))
+  carried.set(rowOf(1), width)
+  for (const [i, word] of vocabulary.entries()) carried.set(rowOf(places.get(word) ?? 1), (i + 2) * width)
+  return { ...params, 'tables.0': { shape: [vocabulary.length + 2, width], data: carried } }
 }
 
 /**
@@ -70,6 +87,7 @@ async function trainExpander({
   lexiconLines,
   evidenceLines,
   recipe = expanderRecipe,
+  start,
   ...run
 }: ExpanderRun): Promise<ExpanderParts> {
   const lexicon: Lexicon = readLexicon(lexiconLines)
@@ -78,7 +96,7 @@ async function trainExpander({
   const config = taggerSize(vocabulary.length)
   const evidence = readLexicon(evidenceLines)
   const training = expanderTraining({ ...recipe, config, lexicon, evidence, vocabulary, words })
-  const state = await train(training, run)
+  const state = await train(training, { ...run, warmStart: start && carryOver(start, vocabulary) })
   return { config, vocabulary, params: selectParameters(state, 'ema'), lexicon }
 }
 
