@@ -19,7 +19,8 @@ const CONSTANT = 0.3
 /** How much words that stand for nothing count. */
 const NONE = 0.3
 
-const weigh = ({ right }: PlacedWord) => (right.size > 0 ? 1 : NONE)
+/** How much a word counts. */
+export const weigh = ({ right }: Pick<PlacedWord, 'right'>) => (right.size > 0 ? 1 : NONE)
 
 /** Moves places to their middle, scales them and adds the constant: (n,) to (n + 1,). */
 function centerOn(words: readonly PlacedWord[]): (place: Float32Array) => Float64Array {
@@ -38,7 +39,7 @@ function centerOn(words: readonly PlacedWord[]): (place: Float32Array) => Float6
 }
 
 /** L^-1 b for a lower triangle L, rows of `size`. */
-function solveLower(lower: Float64Array, b: Float64Array): Float64Array {
+export function solveLower(lower: Float64Array, b: Float64Array): Float64Array {
   const size = b.length
   const solved = new Float64Array(size)
   for (let i = 0; i < size; i++) {
@@ -50,7 +51,7 @@ function solveLower(lower: Float64Array, b: Float64Array): Float64Array {
 }
 
 /** L^-T b. */
-function solveUpper(lower: Float64Array, b: Float64Array): Float64Array {
+export function solveUpper(lower: Float64Array, b: Float64Array): Float64Array {
   const size = b.length
   const solved = Float64Array.from(b)
   for (let i = size - 1; i >= 0; i--) {

@@ -6,8 +6,9 @@ import { conceptSeeds, concepts, kindOfLexicographerFile } from '../src/words/co
 import { heldOutContent } from '../src/words/heldOut.ts'
 import type { Hue } from '../src/words/hue.ts'
 import { readColours } from './colourNames.ts'
+import { learnKernelRidge } from './conceptKernel.ts'
 import { judgeApart, learnRanker, type RankedWord } from './conceptRanker.ts'
-import { measureSentences, SENTENCE_NUMBERS } from './sentencePlaces.ts'
+import { measureSentences, readPlaces, SENTENCE_NUMBERS } from './sentencePlaces.ts'
 import { type Likeness, readThesaurus } from './thesaurus.ts'
 import { openWordNet, type PartOfSpeech, stopWords } from './wordNet.ts'
 import { compareVectors, readWordVectors } from './wordVectors.ts'
@@ -72,8 +73,9 @@ const verbs = vocabulary.filter(word => wordNet.senses.get(word)?.some(({ pos })
 const anchorWords = concepts.map(concept =>
   [...new Set(anchors.get(concept) ?? [])].filter(word => /^[a-z]+$/.test(word)),
 )
+const vectors = readWordVectors(vocabulary, new Set(verbs))
 const compare = compareVectors(
-  readWordVectors(vocabulary, new Set(verbs)),
+  vectors,
   anchorWords,
   concepts.map(concept => /^(?:verb|camera):/.test(concept)),
 )
@@ -83,18 +85,29 @@ function chooseWords(): (readonly [string, ReadonlySet<number>])[] {
   const random = createRandom(5)
   const seeds = new Set(concepts.flatMap(concept => conceptSeeds[concept].map(seed => seed.split('/')[0])))
   const told = [...conceptsOf].filter(([word]) => /^[a-z]+$/.test(word) && !seeds.has(word))
-  const common = vocabulary.filter(
-    word => (wordNet.tags.get(word) ?? 0) > 1 && !conceptsOf.has(word) && !heldOutContent.has(word),
+  // Words set aside stand for something even where a development lexicon is not told of what.
+  const aside = new Set(
+    Object.values(developmentWords).flatMap(words => words.flatMap(word => word.split(/[ -]/))),
   )
+  const common = vocabulary.filter(word => {
+    const isTold = conceptsOf.has(word) || aside.has(word) || heldOutContent.has(word)
+    return (wordNet.tags.get(word) ?? 0) > 1 && !isTold
+  })
   const none = Array.from({ length: 1200 }, () => common[random.integer(common.length)])
   return [...told, ...none.map(word => [word, new Set<number>()] as const)]
 }
 
 const chosen = chooseWords()
-const read = measureSentences(sentences, anchorWords, chosen)
+const places = readPlaces(sentences)
+const read = measureSentences(places, anchorWords, chosen)
+const judgePlaces = learnKernelRidge(
+  chosen.map(([word, right]) => ({ word, right })),
+  [places.plain, places.definitions, vectors.plain, vectors.forms],
+  concepts.length,
+)
 
 /** Numbers of one pair of word and concept. */
-const NUMBERS = 23 + SENTENCE_NUMBERS + slots.length
+const NUMBERS = 25 + SENTENCE_NUMBERS + slots.length
 
 /** How near walks from all senses of a word come together, and the nearest of its first senses alone. */
 function walk(word: string): { total: Float32Array; rare: Float32Array } {
@@ -149,6 +162,8 @@ function measure(word: string): Float32Array | undefined {
   ]
   if (sums[0] < 0.02 && sums[1] < 0.002 && !colour?.own.size && best < 0.3) return undefined
   const told = read(word)
+  const placed = judgePlaces(word)
+  const likeliest = Math.max(...placed)
   const rows = new Float32Array(concepts.length * NUMBERS)
   for (const [c, concept] of concepts.entries()) {
     const hue = concept.startsWith('colour:') ? (concept.slice('colour:'.length) as Hue) : undefined
@@ -174,6 +189,8 @@ function measure(word: string): Float32Array | undefined {
       3 * (near[c].middle - nearest),
       best === 0 ? 1 : 0,
       ...told[c],
+      placed[c],
+      placed[c] - likeliest,
       ...[1, 2, 4, 8].map(part => (parts & part ? 1 : 0)),
     ]
     rows.set(numbers, c * NUMBERS)
@@ -199,6 +216,14 @@ const examples = chosen.flatMap(([word, right]): (RankedWord & { readonly word: 
 })
 const rank = learnRanker(examples, NUMBERS, 3)
 const apart = new Map(judgeApart(examples, NUMBERS, 4).map((shares, i) => [examples[i].word, shares]))
+const told = examples.filter(({ right }) => right.size > 0)
+const known = told.filter(({ word, right }) => {
+  const shares = apart.get(word)!
+  return right.has(shares.indexOf(Math.max(...shares)))
+})
+console.log(
+  `${known.length} of ${told.length} words of the tables are told right when they are left out of them`,
+)
 
 /** Concepts that a word may stand for and how surely, from 1 to 9. */
 function judge(word: string, isApart = false): [number, number][] {
@@ -235,8 +260,8 @@ const lines = vocabulary.map(word => {
   })
   return tell(word, [...own, ...rest].slice(0, 4))
 })
-const known = new Set([...conceptsOf.keys(), ...Object.values(developmentWords).flat()])
-const asUnknown = [...known]
+const tableWords = new Set([...conceptsOf.keys(), ...Object.values(developmentWords).flat()])
+const asUnknown = [...tableWords]
   .filter(word => /^[a-z]{2,15}$/.test(word))
   .map(word => tell(word, judge(word, true)))
 const bytes = gzipSync(lines.join('\n'), { level: 9 })

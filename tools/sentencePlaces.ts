@@ -11,7 +11,8 @@ export const SENTENCE_NUMBERS = 15
 /** How much whitening leaves of what all words share: 384 directions need more of it than GloVe's 100. */
 const WHITENING = 0.3
 
-function readPlaces(file: string) {
+/** Where words lie, alone and with their definitions, by the file of tools/sentenceVectors.ts. */
+export function readPlaces(file: string): { readonly plain: WordVectors; readonly definitions: WordVectors } {
   const { tensors, metadata } = loadTensors(file)
   const words = metadata.words.split(' ')
   const read = ({ shape, data }: Tensor): WordVectors => {
@@ -41,11 +42,10 @@ function addDistances(rows: readonly (readonly number[])[]): number[][] {
  * @returns for a word SENTENCE_NUMBERS of every concept; all 0 where the encoder has not read it
  */
 export function measureSentences(
-  file: string,
+  { plain, definitions }: ReturnType<typeof readPlaces>,
   anchors: readonly (readonly string[])[],
   told: readonly (readonly [string, ReadonlySet<number>])[],
 ): (word: string) => readonly (readonly number[])[] {
-  const { plain, definitions } = readPlaces(file)
   const both = (word: string) => Float32Array.from([...plain.get(word)!, ...definitions.get(word)!])
   const ridge = learnRidge(
     told.flatMap(([word, right]) => (plain.has(word) ? [{ word, place: both(word), right }] : [])),
