@@ -101,6 +101,10 @@ export function learnKernelRidge(
     if (n !== undefined)
       return Float64Array.from(columns, (column, c) => rightOf(known[n], c) - column[n] / diagonal[n])
     const like = compareWith(spaces, count, word)
-    return Float64Array.from(columns, column => column.reduce((sum, value, i) => sum + value * like[i], 0))
+    return Float64Array.from(columns, column => {
+      let sum = 0
+      for (let i = 0; i < count; i++) sum += column[i] * like[i]
+      return sum
+    })
   }
 }
