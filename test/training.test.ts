@@ -206,6 +206,10 @@ test('a model learns from clips of several shapes: with threads as without, a gr
   const [alone, together] = [temporary(), temporary()]
   const { config } = loadModel(await runRecipe(recipe, { folder: alone }), modelConfigSchema)
   assert.deepEqual([config.width, config.height], [32, 32])
+  assert.deepEqual(config.shapes, [
+    { width: 64, height: 32 },
+    { width: 32, height: 64 },
+  ])
   for (const shape of ['64x32', '32x64']) assert.ok(existsSync(path.join(alone, `latents-${shape}`)))
   cpSync(path.join(alone, 'model'), path.join(together, 'begin'), { recursive: true })
   // From the same parameters, in threads.

@@ -68,6 +68,8 @@ export {
 } from './tagger.ts'
 export { encodeText, splitWords, type TextConfig, type Tokens, tokenize } from './text.ts'
 export {
+  type LearnedGrids,
+  marginOf,
   type TokenGrid,
   type TransformerConfig,
   type TransformerInputs,

@@ -182,15 +182,9 @@ test('a larger model begins with what a smaller one knows', () => {
   assert.deepEqual([drawn.scale.data[0], drawn.other.data[0]], [8, 9])
 })
 
-test('the transformer: the own grid lies in the middle of a larger one, which only text can tell', async () => {
+test('the transformer: the own grid lies in the middle of a larger one, whose rows go on where they were learned and else are held', async () => {
   const params = drawTransformer()
   const shape = [1, 1, 16, 12, 4]
-  const feeds = {
-    latents: { shape, data: random.fillNormal(new Float32Array(16 * 12 * 4)) },
-    levels: { shape: [1, 1], data: Float32Array.of(0.5) },
-    first: { shape: [1, 1], data: Float32Array.of(0) },
-    ids: { shape: [1, 6], data: tokenize('a red ball', text).ids },
-  }
   const inputs = {
     latents_BfZhw: input('latents', shape),
     levels_Bf: input('levels', [1, 1]),
@@ -198,22 +192,43 @@ test('the transformer: the own grid lies in the middle of a larger one, which on
     ids_BS: input('ids', [1, 6], 'int32'),
   }
   const traced = traceParameters(transformerSpecs(transformerConfig), 'param')
+  const [own, larger] = [
+    { rows: 2, columns: 2 },
+    { rows: 6, columns: 2 },
+  ]
   const compiled = await compile({
-    whole: transformer(traced, inputs, transformerConfig).middle,
-    around: transformer(traced, inputs, transformerConfig, { rows: 2, columns: 2 }).middle,
+    alone: transformer(traced, inputs, transformerConfig).middle,
+    learned: transformer(traced, inputs, transformerConfig, [own, larger]).middle,
+    held: transformer(traced, inputs, transformerConfig, [own]).middle,
   })
-  const apart = async (params: Record<string, Tensor>) => {
-    const { whole, around } = await compiled.run({ ...params, ...feeds })
-    return Math.max(...whole.data.map((value, i) => Math.abs(value - around.data[i])))
-  }
-  // Between tokens only how far they are apart counts.
-  const isOfText = ([name]: [string, Tensor]) => name.includes('textKey')
-  const silent = Object.entries(params).filter(isOfText)
+  const run = (params: Record<string, Tensor>, data: Float32Array) =>
+    compiled.run({
+      ...params,
+      latents: { shape, data },
+      levels: { shape: [1, 1], data: Float32Array.of(0.5) },
+      first: { shape: [1, 1], data: Float32Array.of(0) },
+      ids: { shape: [1, 6], data: tokenize('a red ball', text).ids },
+    })
+  const farthest = (a: Tensor['data'], b: Tensor['data']) =>
+    Math.max(...[...a].map((value, i) => Math.abs(value - b[i])))
+  // Between tokens only how far they are apart counts: without words, places that are all moved mean the same.
+  const silent = Object.entries(params).filter(([name]) => name.includes('textKey'))
   const zeros = silent.map(([name, { shape, data }]) => [
     name,
     { shape, data: new Float32Array(data.length) },
   ])
-  assert.ok((await apart({ ...params, ...Object.fromEntries(zeros) })) < 1e-4)
-  assert.ok((await apart(params)) > 1e-2)
+  const noise = random.fillNormal(new Float32Array(16 * 12 * 4))
+  const untold = await run({ ...params, ...Object.fromEntries(zeros) }, noise)
+  assert.ok(farthest(untold.alone.data, untold.learned.data) < 1e-4)
+  assert.ok(farthest(untold.alone.data, untold.held.data) > 1e-2)
+  // The same everywhere, so that rows differ by their positions alone (and the outermost by the border).
+  const even = await run(params, new Float32Array(16 * 12 * 4).fill(0.5))
+  assert.ok(farthest(even.alone.data, even.learned.data) > 1e-2)
+  const apart = (name: 'learned' | 'held', a: number, b: number) => {
+    const row = (y: number) => even[name].data.subarray(y * 2 * 64, (y + 1) * 2 * 64)
+    return farthest(row(a), row(b))
+  }
+  assert.ok(apart('held', 1, 2) < 1e-4 && apart('held', 3, 4) < 1e-4)
+  assert.ok(apart('held', 2, 3) > 1e-2 && apart('learned', 1, 2) > 1e-2)
   await compiled.release()
 })

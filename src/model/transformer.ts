@@ -102,18 +102,39 @@ function embedLevels(levels_Bf: Value): Value {
 /** Tokens of one latent frame. */
 export interface TokenGrid extends Readonly<Record<'rows' | 'columns', number>> {}
 
+/** The grids that a model was trained on, that of its own shape first. */
+export type LearnedGrids = readonly [TokenGrid, ...TokenGrid[]]
+
+/** Tokens above and before the grid of the model's own shape, in another one that it lies in. */
+export interface Margin {
+  readonly above: number
+  readonly beside: number
+  /** Whether this grid was trained on. */
+  readonly isLearned: boolean
+}
+
+/**
+ * How a grid lies around the model's own. One that was trained on has the same middle, as the camera sees it; any other one begins
+ * whole tokens before it, since bodies that stand between rows are not known (docs/decisions/017, 018).
+ * @param learned the grids that were trained on, the model's own first
+ */
+export function marginOf({ rows, columns }: TokenGrid, learned: LearnedGrids): Margin {
+  const [own] = learned
+  const isLearned = learned.some(grid => grid.rows === rows && grid.columns === columns)
+  const half = isLearned ? (tokens: number) => tokens / 2 : (tokens: number) => Math.floor(tokens / 2)
+  return { above: half(rows - own.rows), beside: half(columns - own.columns), isLearned }
+}
+
 /**
  * Rotary angles of every video token: the pairs of a head are shared out between time, height and width
  * (3/8, 5/16, 5/16), each with frequencies from 1 down to 1/100 a step.
- * @param own the grid of the model's own shape, which lies in the middle of any other one (docs/decisions/018)
+ * @param learned the grids that were trained on, the model's own first, around which others lie. Columns go on beside it; rows above
+ * and below it are more of its first and last ones where they were never seen, since below the floor comes nothing that is known
  */
-function rotationOf(
-  frames: number,
-  { rows, columns }: TokenGrid,
-  own: TokenGrid,
-  headSize: number,
-): Rotation {
-  const [above, beside] = [(rows - own.rows) / 2, (columns - own.columns) / 2]
+function rotationOf(frames: number, grid: TokenGrid, learned: LearnedGrids, headSize: number): Rotation {
+  const { rows, columns } = grid
+  const { above, beside, isLearned } = marginOf(grid, learned)
+  const rowOf = (y: number) => (isLearned ? y - above : Math.max(0, Math.min(learned[0].rows - 1, y - above)))
   const pairs = headSize / 2
   const share = Math.floor((pairs * 5) / 16)
   const shares = [pairs - 2 * share, share, share]
@@ -122,7 +143,7 @@ function rotationOf(
   for (let t = 0; t < frames; t++) {
     for (let y = 0; y < rows; y++) {
       for (let x = 0; x < columns; x++) {
-        const place = [t, y - above, x - beside]
+        const place = [t, rowOf(y), x - beside]
         for (const [axis, count] of shares.entries()) {
           for (let pair = 0; pair < count; pair++) angles[i++] = place[axis] * 100 ** (-pair / count)
         }
@@ -228,13 +249,13 @@ export interface Prediction {
 /**
  * Traces one pass: noisy latents (B, f, Z, h, w) and their noise levels to the predicted data.
  * Text gives keys and values to every block (docs/decisions/002-text-as-keys.md) and its mean enters the modulation.
- * @param own the grid of the model's own shape, around which other shapes lie; that of these latents when absent
+ * @param learned the grids that the parameters were trained on, the model's own first; that of these latents when absent
  */
 export function transformer(
   params: TransformerParams,
   { latents_BfZhw, levels_Bf, first_Bf, ids_BS }: TransformerInputs,
   config: TransformerConfig,
-  own?: TokenGrid,
+  learned?: LearnedGrids,
 ): Prediction {
   const [batch, frames, channels, height, width] = latents_BfZhw.shape
   const { patch, heads } = config
@@ -254,7 +275,7 @@ export function transformer(
   const stem = conv2d(images, params.stem, { padding: 1 })
   let x = linear(patchify(stem, frames, patch), channelsLast(params.embed, 0, patch)) // (B, f, n, D)
   const grid = { rows, columns }
-  const rotation = rotationOf(frames, grid, own ?? grid, config.width / heads)
+  const rotation = rotationOf(frames, grid, learned ?? [grid], config.width / heads)
   let middle = x
   for (const [i, block] of params.blocks.entries()) {
     x = transformerBlock(block, x, text_BSD, modulation, rotation, heads)

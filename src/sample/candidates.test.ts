@@ -124,13 +124,12 @@ test('of several films that join two others, the one is kept whose hardest cut i
   await model.close()
 })
 
-test('of a larger film the judge sees the middle, by whole tokens', async () => {
+test('of a larger film the judge sees what lies where the own shape does', async () => {
   const random = createRandom(6)
   const load = () => initializeParameters(captionerSpecs(captioner), createRandom(5))
   const own = assembleJudge(captioner, load)
-  const wide = assembleJudge(captioner, load, {}, { width: 8, height: 2 })
+  const wide = assembleJudge(captioner, load, {}, { width: 8, height: 2, left: 2, top: 0 })
   const middle = random.fillNormal(new Float32Array(7 * 4 * 2 * 2))
-  // 8 cells are 4 tokens, of which one lies before the middle one.
   const larger = random.fillNormal(new Float32Array(7 * 4 * 2 * 8))
   for (let row = 0; row < 7 * 4 * 2; row++) larger.set(middle.subarray(row * 2, row * 2 + 2), row * 8 + 2)
   assert.equal(await wide.rate(larger, 'a red ball'), await own.rate(middle, 'a red ball'))

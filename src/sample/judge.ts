@@ -44,10 +44,13 @@ export function fitFrames(latents: Float32Array, frames: number, size: number): 
 /** Cells of one latent frame. */
 type Cells = Readonly<Record<'width' | 'height', number>>
 
-/** The middle of latent frames (planes of h x w). */
-function cutMiddle(latents: Float32Array, cells: Cells, wanted: Cells): Float32Array {
+/** Cells of a larger latent frame, and where in it that of the model's own shape begins. */
+type LargerCells = Cells & Readonly<Record<'left' | 'top', number>>
+
+/** What lies in latent frames (planes of h x w) where the model's own shape does. */
+function cutMiddle(latents: Float32Array, cells: LargerCells, wanted: Cells): Float32Array {
+  const { left, top } = cells
   if (cells.width === wanted.width && cells.height === wanted.height) return latents
-  const [left, top] = [(cells.width - wanted.width) / 2, (cells.height - wanted.height) / 2].map(Math.floor)
   const planes = latents.length / (cells.width * cells.height)
   const cut = new Float32Array(planes * wanted.width * wanted.height)
   for (let row = 0; row < planes * wanted.height; row++) {
@@ -94,7 +97,7 @@ export function assembleJudge(
   { pairs, ...config }: CaptionerConfig & BytePairs,
   load: () => Parameters,
   options: CompileOptions = {},
-  cells: Cells = config,
+  cells: LargerCells = { ...config, left: 0, top: 0 },
 ): Judge {
   const { latentChannels, frames, height, width, captionLength } = config
   const shape = [1, frames, latentChannels, height, width]
@@ -124,8 +127,10 @@ export function findJudge(model: string): string | undefined {
   return ['judge', 'captioner'].map(name => path.resolve(model, name)).find(folder => existsSync(folder))
 }
 
-/** Films as a judge may see them: their pixels, and the channels of their latents. */
-interface Seen extends Readonly<Record<'width' | 'height' | 'latentChannels', number>> {}
+/** Films as a judge may see them, in pixels: how large, and where the model's own shape begins; and the channels of their latents. */
+interface Seen extends LargerCells {
+  readonly latentChannels: number
+}
 
 /**
  * Opens the judge of a model's films (`findJudge`).
@@ -138,7 +143,8 @@ export function openJudge(model: string, seen: Seen, options: CompileOptions): J
   if (!folder) return undefined
   const config = loadConfig(folder, captionerConfigSchema)
   const load = () => loadModel(folder, captionerConfigSchema).tensors as Parameters
-  const cells = { width: seen.width / PIXELS_PER_LATENT, height: seen.height / PIXELS_PER_LATENT }
+  const [width, height] = [seen.width / PIXELS_PER_LATENT, seen.height / PIXELS_PER_LATENT]
+  const cells = { width, height, left: seen.left / PIXELS_PER_LATENT, top: seen.top / PIXELS_PER_LATENT }
   const isSmaller = cells.width < config.width || cells.height < config.height
   if (config.latentChannels !== seen.latentChannels || isSmaller) return undefined
   return assembleJudge(config, load, options, cells)

@@ -10,9 +10,12 @@ import {
   decode,
   FRAMES_PER_LATENT,
   fixParameters,
+  type LearnedGrids,
+  marginOf,
   type Parameters,
   PIXELS_PER_LATENT,
   selectParameters,
+  type TokenGrid,
   type TransformerConfig,
   traceMerged,
   transformer,
@@ -91,6 +94,12 @@ export const modelConfigSchema = z.strictObject({
   width: z.number().int().multipleOf(32),
   height: z.number().int().multipleOf(32),
   fps: z.number().positive(),
+  /** Other shapes that it was trained on, in pixels. */
+  shapes: z
+    .array(
+      z.strictObject({ width: z.number().int().multipleOf(32), height: z.number().int().multipleOf(32) }),
+    )
+    .optional(),
 })
 
 /** The configuration that lies beside a model's weights. */
@@ -177,7 +186,7 @@ export async function openModel({
 }: OpenOptions = {}): Promise<Model> {
   const { config, tensors } = loadModel(path.resolve(folder), modelConfigSchema)
   const { latentChannels } = config.autoencoder
-  const judge = openJudge(folder, { ...config, ...size, latentChannels }, given)
+  const judge = openJudge(folder, { ...findOwn(config, size ?? config), latentChannels }, given)
   const options = { device: 'cpu' as const, size, judge, ...given }
   if (!fast) return assembleModel(config, tensors, options)
   const adapters = loadModel(path.resolve(fewStepsFolder(folder)), fewStepsConfigSchema)
@@ -185,6 +194,27 @@ export async function openModel({
   const named = Object.entries(merged).map(([name, tensor]) => [`transformer.${name}`, tensor])
   const all = { ...tensors, ...Object.fromEntries(named) }
   return assembleModel(config, all, { ...options, fewSteps: adapters.config })
+}
+
+/** Pixels on a side of a token. */
+const sideOfToken = ({ transformer }: ModelConfig) => PIXELS_PER_LATENT * transformer.patch
+
+/** Tokens of a frame. */
+function gridOf({ width, height }: FrameSize, token: number): TokenGrid {
+  return { rows: height / token, columns: width / token }
+}
+
+/** The grids of tokens that a model was trained on, its own first. */
+function learnedGrids(config: ModelConfig): LearnedGrids {
+  const token = sideOfToken(config)
+  return [gridOf(config, token), ...(config.shapes ?? []).map(shape => gridOf(shape, token))]
+}
+
+/** Where in a larger frame that of the model's own shape begins, in pixels. */
+function findOwn(config: ModelConfig, { width, height }: FrameSize) {
+  const token = sideOfToken(config)
+  const { above, beside } = marginOf(gridOf({ width, height }, token), learnedGrids(config))
+  return { width, height, left: beside * token, top: above * token }
 }
 
 /** The networks of a model, each compiled when it is first needed. */
@@ -290,7 +320,6 @@ function compileDenoiser(
   options: Pick<OpenOptions, 'device' | 'threads'>,
 ): Promise<Compiled> {
   const [h, w] = [height / PIXELS_PER_LATENT, width / PIXELS_PER_LATENT]
-  const token = PIXELS_PER_LATENT * config.transformer.patch
   const params = fixParameters(transformerSpecs(config.transformer), weights)
   const { data } = transformer(
     params,
@@ -301,7 +330,7 @@ function compileDenoiser(
       ids_BS: input('ids', [batch, config.transformer.text.length], 'int32'),
     },
     config.transformer,
-    { rows: config.height / token, columns: config.width / token },
+    learnedGrids(config),
   )
   return compile({ data }, options)
 }

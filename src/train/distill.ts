@@ -32,7 +32,7 @@ import type { LatentSets } from './latents.ts'
 import { fanInFactor, type Values } from './optimizer.ts'
 import type { Schedule } from './schedule.ts'
 import type { Training } from './training.ts'
-import { drawTransformerBatch, ownGridOf, weighError } from './transformer.ts'
+import { drawTransformerBatch, gridsOf, weighError } from './transformer.ts'
 
 // Shapes: B batch, f latent frames of a window, Z latent channels, h w latent grid, S text tokens, k steps of the teacher.
 
@@ -128,7 +128,7 @@ function followTeacher(
       first_Bf: twice(batch.first),
       ids_BS: concatenate([batch.ids, negatives], 0),
     }
-    const both = transformer(teacher, inputs, config, ownGridOf(options.data, config)).data
+    const both = transformer(teacher, inputs, config, gridsOf(options.data, config)).data
     const [told, untold] = [slice(both, 0, 0, size), slice(both, 0, size, 2 * size)]
     const data = add(untold, mul(sub(told, untold), guidanceScale))
     const moved = add(mul(x, pick(batch.keep)), mul(data, pick(batch.now)))
@@ -145,7 +145,7 @@ function followTeacher(
  */
 export function distillTraining(options: DistillOptions): Training {
   const { config, schedule, batchSize, guidanceScale, numInferenceSteps, substeps, rank } = options
-  const [specs, own] = [specsOf(options), ownGridOf(options.data, config)]
+  const [specs, learned] = [specsOf(options), gridsOf(options.data, config)]
   const teacher = fixParameters(transformerSpecs(config), options.teacher)
   return {
     specs,
@@ -165,7 +165,7 @@ export function distillTraining(options: DistillOptions): Training {
       // The step is `(1 - jump) noisy + jump data`; solved for the data.
       const wanted = add(div(sub(end, noisy), batch.jump), noisy)
       const inputs = { latents_BfZhw: noisy, levels_Bf: start, first_Bf: batch.first, ids_BS: batch.ids }
-      const { data } = transformer(traceStudent(teacher, values), inputs, config, own)
+      const { data } = transformer(traceStudent(teacher, values), inputs, config, learned)
       const error = mean(square(sub(data, wanted)), [2]) // (B, f, 1, h, w)
       return { loss: reshape(weighError(error, batch), []), watch: { data: reshape(mean(error), []) } }
     },

@@ -139,7 +139,7 @@ interface Prepared {
   readonly autoencoder: Parameters
   readonly data: LatentSets
   /** What the clips are: the model's films are made like them. */
-  readonly pictures: Pick<ModelConfig, 'width' | 'height' | 'fps'>
+  readonly pictures: Pick<ModelConfig, 'width' | 'height' | 'fps' | 'shapes'>
 }
 
 /** Films the clips and encodes them, or what of it is missing. */
@@ -162,7 +162,8 @@ async function prepareLatents(
   })
   const encoder = { params: autoencoder, config, statistics: own }
   const others = await encodeOtherShapes(recipe, encoder, options)
-  return { autoencoder, data: [own, ...others], pictures: { width, height, fps } }
+  const shapes = recipe.shapes?.slice(0, others.length).map(({ width, height }) => ({ width, height }))
+  return { autoencoder, data: [own, ...others], pictures: { width, height, fps, shapes } }
 }
 
 /** Films and encodes clips of held-out combinations. */

@@ -17,8 +17,8 @@ import { sampleNoiseMap, velocityWeight } from '../flow/index.ts'
 import {
   encodeText,
   filled,
+  type LearnedGrids,
   nestValues,
-  type TokenGrid,
   type TransformerConfig,
   tokenize,
   transformer,
@@ -80,10 +80,13 @@ function drawSet(random: Random, sets: LatentSets): LatentSet {
   return own
 }
 
-/** Tokens of a latent frame of the model's own shape, which lie in the middle of any other. */
-export function ownGridOf([{ shape }]: LatentSets, { patch }: TransformerConfig): TokenGrid {
-  const [, , height, width] = shape
-  return { rows: height / patch, columns: width / patch }
+/** The grids of tokens of all sets. */
+export function gridsOf([own, ...others]: LatentSets, { patch }: TransformerConfig): LearnedGrids {
+  const gridOf = ({ shape: [, , height, width] }: LatentSet) => ({
+    rows: height / patch,
+    columns: width / patch,
+  })
+  return [gridOf(own), ...others.map(gridOf)]
 }
 
 /** Draws windows of latents of one shape, half of them from a clip's start, with captions, noise, noise maps and what is true. */
@@ -165,7 +168,7 @@ export function transformerTraining(options: TransformerTrainingOptions): Traini
     truth: filled([config.width, TRUTH_FEATURES], 0),
     said: filled([config.text.width, SAID_FEATURES], 0),
   }
-  const own = ownGridOf(data, config)
+  const learned = gridsOf(data, config)
   const attributes = data
     .flatMap(({ clips }) => clips)
     .map(({ caption }) => findAttributes(caption))
@@ -194,7 +197,7 @@ export function transformerTraining(options: TransformerTrainingOptions): Traini
         ids_BS: batch.ids,
       }
       const params = nestValues(specs, values)
-      const { data, middle } = transformer(params, inputs, config, own)
+      const { data, middle } = transformer(params, inputs, config, learned)
       const error = mean(square(sub(data, batch.latents)), [2]) // (B, f, 1, h, w)
       // Where much noise leaves open where a body is, more weight on where it was would teach to guess it everywhere.
       const bodies = mul(batch.bodies, square(sub(1, level)))
