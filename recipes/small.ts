@@ -13,10 +13,6 @@ export const small: Recipe = {
     seed: 300_000_000,
     scene: { ...curricula.second, frameCount: 49 },
   },
-  shapes: [
-    { width: 224, height: 128, clips: 1000 },
-    { width: 128, height: 224, clips: 1000 },
-  ],
   autoencoder: {
     // It sees everything that the world can show, in clips as short as its windows allow.
     clips: {

@@ -69,7 +69,7 @@ test('bad input: one clear line, exit code 2, nothing written', () => {
     [['generate', 'a ball', '--fast', '--negative', 'a cube'], /--negative needs guidance/],
     [
       ['train', 'huge'],
-      /recipe must be one of small, tiny, captioner, judge, decoder, upscaler, few-steps, got "huge"/,
+      /recipe must be one of small, shapes, tiny, captioner, judge, decoder, upscaler, few-steps, got "huge"/,
     ],
     [
       ['world', 'film', '--size', '33'],

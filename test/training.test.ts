@@ -8,7 +8,7 @@ import { tiny } from '../recipes/tiny.ts'
 import { makeDataset, openDataset } from '../src/dataset/index.ts'
 import { modelConfigSchema, openModel } from '../src/sample/index.ts'
 import { loadModel } from '../src/store/index.ts'
-import { type Recipe, runRecipe } from '../src/train/index.ts'
+import { type FewStepsRecipe, type Recipe, runFewStepsRecipe, runRecipe } from '../src/train/index.ts'
 
 const temporary = () => mkdtempSync(path.join(tmpdir(), 'aozora-train-'))
 
@@ -211,6 +211,16 @@ test('a model learns from clips of several shapes: with threads as without, a gr
     { width: 32, height: 64 },
   ])
   for (const shape of ['64x32', '32x64']) assert.ok(existsSync(path.join(alone, `latents-${shape}`)))
+  // Adapters are taught on all of them too.
+  const few = temporary()
+  const fewSteps: FewStepsRecipe = {
+    ...{ name: 'few', description: '', seed: 1, clips: { ...quick.clips, clips: 3 }, batchSize: 4 },
+    steps: { numInferenceSteps: 2, substeps: 2, guidanceScale: 2, rank: 2 },
+    schedule: { ...schedule, steps: 3 },
+  }
+  await runFewStepsRecipe(fewSteps, { folder: few, warmStart: path.join(alone, 'model') })
+  for (const made of ['fast', 'latents-64x32', 'latents-32x64'])
+    assert.ok(existsSync(path.join(few, made)), made)
   cpSync(path.join(alone, 'model'), path.join(together, 'begin'), { recursive: true })
   // From the same parameters, in threads.
   const started = { warmStart: path.join(together, 'begin'), keep: 'autoencoder' } as const

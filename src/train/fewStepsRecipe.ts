@@ -4,7 +4,7 @@ import { type FewStepsConfig, fewStepsConfigSchema, fewStepsFolder } from '../sa
 import { replaceModel } from '../store/index.ts'
 import { distillTraining } from './distill.ts'
 import { encodeForModel } from './modelLatents.ts'
-import { encodeOtherShapes, type OtherShape } from './otherShapes.ts'
+import { encodeOtherShapes } from './otherShapes.ts'
 import type { Schedule } from './schedule.ts'
 import { type RecipeOptions, runTraining } from './stages.ts'
 import { loadAddition } from './warmStart.ts'
@@ -15,11 +15,13 @@ export interface FewStepsRecipe {
   readonly description: string
   readonly seed: number
   readonly clips: DatasetOptions
-  readonly shapes?: readonly OtherShape[]
   readonly steps: FewStepsConfig
   readonly schedule: Schedule
   readonly batchSize: number
 }
+
+/** Clips of each other shape that the model was trained on, for each clip of its own. */
+const OTHER_SHARE = 1 / 3
 
 /** The adapters that a model has already, where they are for as many steps and as wide. */
 function loadAdapters(folder: string | undefined, steps: FewStepsConfig): Parameters | undefined {
@@ -39,7 +41,11 @@ function loadAdapters(folder: string | undefined, steps: FewStepsConfig): Parame
 export async function runFewStepsRecipe(recipe: FewStepsRecipe, options: RecipeOptions): Promise<string> {
   const { config, model, data } = await encodeForModel(recipe.clips, options)
   const encoder = { params: model.autoencoder, config: config.autoencoder, statistics: data }
-  const others = await encodeOtherShapes(recipe, encoder, options)
+  const shapes = config.shapes?.map(shape => ({
+    ...shape,
+    clips: Math.ceil(OTHER_SHARE * recipe.clips.clips),
+  }))
+  const others = await encodeOtherShapes({ clips: recipe.clips, shapes }, encoder, options)
   const { steps, schedule, batchSize, seed } = recipe
   const training = distillTraining({
     ...steps,
