@@ -1,8 +1,7 @@
 import type { Estimate, Part, TaskName } from '../evaluate/index.ts'
-import { chooseGrid } from '../media/index.ts'
 import { bundledFolder, defaultsOf, openModel, readModelConfig } from '../sample/index.ts'
 import type { CurriculumName } from '../world/index.ts'
-import { choosesFast, type FilmSize } from './options.ts'
+import { chooseMadeSize, choosesFast, type FilmSize } from './options.ts'
 
 /** Parts with a page of their own, which are looked at only when they are asked for. */
 export const pages = ['tasks', 'long', 'free'] as const
@@ -34,8 +33,8 @@ export interface EvaluateOptions {
 
 /** Opens the model that is judged, and says how it shall make films. */
 export async function openJudged(options: EvaluateOptions) {
-  const { model: folder, steps, guidance, candidates, size: shape } = options
-  const size = shape && chooseGrid(readModelConfig(folder ?? bundledFolder()), shape)
+  const { model: folder, steps, guidance, candidates, size: asked } = options
+  const size = asked && chooseMadeSize(readModelConfig(folder ?? bundledFolder()), asked)
   const model = await openModel({ folder, size, fast: choosesFast(options) })
   const usual = defaultsOf(model)
   return {

@@ -4,8 +4,8 @@ import {
   evaluateFree,
   evaluateLong,
   evaluateTasks,
+  measuredOf,
   statedQuestions,
-  type TaskMeasure,
   type TaskName,
   taskMeasures,
   writeFree,
@@ -41,8 +41,7 @@ interface PageSettings {
 
 async function evaluateEveryTask(model: Model, settings: PageSettings, output: string): Promise<string[]> {
   const summary = await writeTasks(model, await evaluateTasks(model, settings), settings, output)
-  const measured = (Object.keys(taskMeasures) as TaskMeasure[]).filter(name => summary[name].count > 0)
-  return measured.map(name => {
+  return measuredOf(summary).map(name => {
     const [label, bound] = taskMeasures[name]
     return `${label}: ${number(summary[name], 2)}, middle ${summary[name].middle.toFixed(2)}${bound && `, wanted ${bound}`}`
   })

@@ -9,14 +9,7 @@ import {
   type Upscaler,
   type Video,
 } from '../index.ts'
-import {
-  chooseGrid,
-  expectWritable,
-  filmExtensions,
-  gridOfPixels,
-  requireLibav,
-  type Size,
-} from '../media/index.ts'
+import { expectWritable, filmExtensions, requireLibav, type Size } from '../media/index.ts'
 import { type ModelConfig, readModelConfig } from '../sample/index.ts'
 import type { Expansion } from '../words/index.ts'
 import { addExpandOptions, createRewriter, type ExpandSettings } from './expand.ts'
@@ -24,6 +17,7 @@ import { startLivePreview } from './livePreview.ts'
 import {
   addCandidates,
   addDenoising,
+  chooseMadeSize,
   choosesFast,
   decimalNumber,
   existingFile,
@@ -137,8 +131,7 @@ function report(
 
 /** The size in which the model makes the films, and their rate. */
 function chooseFormat(config: ModelConfig, size: FilmSize | undefined): ModelFormat {
-  const choose = size?.isShape ? chooseGrid : gridOfPixels
-  const { width, height } = size ? choose(config, size) : config
+  const { width, height } = size ? chooseMadeSize(config, size) : config
   return { size: { width, height }, fps: config.fps }
 }
 

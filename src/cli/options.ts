@@ -1,7 +1,7 @@
 import { accessSync, constants, existsSync, statSync } from 'node:fs'
 import path from 'node:path'
 import { type Command, InvalidArgumentError, Option } from 'commander'
-import { expectWritable } from '../media/index.ts'
+import { chooseGrid, expectWritable, gridOfPixels, type Size } from '../media/index.ts'
 import { readFewSteps, suitsFewSteps } from '../sample/index.ts'
 
 /** A parser for whole numbers within bounds, for commander. */
@@ -70,6 +70,11 @@ export function filmSize(text: string): FilmSize {
   throw new InvalidArgumentError(
     `It must be a shape from 4:1 to 1:4 such as 16:9, or even pixels from ${SMALLEST} to ${LARGEST} such as 512 or 1280x720.`,
   )
+}
+
+/** The size in which a model makes the films that are asked for. */
+export function chooseMadeSize(own: Size, size: FilmSize): Size {
+  return size.isShape ? chooseGrid(own, size) : gridOfPixels(own, size)
 }
 
 /** A parser for a box of pixels, for commander: left, top, width, height, such as 32,48,64,40. */

@@ -45,6 +45,7 @@ export type { Summary } from './summary.ts'
 export { type LongSummary, writeLong, writeTasks } from './taskPages.ts'
 export {
   evaluateTasks,
+  measuredOf,
   type TaskMeasure,
   type TaskName,
   type TasksOptions,

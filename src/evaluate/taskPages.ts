@@ -6,6 +6,7 @@ import { type Estimate, estimateMean } from './bootstrap.ts'
 import type { LongOptions, LongReport, Second } from './long.ts'
 import { type Figure, figures, renderDocument, sayEstimate, saySampling, table, writePage } from './page.ts'
 import {
+  measuredOf,
   summarizeTasks,
   type TaskClip,
   type TaskMeasure,
@@ -32,8 +33,7 @@ export async function writeTasks(
     await saveSheet(path.join(output, file), rows, model.size)
     pictures.push({ file, caption: prompt })
   }
-  const measured = (Object.keys(taskMeasures) as TaskMeasure[]).filter(name => summary[name].count > 0)
-  const rows = measured.map(name => {
+  const rows = measuredOf(summary).map(name => {
     const [label, bound] = taskMeasures[name]
     const { middle, count } = summary[name]
     return [label, sayEstimate(summary[name], 2), middle.toFixed(2), bound, String(count)]

@@ -298,6 +298,10 @@ export interface TaskSummary extends Estimate {
   readonly middle: number
 }
 
+/** What was measured, in the order of a report. */
+export const measuredOf = (summary: Readonly<Record<TaskMeasure, TaskSummary>>): TaskMeasure[] =>
+  (Object.keys(taskMeasures) as TaskMeasure[]).filter(name => summary[name].count > 0)
+
 /** Means of all measures with bootstrap intervals over clips, and the clip in the middle. */
 export function summarizeTasks(clips: readonly TaskClip[]): Record<TaskMeasure, TaskSummary> {
   const summarize = (name: TaskMeasure): TaskSummary => {

@@ -16,6 +16,7 @@ import { drawRequest } from './expanderRequests.ts'
 import { chains, joins, requestsFor, trainingWords, tries } from './expanderWords.ts'
 import { type RunOptions, train } from './loop.ts'
 import type { Schedule } from './schedule.ts'
+import { moveWords } from './warmStart.ts'
 
 /** How the bundled expander is trained. */
 export interface ExpanderRecipe {
@@ -64,19 +65,9 @@ export interface ExpanderRun extends Omit<RunOptions, 'warmStart'> {
   readonly start?: ExpanderParts
 }
 
-/** Parameters of a tagger for another vocabulary: words that it had no rows for begin as words without one. */
+/** Parameters of a tagger for another vocabulary. */
 function carryOver({ params, vocabulary: known }: ExpanderParts, vocabulary: readonly string[]): Parameters {
-  const {
-    shape: [, width],
-    data,
-  } = params['tables.0']
-  const rowOf = (row: number) => data.subarray(row * width, (row + 1) * width)
-  const carried = new Float32Array((vocabulary.length + 2) * width)
-  const places = new Map(known.map((word, i) => [word, i + 2]))
-  carried.set(rowOf(0))
-  carried.set(rowOf(1), width)
-  for (const [i, word] of vocabulary.entries()) carried.set(rowOf(places.get(word) ?? 1), (i + 2) * width)
-  return { ...params, 'tables.0': { shape: [vocabulary.length + 2, width], data: carried } }
+  return { ...params, 'tables.0': moveWords(params['tables.0'], known, vocabulary) as Parameters[string] }
 }
 
 /**

@@ -1,10 +1,9 @@
 import { mkdirSync } from 'node:fs'
-import path from 'node:path'
 import type { DatasetOptions } from '../dataset/index.ts'
 import { bundledFolder, type ModelConfig, readModelConfig } from '../sample/index.ts'
-import { encodeDataset } from './encodeDataset.ts'
+import { encodeClips } from './encodeClips.ts'
 import type { LatentSet } from './latents.ts'
-import { filmClips, type RecipeOptions } from './stages.ts'
+import type { RecipeOptions } from './stages.ts'
 import { type Given, loadGiven } from './warmStart.ts'
 
 /** Clips as a finished model sees them. */
@@ -24,18 +23,12 @@ export interface ModelLatents {
 
 /** Films clips (or opens those that are given) and encodes them with a finished model: `warmStart`, the bundled one when absent. */
 export async function encodeForModel(clips: DatasetOptions, options: RecipeOptions): Promise<ModelLatents> {
-  const { warmStart = bundledFolder(), folder, threads, onProgress, signal } = options
-  mkdirSync(folder, { recursive: true })
+  const { warmStart = bundledFolder() } = options
+  mkdirSync(options.folder, { recursive: true })
   const config = readModelConfig(warmStart)
   const model = loadGiven(warmStart, config.transformer.text.vocabulary)
-  const dataset = await filmClips(path.join(folder, 'clips'), clips, options)
-  const [{ width, height, clips: filmed }] = dataset.shapes
-  const latents = path.join(folder, 'latents')
-  const data = await encodeDataset(latents, dataset, model.autoencoder, config.autoencoder, {
-    workers: threads,
-    onProgress: done => onProgress?.('latents', done, filmed.length),
-    signal,
-    statistics: model.statistics,
-  })
+  const encoder = { params: model.autoencoder, config: config.autoencoder, statistics: model.statistics }
+  const { dataset, folder: latents, data } = await encodeClips(clips, encoder, options)
+  const [{ width, height }] = dataset.shapes
   return { folder: warmStart, config, model, data, dataset: dataset.folder, latents, width, height }
 }

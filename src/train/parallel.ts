@@ -7,7 +7,7 @@ import { clipFactor } from './optimizer.ts'
 type Tensors = Readonly<Record<string, Tensor>>
 type Arrays = Readonly<Record<string, Float32Array>>
 
-/** What a training worker is started with: its graphs, and memory that all of them share with the loop. */
+/** What a training worker is started with: the graph of its updates, and memory that all of them share with the loop. */
 export interface TrainingWorkerData {
   /** `new.kind.path` of its share of the parameters, if it has any, from `kind.path`, `grad.path`, `clip` and rates. */
   readonly update?: LoweredModel

@@ -20,10 +20,9 @@ import {
 import { type ModelConfig, modelConfigSchema } from '../sample/index.ts'
 import { loadCheckpoint, replaceModel } from '../store/index.ts'
 import { autoencoderTraining } from './autoencoder.ts'
-import { encodeDataset } from './encodeDataset.ts'
+import { encodeClips, encodeOtherShapes, type OtherShape } from './encodeClips.ts'
 import { type LatentSet, type LatentSets, type LatentStatistics, selectLatents } from './latents.ts'
 import type { RunOptions } from './loop.ts'
-import { encodeOtherShapes, type OtherShape } from './otherShapes.ts'
 import { saveSamples } from './samples.ts'
 import type { Schedule } from './schedule.ts'
 import { filmClips, type RecipeOptions, runTraining } from './stages.ts'
@@ -149,28 +148,25 @@ async function prepareLatents(
   autoencoder: Parameters,
   statistics?: LatentStatistics,
 ): Promise<Prepared> {
-  const { folder, threads, onProgress, signal } = options
   const { config } = recipe.autoencoder
   expectParameters(autoencoderSpecs(config), autoencoder)
-  const dataset = await filmClips(path.join(folder, 'clips'), recipe.clips, options)
-  const [{ width, height, fps, clips }] = dataset.shapes
-  const own = await encodeDataset(path.join(folder, 'latents'), dataset, autoencoder, config, {
-    workers: threads,
-    onProgress: done => onProgress?.('latents', done, clips.length),
-    signal,
-    statistics,
-  })
-  const encoder = { params: autoencoder, config, statistics: own }
-  const others = await encodeOtherShapes(recipe, encoder, options)
-  const shapes = recipe.shapes?.slice(0, others.length).map(({ width, height }) => ({ width, height }))
-  return { autoencoder, data: [own, ...others], pictures: { width, height, fps, shapes } }
+  const encoder = { params: autoencoder, config }
+  const { dataset, data: own } = await encodeClips(recipe.clips, { ...encoder, statistics }, options)
+  const others = await encodeOtherShapes(recipe, { ...encoder, statistics: own }, options)
+  const [{ width, height, fps }] = dataset.shapes
+  const shapes = others.map(({ shape: [, , h, w] }) => ({
+    width: w * PIXELS_PER_LATENT,
+    height: h * PIXELS_PER_LATENT,
+  }))
+  const pictures = { width, height, fps, ...(shapes.length > 0 && { shapes }) }
+  return { autoencoder, data: [own, ...others], pictures }
 }
 
 /** Films and encodes clips of held-out combinations. */
 async function encodeHeldOut(
   recipe: Recipe,
   autoencoder: Parameters,
-  { mean, deviation }: LatentStatistics,
+  statistics: LatentStatistics,
   { folder, threads, signal }: RecipeOptions,
 ): Promise<LatentSet> {
   const { batchSize } = recipe.transformer
@@ -180,13 +176,9 @@ async function encodeHeldOut(
     seed: recipe.clips.seed + HELD_OUT_SEED,
     heldOut: true,
   }
-  const dataset = await filmClips(path.join(folder, 'held-out-clips'), clips, { folder, threads, signal })
-  const latents = path.join(folder, 'held-out-latents')
-  return encodeDataset(latents, dataset, autoencoder, recipe.autoencoder.config, {
-    workers: threads,
-    signal,
-    statistics: { mean, deviation },
-  })
+  const encoder = { params: autoencoder, config: recipe.autoencoder.config, statistics }
+  const { data } = await encodeClips(clips, encoder, { folder, threads, signal }, kind => `held-out-${kind}`)
+  return data
 }
 
 /** The configuration of the model that a recipe makes. */

@@ -15,16 +15,17 @@ export interface Given {
 }
 
 /** Rows of the words' table in the order of another vocabulary, so that every known word keeps its vector. */
-function moveWords(table: Tensor, from: readonly string[], to: readonly string[]): Tensor {
+export function moveWords(table: Tensor, from: readonly string[], to: readonly string[]): Tensor {
   const [rows, width] = table.shape
   const special = rows - from.length
   const data = new Float32Array((special + to.length) * width)
   data.set(table.data.subarray(0, special * width))
   // A new word begins as the unknown one, in which a prompt's rare words have met.
   const unknown = table.data.subarray((special - 1) * width, special * width)
+  const rowOf = new Map(from.map((word, i) => [word, special + i]))
   for (const [i, word] of to.entries()) {
-    const row = special + from.indexOf(word)
-    const known = from.includes(word) ? table.data.subarray(row * width, (row + 1) * width) : unknown
+    const row = rowOf.get(word)
+    const known = row === undefined ? unknown : table.data.subarray(row * width, (row + 1) * width)
     data.set(known, (special + i) * width)
   }
   return { shape: [special + to.length, width], data }
