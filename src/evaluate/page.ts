@@ -47,6 +47,7 @@ export function table(head: readonly string[], rows: readonly (readonly string[]
 const meanings = {
   colour: 'the told colours are there',
   shape: 'the body of each told colour has the told shape',
+  form: 'and looks like it while it moves, frame by frame',
   size: 'and the told size',
   count: 'as many bodies as told, no more',
   direction: 'the main body goes the told way',

@@ -1,7 +1,7 @@
 import { type Action, type Colour, colours, type Size } from '../world/index.ts'
 import { seeDeed } from './actions.ts'
 import { stillLens } from './floor.ts'
-import { followPath, type Path, seeLook, voteFormless } from './paths.ts'
+import { followPath, type Path, seeLook, seeMoving, voteFormless } from './paths.ts'
 import { findLoss, type Loss } from './permanence.ts'
 import type { SilhouetteName } from './silhouette.ts'
 import { type TimedFootage, type Track, trackFilm } from './tracks.ts'
@@ -13,6 +13,8 @@ export interface SeenBody {
   /** Share of the votes for the shape. */
   readonly certainty: number
   readonly size: Size
+  /** Share of the frames in which it moves that show each of `silhouetteNames`; absent of a body that hardly does. */
+  readonly moving?: readonly number[]
   /** Share of the frames that show it. */
   readonly presence: number
   readonly action: Action
@@ -80,10 +82,12 @@ export function parseBodies(footage: TimedFootage): ParsedBody[] {
     const path = followPath(track, lens, look)
     const { landing, ...deed } = seeDeed(track, path, look.shape)
     const loss = findLoss(track, tracks, { isAirborne: path.isAirborne, lens, footage })
+    const moving = seeMoving(track, Math.min(footage.width, footage.height))
     const presence = track.sightings.filter(Boolean).length / track.sightings.length
     const seen = {
       colour: colourNames[track.name - 1],
       ...look,
+      ...(moving && { moving }),
       presence,
       ...deed,
       meets: [],

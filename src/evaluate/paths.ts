@@ -1,5 +1,5 @@
 import { type Lens, type ShapeName, type Size, sizes } from '../world/index.ts'
-import { median } from './bootstrap.ts'
+import { mean, median } from './bootstrap.ts'
 import { placeAtHeight, placeInPlane } from './floor.ts'
 import { type SilhouetteName, silhouetteNames } from './silhouette.ts'
 import { isWhole, type Sighting, type Track } from './tracks.ts'
@@ -87,6 +87,21 @@ export function seeLook(track: Track, lens: Lens): Look {
   )
   const isLarge = median(units) > Math.sqrt(sizes.large * sizes.small) * MAGNIFIED[shape]
   return { shape, certainty, size: isLarge ? 'large' : 'small' }
+}
+
+/** Share of the picture's side that a body crosses between two frames when it moves, and the frames in which it must. */
+const [LEAST_STEP, LEAST_MOVING] = [0.01, 3]
+
+/** Share of the frames in which a body moves that show each of `silhouetteNames`; undefined for one that hardly does. */
+export function seeMoving({ sightings }: Track, side: number): readonly number[] | undefined {
+  const moving = sightings.filter((sighting, frame): sighting is Sighting => {
+    const before = sightings[frame - 1]
+    if (!isWhole(sighting) || !isWhole(before)) return false
+    return Math.hypot(sighting.x - before.x, sighting.y - before.y) > LEAST_STEP * side
+  })
+  if (moving.length < LEAST_MOVING) return undefined
+  const shown = moving.map(({ silhouette }) => silhouette.indexOf(Math.max(...silhouette)))
+  return silhouetteNames.map((_, i) => mean(shown.map(name => (name === i ? 1 : 0))))
 }
 
 /** Times by which bodies look larger than they are: their front is nearer than their middle. Measured on true clips. */

@@ -1,11 +1,13 @@
 import { type Attributes, type BodyAttributes, mainAction } from '../world/index.ts'
 import { mean } from './bootstrap.ts'
 import type { SeenBody, SeenFilm } from './parse.ts'
+import { silhouetteNames } from './silhouette.ts'
 
 /** What is asked of every film, in the order of the report. */
 export const questions = [
   'colour',
   'shape',
+  'form',
   'size',
   'count',
   'direction',
@@ -65,9 +67,13 @@ export function scoreFilm({ bodies: seen }: SeenFilm, told: Attributes): Score {
     return mean(asked)
   }
   const sized = told.bodies.filter(({ size }) => size !== undefined)
+  const forms = told.bodies.flatMap(
+    ({ shape }, i) => found[i]?.moving?.[silhouetteNames.indexOf(shape)] ?? [],
+  )
   return {
     colour: share(() => true),
     shape: share((body, { shape }) => body.shape === shape),
+    ...(forms.length > 0 && { form: mean(forms) }),
     ...(sized.length > 0 && { size: share((body, { size }) => body.size === size, sized) }),
     count: seen.length === told.bodies.length ? 1 : 0,
     ...scoreDeeds(told, seen),
