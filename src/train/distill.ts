@@ -33,6 +33,7 @@ import { fanInFactor, type Values } from './optimizer.ts'
 import type { Schedule } from './schedule.ts'
 import type { Training } from './training.ts'
 import { drawTransformerBatch, gridsOf, weighError } from './transformer.ts'
+import { type Visibility, weighChannels } from './visibility.ts'
 
 // Shapes: B batch, f latent frames of a window, Z latent channels, h w latent grid, S text tokens, k steps of the teacher.
 
@@ -53,6 +54,8 @@ export interface DistillOptions {
   /** Guidance of the teacher, which the student needs none for. */
   readonly guidanceScale: number
   readonly rank: number
+  /** How much errors of latents are seen: alike when absent. */
+  readonly visibility?: Visibility
 }
 
 /** What a batch holds besides the windows: levels and weights of every step, 0 steps for known frames. */
@@ -166,8 +169,9 @@ export function distillTraining(options: DistillOptions): Training {
       const wanted = add(div(sub(end, noisy), batch.jump), noisy)
       const inputs = { latents_BfZhw: noisy, levels_Bf: start, first_Bf: batch.first, ids_BS: batch.ids }
       const { data } = transformer(traceStudent(teacher, values), inputs, config, learned)
-      const error = mean(square(sub(data, wanted)), [2]) // (B, f, 1, h, w)
-      return { loss: reshape(weighError(error, batch), []), watch: { data: reshape(mean(error), []) } }
+      const error = sub(data, wanted)
+      const loss = weighError(weighChannels(error, options.visibility), batch)
+      return { loss: reshape(loss, []), watch: { data: reshape(mean(square(error)), []) } }
     },
   }
 }

@@ -31,6 +31,7 @@ import { drawSaid, SAID_FEATURES } from './said.ts'
 import type { Schedule } from './schedule.ts'
 import type { Batch, Training } from './training.ts'
 import { spreadBodies, sumBodies, TRUTH_FEATURES, truthOfTokens } from './truth.ts'
+import { type Visibility, weighChannels } from './visibility.ts'
 
 // Shapes: B batch, f latent frames of a window, Z latent channels, h w latent grid, S text tokens.
 
@@ -43,6 +44,8 @@ export interface TransformerTrainingOptions {
   readonly batchSize: number
   /** Latent frames of a window. */
   readonly frames: number
+  /** How much errors of latents are seen: alike when absent. */
+  readonly visibility?: Visibility
   /** Share of captions that are left out, so that guidance has something to compare with. */
   readonly dropText?: number
   /** Share of detailed captions that are the captioner's, where a clip has another one too: 0.95 (DALL-E 3's) when absent. */
@@ -161,7 +164,7 @@ const [SAID_WEIGHT, CAPTIONS_PER_WINDOW] = [0.05, 2]
  * that has read more than they have seen.
  */
 export function transformerTraining(options: TransformerTrainingOptions): Training {
-  const { config, schedule, batchSize, data } = options
+  const { config, schedule, batchSize, data, visibility } = options
   const specs = {
     ...transformerSpecs(config),
     // From nothing: a head that is drawn would ask nonsense of a model that is trained on.
@@ -198,10 +201,10 @@ export function transformerTraining(options: TransformerTrainingOptions): Traini
       }
       const params = nestValues(specs, values)
       const { data, middle } = transformer(params, inputs, config, learned)
-      const error = mean(square(sub(data, batch.latents)), [2]) // (B, f, 1, h, w)
+      const error = sub(data, batch.latents)
       // Where much noise leaves open where a body is, more weight on where it was would teach to guess it everywhere.
       const bodies = mul(batch.bodies, square(sub(1, level)))
-      const flow = weighError(error, { ...batch, bodies })
+      const flow = weighError(weighChannels(error, visibility), { ...batch, bodies })
       const telling = linear(rmsNorm(middle), params.truth) // (B, f, n, TRUTH_FEATURES)
       const truth = mul(mean(square(sub(telling, batch.truth))), TRUTH_FEATURES)
       const { pooled_BD } = encodeText(params.text, batch.captions, config.text)
@@ -211,7 +214,7 @@ export function transformerTraining(options: TransformerTrainingOptions): Traini
       return {
         loss: reshape(add(flow, told), []),
         watch: {
-          data: reshape(mean(error), []),
+          data: reshape(mean(square(error)), []),
           flow: reshape(flow, []),
           truth: reshape(truth, []),
           said: reshape(said, []),
