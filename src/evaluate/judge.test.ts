@@ -102,9 +102,8 @@ test('a ball that is square while it goes has lost its form, whatever it is befo
   assert.ok(scoreFilm(parseFilm(film), film.attributes).form! > 0.9)
   const { width, height, masks } = film
   const square = change(film, (frame, i) => {
-    const pixels = [...masks.subarray(i * width * height, (i + 1) * width * height).keys()].filter(
-      pixel => masks[i * width * height + pixel] > 0,
-    )
+    const mask = masks.subarray(i * width * height, (i + 1) * width * height)
+    const pixels = [...mask.keys()].filter(pixel => mask[pixel] > 0)
     if (i % 2 === 0 || pixels.length === 0) return frame
     const [xs, ys] = [pixels.map(pixel => pixel % width), pixels.map(pixel => Math.floor(pixel / width))]
     const [left, right, top, bottom] = [Math.min(...xs), Math.max(...xs), Math.min(...ys), Math.max(...ys)]

@@ -8,6 +8,7 @@ import {
   mean,
   mul,
   reshape,
+  sizeOf,
   square,
   sum,
   type Value,
@@ -22,7 +23,7 @@ import {
   PIXELS_PER_LATENT,
 } from '../model/index.ts'
 import { compile } from '../onnx/index.ts'
-import type { LatentSet } from './latents.ts'
+import type { LatentSet, LatentStatistics } from './latents.ts'
 import { sumBodies } from './truth.ts'
 
 // Shapes: B batch, f latent frames, Z latent channels, h w latent grid, H W pixels.
@@ -37,16 +38,18 @@ const ALIKE = 0.2
 /** How much errors of normalised latents are seen: Z x Z, symmetric, of trace Z. */
 export type Visibility = Float32Array
 
-/** Compiles the slope of pixels, each with a sign, by normalised latents: `latents` (1, f, Z, h, w) and `signs` to `slope`. */
-function compileSlope(params: Parameters, config: AutoencoderConfig, data: LatentSet, threads?: number) {
-  const [clipFrames, channels, h, w] = data.shape
-  const frames = Math.min(MOST_FRAMES, clipFrames)
-  const shown = [(frames - 1) * FRAMES_PER_LATENT, 3, h * PIXELS_PER_LATENT, w * PIXELS_PER_LATENT]
-  const [latents, signs] = [input('latents', [1, frames, channels, h, w]), input('signs', [1, ...shown])]
-  const perChannel = (values: Float32Array) => constant(values, [1, 1, channels, 1, 1])
+/** Traces the slope of pixels, each with a sign, by normalised latents (1, f, Z, h, w). */
+function traceSlope(
+  latents: Value,
+  signs: Value,
+  params: Parameters,
+  config: AutoencoderConfig,
+  data: LatentStatistics,
+) {
+  const perChannel = (values: Float32Array) => constant(values, [1, 1, values.length, 1, 1])
   const restored = add(mul(latents, perChannel(data.deviation)), perChannel(data.mean))
   const painted = decode(fixParameters(autoencoderSpecs(config), params), restored, config, 1)
-  return compile({ slope: gradients(sum(mul(painted, signs)), [latents])[0] }, { threads })
+  return gradients(sum(mul(painted, signs)), [latents])[0]
 }
 
 /**
@@ -63,27 +66,28 @@ export async function measureVisibility(
 ): Promise<Visibility> {
   const [clipFrames, channels, h, w] = data.shape
   const frames = Math.min(MOST_FRAMES, clipFrames)
-  const compiled = await compileSlope(params, config, data, threads)
-  const signs = compiled.inputs.find(({ name }) => name === 'signs')!
+  const shape = [1, frames, channels, h, w]
+  const shown = [1, (frames - 1) * FRAMES_PER_LATENT, 3, h * PIXELS_PER_LATENT, w * PIXELS_PER_LATENT]
+  const slope = traceSlope(input('latents', shape), input('signs', shown), params, config, data)
+  const compiled = await compile({ slope }, { threads })
   const random = createRandom(1)
   const total = new Float64Array(channels ** 2)
   for (let i = 0; i < WINDOWS; i++) {
     const clip = random.integer(data.clips.length)
     const window = data.window(clip, random.integer(clipFrames - frames + 1), frames)
-    const r = Float32Array.from({ length: signs.shape.reduce((a, b) => a * b) }, () =>
-      Math.sign(random.normal()),
-    )
+    const signs = Float32Array.from({ length: sizeOf(shown) }, () => Math.sign(random.normal()))
     const results = await compiled.run({
-      latents: { shape: [1, frames, channels, h, w], data: window.latents },
-      signs: { shape: signs.shape, data: r },
+      latents: { shape, data: window.latents },
+      signs: { shape: shown, data: signs },
     })
-    const slope = results.slope.data.subarray(channels * h * w, 2 * channels * h * w)
+    // That of the second frame, the one that counts.
+    const own = results.slope.data.subarray(channels * h * w, 2 * channels * h * w)
     const covered = sumBodies(window.coverage).subarray(h * w, 2 * h * w)
     for (const [cell, share] of covered.entries()) {
       if (share < LEAST_COVERED) continue
       for (let a = 0; a < channels; a++) {
         for (let b = 0; b < channels; b++)
-          total[a * channels + b] += slope[a * h * w + cell] * slope[b * h * w + cell]
+          total[a * channels + b] += own[a * h * w + cell] * own[b * h * w + cell]
       }
     }
   }
