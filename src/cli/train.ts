@@ -64,6 +64,7 @@ const stageLabels: Record<Stage, string> = {
   clips: 'filming',
   autoencoder: 'autoencoder',
   latents: 'encoding',
+  visibility: 'measuring what is seen',
   transformer: 'transformer',
   captioner: 'captioner',
   'few steps': 'few steps',

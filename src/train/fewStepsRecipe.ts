@@ -7,7 +7,7 @@ import { encodeOtherShapes } from './encodeClips.ts'
 import { encodeForModel } from './modelLatents.ts'
 import type { Schedule } from './schedule.ts'
 import { type RecipeOptions, runTraining } from './stages.ts'
-import { measureVisibility } from './visibility.ts'
+import { findVisibility } from './visibility.ts'
 import { loadAddition } from './warmStart.ts'
 
 /** How a model learns to make films in few steps, as data. */
@@ -54,7 +54,7 @@ export async function runFewStepsRecipe(recipe: FewStepsRecipe, options: RecipeO
     teacher: model.transformer,
     data: [data, ...others],
     frames: config.window,
-    visibility: await measureVisibility(model.autoencoder, config.autoencoder, data, options.threads),
+    visibility: await findVisibility(model.autoencoder, config.autoencoder, data, options),
     schedule,
     batchSize,
   })

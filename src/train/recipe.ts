@@ -28,7 +28,7 @@ import type { Schedule } from './schedule.ts'
 import { filmClips, type RecipeOptions, runTraining } from './stages.ts'
 import { transformerTraining } from './transformer.ts'
 import { compileValidation, noteLoss } from './validate.ts'
-import { measureVisibility } from './visibility.ts'
+import { findVisibility } from './visibility.ts'
 import { type Given, loadGiven } from './warmStart.ts'
 
 /** A complete training run as data: from seeds to a model that `generate` can use. */
@@ -232,7 +232,7 @@ export async function runRecipe(general: Recipe, options: RecipeOptions): Promis
     ? selectLatents(own, isHeldBack)
     : await encodeHeldOut(recipe, autoencoder, own, options)
   const { window, ...rest } = recipe.transformer
-  const visibility = await measureVisibility(autoencoder, recipe.autoencoder.config, data[0], threads)
+  const visibility = await findVisibility(autoencoder, recipe.autoencoder.config, data[0], options)
   const training = transformerTraining({ ...rest, data, frames: window, visibility })
   const sample = sampleEvery(MINUTES_PER_SHEET, async (step, state) => {
     const config = configOfRecipe(recipe, prepared.pictures)

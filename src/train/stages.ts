@@ -9,6 +9,7 @@ export type Stage =
   | 'clips'
   | 'autoencoder'
   | 'latents'
+  | 'visibility'
   | 'transformer'
   | 'captioner'
   | 'few steps'

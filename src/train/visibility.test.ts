@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
 import { test } from 'node:test'
 import { constant, createRandom, evaluateReference } from '../array/index.ts'
 import {
@@ -10,7 +13,7 @@ import {
 } from '../model/index.ts'
 import type { LatentSet } from './latents.ts'
 import { MOST_BODIES } from './truth.ts'
-import { measureVisibility, weighChannels } from './visibility.ts'
+import { findVisibility, measureVisibility, weighChannels } from './visibility.ts'
 
 const [frames, channels, side, cell] = [3, 4, 2, 3]
 const config = { latentChannels: channels, ...autoencoderSizes.tiny }
@@ -63,6 +66,25 @@ test('what is seen of an error is what differences of the decoder tell, with a s
   const measured = await measureVisibility(params, config, data)
   const apart = Math.hypot(...expected.map((value, i) => value - measured[i])) / Math.hypot(...expected)
   assert.ok(apart < 0.15, `${apart}: ${measured} instead of ${expected}`)
+})
+
+test('a run measures once what is seen: it goes on with that, anew for another decoder, and can be stopped', async () => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'aozora-'))
+  try {
+    const stages: string[] = []
+    const options = { folder, onProgress: (stage: string) => stages.push(stage) }
+    const first = await findVisibility(params, config, data, options)
+    const measured = stages.length
+    assert.ok(stages.every(stage => stage === 'visibility') && measured > 100)
+    assert.deepEqual(await findVisibility(params, config, data, options), first)
+    assert.equal(stages.length, measured)
+    const others = initializeParameters(autoencoderSpecs(config), createRandom(6))
+    const stopped = { ...options, signal: AbortSignal.abort() }
+    await assert.rejects(findVisibility(others, config, data, stopped), { name: 'AbortError' })
+    assert.notDeepEqual(await findVisibility(others, config, data, options), first)
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
 })
 
 test('an error is weighed by what is seen of it, and alike without', () => {

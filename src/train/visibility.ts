@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs'
+import path from 'node:path'
 import {
   add,
   constant,
@@ -21,9 +23,13 @@ import {
   fixParameters,
   type Parameters,
   PIXELS_PER_LATENT,
+  selectParameters,
 } from '../model/index.ts'
 import { compile } from '../onnx/index.ts'
+import { writeAtomically } from '../store/index.ts'
+import { fingerprintOf, isMadeFrom } from './fingerprint.ts'
 import type { LatentSet, LatentStatistics } from './latents.ts'
+import type { RecipeOptions } from './stages.ts'
 import { sumBodies } from './truth.ts'
 
 // Shapes: B batch, f latent frames, Z latent channels, h w latent grid, H W pixels.
@@ -37,6 +43,13 @@ const ALIKE = 0.2
 
 /** How much errors of normalised latents are seen: Z x Z, symmetric, of trace Z. */
 export type Visibility = Float32Array
+
+/** How a measurement is made and watched. */
+interface MeasureOptions {
+  readonly threads?: number
+  readonly signal?: AbortSignal
+  readonly onProgress?: (done: number, of: number) => void
+}
 
 /** Traces the slope of pixels, each with a sign, by normalised latents (1, f, Z, h, w). */
 function traceSlope(
@@ -57,12 +70,13 @@ function traceSlope(
  * being the slope of all pixels by the channels of one latent (a decoder's metric of its latents, 1710.11379). With pixels r of
  * random signs the mean of (J'r)(J'r)' is J'J, so that one pass back tells it of all latents of a window (Hutchinson's estimator).
  * @param params of the autoencoder whose latents `data` are
+ * @throws DOMException AbortError when the signal aborts.
  */
 export async function measureVisibility(
   params: Parameters,
   config: AutoencoderConfig,
   data: LatentSet,
-  threads?: number,
+  { threads, signal, onProgress }: MeasureOptions = {},
 ): Promise<Visibility> {
   const [clipFrames, channels, h, w] = data.shape
   const frames = Math.min(MOST_FRAMES, clipFrames)
@@ -73,6 +87,8 @@ export async function measureVisibility(
   const random = createRandom(1)
   const total = new Float64Array(channels ** 2)
   for (let i = 0; i < WINDOWS; i++) {
+    signal?.throwIfAborted()
+    onProgress?.(i, WINDOWS)
     const clip = random.integer(data.clips.length)
     const window = data.window(clip, random.integer(clipFrames - frames + 1), frames)
     const signs = Float32Array.from({ length: sizeOf(shown) }, () => Math.sign(random.normal()))
@@ -93,6 +109,29 @@ export async function measureVisibility(
   }
   await compiled.release()
   return normalize(total, channels)
+}
+
+/**
+ * How much errors are seen, as the run in `folder` has measured it before, or measures it now.
+ * @throws DOMException AbortError when the signal aborts.
+ */
+export async function findVisibility(
+  params: Parameters,
+  config: AutoencoderConfig,
+  data: LatentSet,
+  { folder, threads, signal, onProgress }: RecipeOptions,
+): Promise<Visibility> {
+  const file = path.join(folder, 'visibility.json')
+  const { mean, deviation, clips } = data
+  const statistics = [mean, deviation].map(numbers => [...numbers])
+  const facts = { config, statistics, clips, windows: WINDOWS, share: ALIKE }
+  const fingerprint = fingerprintOf(facts, selectParameters(params, 'decoder'))
+  if (isMadeFrom(file, fingerprint))
+    return Float32Array.from(JSON.parse(readFileSync(file, 'utf8')).visibility as number[])
+  const tell = (done: number, of: number) => onProgress?.('visibility', done, of)
+  const visibility = await measureVisibility(params, config, data, { threads, signal, onProgress: tell })
+  writeAtomically(file, [Buffer.from(JSON.stringify({ fingerprint, visibility: [...visibility] }))])
+  return visibility
 }
 
 /** Scales a metric to the trace of one, and has a share of every error count alike; where nothing was seen all count alike. */
