@@ -96,6 +96,8 @@ test('bad input: one clear line, exit code 2, nothing written', () => {
     [['dataset', 'import', '.', '-o', 'x'], /holds no films/],
     [['dataset', 'import', 'nowhere', '-o', 'x'], /There is no such folder/],
     [['evaluate', '--count', '0'], /argument '0' is invalid/],
+    [['evaluate', '--task', 'loop'], /--task goes with --only tasks/],
+    [['evaluate', '--only', 'expander', '--size', '16:9'], /--size does not go with --only expander/],
   ]
   for (const [args, message] of cases) {
     const { status, stdout, stderr, cwd } = aozora(...args)

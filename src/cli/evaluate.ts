@@ -65,7 +65,18 @@ function printSummary({ attributes, autoencoder, physics }: Summary): void {
 const isOne = <Name extends string>(names: readonly Name[], part: string | undefined): part is Name =>
   names.some(name => name === part)
 
+/**
+ * Checks that what is said of one part is asked for.
+ * @throws RangeError naming the option that does not go with the part.
+ */
+function checkParts({ only, task, upscaler, size }: EvaluateOptions): void {
+  if (task && only !== 'tasks') throw new RangeError('--task goes with --only tasks alone')
+  if (upscaler && only !== 'upscaler') throw new RangeError('--upscaler goes with --only upscaler alone')
+  if (size && isOne(additions, only)) throw new RangeError(`--size does not go with --only ${only}`)
+}
+
 async function evaluate(options: EvaluateOptions): Promise<void> {
+  checkParts(options)
   const { only: part } = options
   if (isOne(additions, part)) return judgeAddition[part](options)
   if (isOne(pages, part)) return evaluatePage(part, options)
