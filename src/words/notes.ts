@@ -1,11 +1,9 @@
 import type { LeftOut } from './leaveOut.ts'
 import { smallWords } from './lexicon.ts'
-import type { PromptWord } from './reader.ts'
+import { isHan, type PromptWord } from './reader.ts'
 import type { Request } from './request.ts'
 
 // What is said, one line each, of a prompt that was not understood or not in full.
-
-const isHan = ({ word }: PromptWord) => /\p{Script=Han}/u.test(word)
 
 /** That things were left out which the prompt will not have. */
 function noteLeftOut(out: readonly LeftOut[], isChinese: boolean): string[] {
@@ -37,7 +35,7 @@ function isForeign(words: readonly PromptWord[]): boolean {
   const spoken = words.filter(({ written }) => /\p{L}/u.test(written))
   const strange = spoken.filter(
     known =>
-      !isHan(known) &&
+      !isHan(known.word) &&
       !smallWords.has(known.written) &&
       (known.word !== known.written || known.lemma === undefined),
   )
@@ -48,7 +46,8 @@ function isForeign(words: readonly PromptWord[]): boolean {
 /** That nothing was understood, or that what was is guessed. */
 function noteUnread({ open: _, bodies, ...places }: Request, words: readonly PromptWord[]): string[] {
   const isEmpty = bodies.length === 0 && Object.keys(places).length === 0
-  if (isEmpty && words.some(isHan)) return ['什么也没读懂：颜色、形状和动作由种子决定；只读中文和英文']
+  if (isEmpty && words.some(({ word }) => isHan(word)))
+    return ['什么也没读懂：颜色、形状和动作由种子决定；只读中文和英文']
   if (isEmpty) {
     return [
       'nothing of it was understood: colour, shape and deed were drawn by the seed; only English and Chinese are read',
@@ -68,7 +67,7 @@ export function noteLosses(
   out: readonly LeftOut[],
   stated: number,
 ): string[] {
-  const isChinese = words.some(isHan)
+  const isChinese = words.some(({ word }) => isHan(word))
   return [
     ...noteLeftOut(out, isChinese),
     ...noteCount(stated, request.bodies.length, isChinese),

@@ -1,5 +1,5 @@
 import { smallWords } from './lexicon.ts'
-import type { PromptWord } from './reader.ts'
+import { isHan, type PromptWord } from './reader.ts'
 import { readBest, TOLD, type Word } from './said.ts'
 
 // Names of things with their looks, such as "large red balls", read by rules: the tagger was taught neither to count
@@ -21,8 +21,6 @@ interface Unit {
   readonly slot?: string
   readonly value?: string
 }
-
-const isHan = (word: string) => /\p{Script=Han}/u.test(word)
 
 /** Adjectives among the small words; the others end a phrase. */
 const small = new Set('other more such single very really quite new old'.split(' '))

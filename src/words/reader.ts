@@ -29,6 +29,9 @@ export interface PromptWord {
 
 const kinds: readonly Kind[] = ['a', 'p', 'l', 'f', 'b', 't', 'n', 'w', 'x']
 
+/** Whether a text has Chinese letters. */
+export const isHan = (text: string) => /\p{Script=Han}/u.test(text)
+
 const endings: readonly RegExp[] = [
   /^[,.;:!?]$/,
   /\p{Script=Han}/u,
@@ -107,7 +110,7 @@ export function readWords(lexicon: Lexicon, prompt: string, options: ReadingOpti
   for (const { 0: piece, index: at } of text.matchAll(
     /\p{Script=Han}+|(?:(?!\p{Script=Han})[\p{L}\p{N}])+|[,.;:!?，。；！？、]/gu,
   )) {
-    if (/\p{Script=Han}/u.test(piece)) {
+    if (isHan(piece)) {
       words.push(...readChinese(piece, at, options.knows))
       continue
     }

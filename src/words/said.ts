@@ -1,7 +1,7 @@
 import { concepts } from './concepts.ts'
 import { type Hue, nearestColour } from './hue.ts'
 import { smallWords } from './lexicon.ts'
-import type { PromptWord } from './reader.ts'
+import { isHan, type PromptWord } from './reader.ts'
 import { labelParts, labels, type Slot } from './request.ts'
 
 // What every word of a prompt says, by a tagger's probabilities and by what the lexicon surely knows.
@@ -51,7 +51,7 @@ const TOLD_BY_LETTER = 0.75
 export function readSure(words: readonly Word[], tags: Tags, said: readonly Said[]): Said[] {
   return words.slice(0, tags.labels.length).flatMap((known, at) => {
     const { slot, value, share } = readBest(known)
-    const least = /\p{Script=Han}/u.test(known.word) ? TOLD_BY_LETTER : TOLD
+    const least = isHan(known.word) ? TOLD_BY_LETTER : TOLD
     if (share < least || smallWords.has(known.word) || said.some(one => one.at === at)) return []
     const isDetail = slot === 'way' || slot === 'speed'
     const isPlace = slot === 'floor' || slot === 'light' || slot === 'sky'
@@ -71,7 +71,7 @@ export function hearLooks(words: readonly Word[], tagged: readonly Said[]): Said
   const sure = words.flatMap((known, at): Said[] => {
     const { slot, value, share, next } = readBest(known)
     const isBody = tagged.some(one => one.at === at && one.slot === 'shape')
-    const isHeard = slot === 'material' || (slot === 'size' && isBody && /\p{Script=Han}/u.test(known.word))
+    const isHeard = slot === 'material' || (slot === 'size' && isBody && isHan(known.word))
     const isSure = isHeard && share >= SURE && next < TOLD
     return isSure ? [{ at, slot, values: new Map([[value, share]]) }] : []
   })

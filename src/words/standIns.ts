@@ -1,7 +1,7 @@
 import type { Kind } from './concepts.ts'
 import { concepts } from './concepts.ts'
 import { type Hue, nearestColour } from './hue.ts'
-import type { PromptWord } from './reader.ts'
+import { isHan, type PromptWord } from './reader.ts'
 import type { Request, RequestBody } from './request.ts'
 
 // What the worlds do not have is played by the nearest thing that they have, and that is said.
@@ -50,7 +50,7 @@ const chineseNames: Readonly<Record<string, string>> = {
 
 function sayStandIn(body: RequestBody, thing: PromptWord | undefined): string {
   const looks = [body.size!, body.colour!, body.shape]
-  if (thing && /\p{Script=Han}/u.test(thing.word)) {
+  if (thing && isHan(thing.word)) {
     return `还没有${thing.begins?.word ?? thing.word}：由一个${looks.map(look => chineseNames[look] ?? '').join('')}来扮演`
   }
   const noun = thing ? plural(thing.lemma ?? thing.word) : 'such things'
@@ -68,7 +68,7 @@ export function playParts(
   named: readonly (number | undefined)[],
 ): { readonly request: Request; readonly notes: readonly string[] } {
   const notes: string[] = []
-  const isChinese = words.some(({ word }) => /\p{Script=Han}/u.test(word))
+  const isChinese = words.some(({ word }) => isHan(word))
   const bodies = request.bodies.map((body, i): RequestBody => {
     let played = body
     if (body.shape === 'other') {
