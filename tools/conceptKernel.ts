@@ -1,3 +1,5 @@
+import { add, constant, exp, input, matmul, mul, sub, type Value } from '../src/array/index.ts'
+import { type Compiled, compile } from '../src/onnx/index.ts'
 import { type PlacedWord, solveLower, solveUpper, weigh } from './conceptRidge.ts'
 import { factorize, type WordVectors } from './wordVectors.ts'
 
@@ -36,22 +38,41 @@ function centerSpace(vectors: WordVectors, words: readonly string[]): Space {
   return { size, rows, center }
 }
 
-/** How like a word is to each of the words of some spaces. */
-function compareWith(spaces: readonly Space[], count: number, word: string): Float64Array {
-  const like = new Float64Array(count)
-  for (const { size, rows, center } of spaces) {
-    const place = center(word)
-    for (let n = 0; n < count; n++) {
-      const at = n * size
-      let [even, odd] = [0, 0]
-      for (let i = 0; i < size; i += 2) {
-        even += place[i] * rows[at + i]
-        odd += place[i + 1] * rows[at + i + 1]
-      }
-      like[n] += Math.exp(SHARPNESS * (even + odd - 1))
-    }
+/** Words that are compared at once. */
+const BATCH = 512
+
+/** Compiles what gives, for places of BATCH words in every space, how like they are to each of `count` words, times `columns` (count, C). */
+async function compileLikeness(spaces: readonly Space[], count: number, columns?: Value): Promise<Compiled> {
+  const likenesses = spaces.map(({ size, rows }, i) => {
+    const cosines = matmul(input(`places.${i}`, [BATCH, size]), constant(rows, [count, size]), {
+      transposeB: true,
+    })
+    return exp(mul(sub(cosines, 1), SHARPNESS))
+  })
+  const like = likenesses.reduce((all, one) => add(all, one))
+  return compile({ said: columns ? matmul(like, columns) : like })
+}
+
+/** Calls `take` with the numbers of each word that the graph gives for its places. */
+async function forEachWord(
+  graph: Compiled,
+  spaces: readonly Space[],
+  words: readonly string[],
+  take: (word: string, numbers: Float32Array) => void,
+): Promise<void> {
+  for (let start = 0; start < words.length; start += BATCH) {
+    const own = words.slice(start, start + BATCH)
+    const feeds = spaces.map(({ size, center }, i) => {
+      const data = new Float32Array(BATCH * size)
+      for (const [n, word] of own.entries()) data.set(center(word), n * size)
+      return [`places.${i}`, { shape: [BATCH, size], data }] as const
+    })
+    const { said } = await graph.run(Object.fromEntries(feeds))
+    const width = said.data.length / BATCH
+    for (const [n, word] of own.entries())
+      take(word, said.data.slice(n * width, (n + 1) * width) as Float32Array)
   }
-  return like
+  await graph.release()
 }
 
 /** The diagonal of (L L^T)^-1. */
@@ -71,40 +92,43 @@ function invertDiagonal(lower: Float64Array, size: number): Float64Array {
 }
 
 /**
- * Learns outputs from where words lie.
+ * Learns outputs from where words lie, and says them of words.
  * @param told words that it learns from, and the outputs that are right
  * @param vectors places of words in every space, each of an even size
- * @returns what gives all outputs for a word, near 1 where one is right; for a word it was learned from as if it were not among them
+ * @param words what it is asked about
+ * @returns all outputs for every word, near 1 where one is right; for a word it was learned from as if it were not among them
  */
-export function learnKernelRidge(
+export async function judgeByKernel(
   told: readonly Omit<PlacedWord, 'place'>[],
   vectors: readonly WordVectors[],
   outputs: number,
-): (word: string) => Float64Array {
+  words: readonly string[],
+): Promise<Map<string, Float32Array>> {
   const known = [...new Map(told.map(one => [one.word, one])).values()]
   const count = known.length
   const names = known.map(({ word }) => word)
   const spaces = vectors.map(space => centerSpace(space, names))
   const kernel = new Float64Array(count * count)
-  for (const [n, word] of names.entries()) kernel.set(compareWith(spaces, count, word), n * count)
-  for (const [n, one] of known.entries()) kernel[n * count + n] += RIDGE / weigh(one)
+  let n = 0
+  await forEachWord(await compileLikeness(spaces, count), spaces, names, (_, like) =>
+    kernel.set(like, count * n++),
+  )
+  for (const [i, one] of known.entries()) kernel[i * count + i] += RIDGE / weigh(one)
   const lower = factorize(kernel, count)
   const rightOf = ({ right }: (typeof known)[number], c: number) => (right.has(c) ? 1 / right.size : 0)
-  const columns = Array.from({ length: outputs }, (_, c) => {
-    const wanted = Float64Array.from(known, one => rightOf(one, c))
-    return solveUpper(lower, solveLower(lower, wanted))
-  })
+  const columns = new Float32Array(count * outputs)
   const diagonal = invertDiagonal(lower, count)
-  const places = new Map(names.map((word, n) => [word, n]))
-  return word => {
-    const n = places.get(word)
-    if (n !== undefined)
-      return Float64Array.from(columns, (column, c) => rightOf(known[n], c) - column[n] / diagonal[n])
-    const like = compareWith(spaces, count, word)
-    return Float64Array.from(columns, column => {
-      let sum = 0
-      for (let i = 0; i < count; i++) sum += column[i] * like[i]
-      return sum
-    })
+  const judged = new Map<string, Float32Array>(names.map(word => [word, new Float32Array(outputs)]))
+  for (let c = 0; c < outputs; c++) {
+    const wanted = Float64Array.from(known, one => rightOf(one, c))
+    const column = solveUpper(lower, solveLower(lower, wanted))
+    for (const [i, one] of known.entries()) {
+      columns[i * outputs + c] = column[i]
+      judged.get(one.word)![c] = wanted[i] - column[i] / diagonal[i]
+    }
   }
+  const others = [...new Set(words)].filter(word => !judged.has(word))
+  const graph = await compileLikeness(spaces, count, constant(columns, [count, outputs]))
+  await forEachWord(graph, spaces, others, (word, said) => judged.set(word, said))
+  return judged
 }

@@ -6,7 +6,7 @@ import { conceptSeeds, concepts, kindOfLexicographerFile } from '../src/words/co
 import { heldOutContent } from '../src/words/heldOut.ts'
 import type { Hue } from '../src/words/hue.ts'
 import { readColours } from './colourNames.ts'
-import { learnKernelRidge } from './conceptKernel.ts'
+import { judgeByKernel } from './conceptKernel.ts'
 import { judgeApart, learnRanker, type RankedWord } from './conceptRanker.ts'
 import { measureSentences, readPlaces, SENTENCE_NUMBERS } from './sentencePlaces.ts'
 import { type Likeness, readThesaurus } from './thesaurus.ts'
@@ -33,6 +33,11 @@ if (!unknown)
   )
 
 const wordNet = openWordNet()
+
+/** Words that stand alone or in phrases that are set aside. */
+const wordsAside = new Set(
+  Object.values(developmentWords).flatMap(words => words.flatMap(word => word.split(/[ -]/))),
+)
 
 /** Words and phrases of the tables by concept, without the small words around them. */
 function readAnchors(): Map<string, string[]> {
@@ -85,12 +90,9 @@ function chooseWords(): (readonly [string, ReadonlySet<number>])[] {
   const random = createRandom(5)
   const seeds = new Set(concepts.flatMap(concept => conceptSeeds[concept].map(seed => seed.split('/')[0])))
   const told = [...conceptsOf].filter(([word]) => /^[a-z]+$/.test(word) && !seeds.has(word))
-  // Words set aside stand for something even where a development lexicon is not told of what.
-  const aside = new Set(
-    Object.values(developmentWords).flatMap(words => words.flatMap(word => word.split(/[ -]/))),
-  )
   const common = vocabulary.filter(word => {
-    const isTold = conceptsOf.has(word) || aside.has(word) || heldOutContent.has(word)
+    // Words set aside stand for something even where a development lexicon is not told of what.
+    const isTold = conceptsOf.has(word) || wordsAside.has(word) || heldOutContent.has(word)
     return (wordNet.tags.get(word) ?? 0) > 1 && !isTold
   })
   const none = Array.from({ length: 1200 }, () => common[random.integer(common.length)])
@@ -100,11 +102,15 @@ function chooseWords(): (readonly [string, ReadonlySet<number>])[] {
 const chosen = chooseWords()
 const places = readPlaces(sentences)
 const read = measureSentences(places, anchorWords, chosen)
-const judgePlaces = learnKernelRidge(
+const placed = await judgeByKernel(
   chosen.map(([word, right]) => ({ word, right })),
   [places.plain, places.definitions, vectors.plain, vectors.forms],
   concepts.length,
+  [...vocabulary, ...conceptsOf.keys(), ...Object.values(developmentWords).flat()],
 )
+
+/** What the kernel says of a word that lies nowhere. */
+const nothing = new Float32Array(concepts.length)
 
 /** Numbers of one pair of word and concept. */
 const NUMBERS = 25 + SENTENCE_NUMBERS + slots.length
@@ -162,8 +168,8 @@ function measure(word: string): Float32Array | undefined {
   ]
   if (sums[0] < 0.02 && sums[1] < 0.002 && !colour?.own.size && best < 0.3) return undefined
   const told = read(word)
-  const placed = judgePlaces(word)
-  const likeliest = Math.max(...placed)
+  const said = placed.get(word) ?? nothing
+  const likeliest = Math.max(...said)
   const rows = new Float32Array(concepts.length * NUMBERS)
   for (const [c, concept] of concepts.entries()) {
     const hue = concept.startsWith('colour:') ? (concept.slice('colour:'.length) as Hue) : undefined
@@ -189,8 +195,8 @@ function measure(word: string): Float32Array | undefined {
       3 * (near[c].middle - nearest),
       best === 0 ? 1 : 0,
       ...told[c],
-      placed[c],
-      placed[c] - likeliest,
+      said[c],
+      said[c] - likeliest,
       ...[1, 2, 4, 8].map(part => (parts & part ? 1 : 0)),
     ]
     rows.set(numbers, c * NUMBERS)
@@ -216,14 +222,6 @@ const examples = chosen.flatMap(([word, right]): (RankedWord & { readonly word: 
 })
 const rank = learnRanker(examples, NUMBERS, 3)
 const apart = new Map(judgeApart(examples, NUMBERS, 4).map((shares, i) => [examples[i].word, shares]))
-const told = examples.filter(({ right }) => right.size > 0)
-const known = told.filter(({ word, right }) => {
-  const shares = apart.get(word)!
-  return right.has(shares.indexOf(Math.max(...shares)))
-})
-console.log(
-  `${known.length} of ${told.length} words of the tables are told right when they are left out of them`,
-)
 
 /** Concepts that a word may stand for and how surely, from 1 to 9. */
 function judge(word: string, isApart = false): [number, number][] {
@@ -236,6 +234,22 @@ function judge(word: string, isApart = false): [number, number][] {
     .sort((a, b) => shares[b[0]] - shares[a[0]])
     .slice(0, 4)
 }
+
+/** Says how many words are told right that were not learned from: those set aside, or each of the tables left out of them. */
+function report(): void {
+  const aside = Object.entries(developmentWords).flatMap(([row, words]) =>
+    words
+      .filter(word => vocabulary.includes(word))
+      .map(word => [word, row.replace('times:', 'number:')] as const),
+  )
+  const asked =
+    mode === 'development'
+      ? aside.map(([word, concept]) => ({ word, right: new Set([concepts.indexOf(concept)]) }))
+      : examples.filter(({ right }) => right.size > 0)
+  const known = asked.filter(({ word, right }) => right.has(judge(word, true)[0]?.[0]))
+  console.log(`${known.length} of ${asked.length} words are told right that were not learned from`)
+}
+report()
 
 /** What kind of thing a noun is, `-` when it is none. */
 function kindOf(word: string): string {
