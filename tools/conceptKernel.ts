@@ -94,7 +94,7 @@ function invertDiagonal(lower: Float64Array, size: number): Float64Array {
 /**
  * Learns outputs from where words lie, and says them of words.
  * @param told words that it learns from, and the outputs that are right
- * @param vectors places of words in every space, each of an even size
+ * @param vectors places of words in every space
  * @param words what it is asked about
  * @returns all outputs for every word, near 1 where one is right; for a word it was learned from as if it were not among them
  */

@@ -39,12 +39,15 @@ const wordsAside = new Set(
   Object.values(developmentWords).flatMap(words => words.flatMap(word => word.split(/[ -]/))),
 )
 
+/** The row of the tables that holds the words of a concept. */
+const rowOf = (concept: string) => concept.replace('number:', 'times:')
+
 /** Words and phrases of the tables by concept, without the small words around them. */
 function readAnchors(): Map<string, string[]> {
   const anchors = new Map<string, string[]>()
   for (const concept of concepts) {
     const seeds = conceptSeeds[concept].map(seed => seed.split('/')[0].replace(/_/g, ' '))
-    const row = concept.replace('number:', 'times:')
+    const row = rowOf(concept)
     const aside = mode === 'development' ? [] : (developmentWords[row] ?? [])
     const words = [...(trainingWords[row] ?? []), ...aside].map(phrase =>
       phrase
@@ -99,6 +102,8 @@ function chooseWords(): (readonly [string, ReadonlySet<number>])[] {
   return [...told, ...none.map(word => [word, new Set<number>()] as const)]
 }
 
+/** Every word of the tables, with those that are set aside. */
+const tableWords = new Set([...conceptsOf.keys(), ...Object.values(developmentWords).flat()])
 const chosen = chooseWords()
 const places = readPlaces(sentences)
 const read = measureSentences(places, anchorWords, chosen)
@@ -106,11 +111,8 @@ const placed = await judgeByKernel(
   chosen.map(([word, right]) => ({ word, right })),
   [places.plain, places.definitions, vectors.plain, vectors.forms],
   concepts.length,
-  [...vocabulary, ...conceptsOf.keys(), ...Object.values(developmentWords).flat()],
+  [...vocabulary, ...tableWords],
 )
-
-/** What the kernel says of a word that lies nowhere. */
-const nothing = new Float32Array(concepts.length)
 
 /** Numbers of one pair of word and concept. */
 const NUMBERS = 25 + SENTENCE_NUMBERS + slots.length
@@ -168,7 +170,7 @@ function measure(word: string): Float32Array | undefined {
   ]
   if (sums[0] < 0.02 && sums[1] < 0.002 && !colour?.own.size && best < 0.3) return undefined
   const told = read(word)
-  const said = placed.get(word) ?? nothing
+  const said = placed.get(word)!
   const likeliest = Math.max(...said)
   const rows = new Float32Array(concepts.length * NUMBERS)
   for (const [c, concept] of concepts.entries()) {
@@ -237,15 +239,11 @@ function judge(word: string, isApart = false): [number, number][] {
 
 /** Says how many words are told right that were not learned from: those set aside, or each of the tables left out of them. */
 function report(): void {
-  const aside = Object.entries(developmentWords).flatMap(([row, words]) =>
-    words
-      .filter(word => vocabulary.includes(word))
-      .map(word => [word, row.replace('times:', 'number:')] as const),
-  )
-  const asked =
-    mode === 'development'
-      ? aside.map(([word, concept]) => ({ word, right: new Set([concepts.indexOf(concept)]) }))
-      : examples.filter(({ right }) => right.size > 0)
+  const aside = concepts.flatMap((concept, c) => {
+    const words = (developmentWords[rowOf(concept)] ?? []).filter(word => vocabulary.includes(word))
+    return words.map(word => ({ word, right: new Set([c]) }))
+  })
+  const asked = mode === 'development' ? aside : examples.filter(({ right }) => right.size > 0)
   const known = asked.filter(({ word, right }) => right.has(judge(word, true)[0]?.[0]))
   console.log(`${known.length} of ${asked.length} words are told right that were not learned from`)
 }
@@ -274,7 +272,6 @@ const lines = vocabulary.map(word => {
   })
   return tell(word, [...own, ...rest].slice(0, 4))
 })
-const tableWords = new Set([...conceptsOf.keys(), ...Object.values(developmentWords).flat()])
 const asUnknown = [...tableWords]
   .filter(word => /^[a-z]{2,15}$/.test(word))
   .map(word => tell(word, judge(word, true)))
