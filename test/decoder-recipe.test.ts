@@ -37,23 +37,27 @@ function countFrames(shape: LatentSet['shape'], clips: number): LatentSet {
   }
 }
 
-test('a decoder is shown the frames that its latents stand for, behind the latent frame before them', async () => {
+test('a decoder is shown the frames that its latents stand for, between the latent frames beside them', async () => {
   const folder = makeFolder()
   await makeDataset(folder, { ...tiny.clips, clips: 1 })
   const [dataset, model] = [openDataset(folder), await openModel({ folder: writeTinyModel() })]
   const shape = [9, model.autoencoder.latentChannels, 2, 2] as const
   const clip = await dataset.clip(0)
   const pixels = 3 * clip.width * clip.height
-  const told = new Set<number>()
+  const [told, followed] = [new Set<number>(), new Set<number>()]
   for (let seed = 0; seed < 60; seed++) {
     const options = { batchSize: 1, frames: 2 }
     const batch = await drawDecoderBatch(createRandom(seed), model, dataset, countFrames(shape, 1), options)
-    const size = batch.latents.data.length / 3
-    const means = [0, 1, 2].map(f => sumOf(batch.latents, f * size, (f + 1) * size) / size)
+    const size = batch.latents.data.length / 4
+    const means = [0, 1, 2, 3].map(f => sumOf(batch.latents, f * size, (f + 1) * size) / size)
     const first = Math.round(means[1])
     // Others are guesses of a model that has learned nothing.
-    if (!means.every((value, f) => Math.abs(value - Math.max(0, first + f - 1)) < 0.1)) continue
+    const isTold = (f: number, frame: number) => Math.abs(means[f] - frame) < 0.1
+    if (![0, 1, 2].every(f => isTold(f, Math.max(0, first + f - 1)))) continue
+    // Behind the window's last latent frame there is none.
+    assert.ok(isTold(3, first + 2) || isTold(3, 0), `${means[3]} behind ${means[2]}`)
     told.add(first)
+    if (isTold(3, first + 2)) followed.add(first)
     for (let f = 0; f < 8; f++) {
       const frame = Math.max(0, 4 * first - 3 + f)
       const [red, seen] = [clip.frames[frame * pixels], batch.video.data[f * pixels]]
@@ -64,6 +68,7 @@ test('a decoder is shown the frames that its latents stand for, behind the laten
     }
   }
   assert.ok(told.has(0) && told.size > 4, `latent frames ${[...told]}`)
+  assert.ok(followed.has(0) && followed.size > 2, `followed are ${[...followed]}`)
   await model.close()
 })
 

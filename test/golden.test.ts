@@ -95,7 +95,7 @@ test('the autoencoder is what PyTorch says it is, forward and backward', async (
   }
   const specs = autoencoderSpecs(config)
   const traced = traceParameters(specs, 'param')
-  const output = decode(traced, encode(traced, input('video', [1, 8, 3, 32, 32]), config), config)
+  const output = decode(traced, encode(traced, input('video', [1, 12, 3, 32, 32]), config), config)
   const compared = await compareWithTorch('autoencoder', traced, output, ['video'])
   assert.equal(compared, flattenSpecs(specs).size)
 })

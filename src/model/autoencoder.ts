@@ -18,9 +18,10 @@ import { filled, kernel, type Traced } from './parameters.ts'
 // Shapes: B batch, F = 4 f frames, H = 16 h, W = 16 w, C colour channels, f h w latent grid, Z latent channels.
 
 /**
- * The video autoencoder: 16 x 16 pixels of 4 frames become one vector (f16 t4). Causal in time: a latent
+ * The video autoencoder: 16 x 16 pixels of 4 frames become one vector (f16 t4). The encoder is causal in time: a latent
  * frame depends on its own 4 frames and the 4 before; the first picture of a film, repeated 4 times, is a
- * latent frame of its own, so that 1 + 4 k frames give k + 1 latent frames.
+ * latent frame of its own, so that 1 + 4 k frames give k + 1 latent frames. The decoder looks one latent frame ahead
+ * (docs/decisions/020-the-decoder-looks-ahead.md).
  * Space-to-channel stages without activations between them, as in DC-AE (2410.10733).
  */
 export interface AutoencoderConfig {
@@ -72,7 +73,7 @@ export function autoencoderSpecs({ latentChannels, channels, blocks }: Autoencod
       out: kernel(latent, latentChannels, 1),
     },
     decoder: {
-      stem: kernel(2 * latentChannels, latent, 3),
+      stem: kernel(3 * latentChannels, latent, 3),
       latent: stageSpecs(latent, blocks.decoder),
       toFrames: kernel(latent, FRAMES_PER_LATENT * sixteenth, 1),
       sixteenth: stageSpecs(sixteenth, blocks.decoder),
@@ -100,16 +101,17 @@ function stage(params: Traced<ReturnType<typeof stageSpecs>>, x_BCHW: Value): Va
   return params.reduce((x, block) => residual(block, x), x_BCHW)
 }
 
-/**
- * Puts the previous frame's channels in front of each frame's: (B, f, Z, h, w) to (B (f - skip), 2 Z, h, w).
- * @param skip 1 where the first frame is only what came before the others
- */
-function joinPrevious(x: Value, skip: 0 | 1 = 0): Value {
+/** Frames with black ones in front and behind: (B, f, Z, h, w) to (B, before + f + after, Z, h, w). */
+function surround(x: Value, before: number, after: number): Value {
+  return before + after > 0 ? pad(x, [0, before, 0, 0, 0], [0, after, 0, 0, 0]) : x
+}
+
+/** Frames that follow one another side by side as channels: (B, f, Z, h, w) to (B (f - count + 1), count Z, h, w). */
+function joinFrames(x: Value, count: number): Value {
   const [batch, frames, channels, height, width] = x.shape
-  const earlier = () => slice(x, 1, 0, frames - 1)
-  const shifted = () => (frames > 1 ? pad(earlier(), [0, 1, 0, 0, 0], [0, 0, 0, 0, 0]) : mul(x, 0))
-  const pairs = concatenate(skip ? [earlier(), slice(x, 1, 1, frames)] : [shifted(), x], 2)
-  return reshape(pairs, [batch * (frames - skip), 2 * channels, height, width])
+  const joined = frames - count + 1
+  const shifted = Array.from({ length: count }, (_, i) => slice(x, 1, i, i + joined))
+  return reshape(concatenate(shifted, 2), [batch * joined, count * channels, height, width])
 }
 
 /**
@@ -132,27 +134,32 @@ export function encode(params: AutoencoderParams, video_BFCHW: Value, config: Au
   const [f, h, w] = [frames / FRAMES_PER_LATENT, height / PIXELS_PER_LATENT, width / PIXELS_PER_LATENT]
   const stacked = reshape(sixteenth, [batch * f, FRAMES_PER_LATENT * config.channels.sixteenth, h, w])
   const merged = reshape(conv2d(stacked, encoder.toLatent), [batch, f, config.channels.latent, h, w])
-  const mixed = conv2d(joinPrevious(merged), encoder.mix)
+  const mixed = conv2d(joinFrames(surround(merged, 1, 0), 2), encoder.mix)
   const latents = conv2d(stage(encoder.latent, mixed), encoder.out)
   return reshape(latents, [batch, f, config.latentChannels, h, w])
 }
 
+/** Which neighbours of what is decoded are known: 1 where the first, or the last, latent frame is only looked at. */
+export interface Surroundings {
+  readonly before?: 0 | 1
+  readonly after?: 0 | 1
+}
+
 /**
- * Traces the decoder: latents (B, f, Z, h, w) to colours (B, 4 (f - skip), 3, H, W), about -1 to 1.
- * @param skip 1 where the first latent frame is only what came before and is not decoded; else the first one is decoded as
- * if a black one came before
+ * Traces the decoder: latents (B, before + f + after, Z, h, w) to colours (B, 4 f, 3, H, W), about -1 to 1. A latent frame is
+ * painted with a view of the one before and of the one behind it; where there is none, of a black one.
  */
 export function decode(
   params: Pick<AutoencoderParams, 'decoder'>,
   latents_BfZhw: Value,
   { channels }: AutoencoderConfig,
-  skip: 0 | 1 = 0,
+  { before = 0, after = 0 }: Surroundings = {},
 ): Value {
-  const [batch, known, , h, w] = latents_BfZhw.shape
+  const [batch, given, , h, w] = latents_BfZhw.shape
   const { decoder } = params
-  const f = known - skip
-  const pairs = joinPrevious(latents_BfZhw, skip)
-  const latent = stage(decoder.latent, conv2d(pairs, decoder.stem, { padding: 1 }))
+  const f = given - before - after
+  const joined = joinFrames(surround(latents_BfZhw, 1 - before, 1 - after), 3)
+  const latent = stage(decoder.latent, conv2d(joined, decoder.stem, { padding: 1 }))
   const frames = batch * f * FRAMES_PER_LATENT
   const split = reshape(conv2d(latent, decoder.toFrames), [frames, channels.sixteenth, h, w])
   const sixteenth = stage(decoder.sixteenth, split)

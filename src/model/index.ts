@@ -8,6 +8,7 @@ export {
   encode,
   FRAMES_PER_LATENT,
   PIXELS_PER_LATENT,
+  type Surroundings,
 } from './autoencoder.ts'
 export {
   type BytePairs,

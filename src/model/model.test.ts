@@ -11,6 +11,7 @@ import {
   expectParameters,
   growParameters,
   initializeParameters,
+  type Surroundings,
   tokenize,
   traceParameters,
   transformer,
@@ -52,30 +53,37 @@ test('the encoder sees no future: latents do not change when later frames do', a
   assert.notDeepEqual(a.data.slice(2 * frame), b.data.slice(2 * frame))
 })
 
-test('the decoder sees only the latent frame before: chunks decode as the whole does', async () => {
+test('the decoder sees one latent frame before and one behind: chunks decode as the whole does', async () => {
   const specs = autoencoderSpecs(autoencoderConfig)
   const params = fed(initializeParameters(specs, createRandom(1)))
-  const decodeLatents = async (latents: Tensor, skip: 0 | 1 = 0) => {
+  const decodeLatents = async (latents: Tensor, surroundings?: Surroundings) => {
     const value = input('latents', latents.shape)
     const compiled = await compile({
-      video: decode(traceParameters(specs, 'param'), value, autoencoderConfig, skip),
+      video: decode(traceParameters(specs, 'param'), value, autoencoderConfig, surroundings),
     })
     return (await compiled.run({ ...params, latents })).video
   }
-  const latents = draw(1, 4, 16, 2, 2)
+  const latents = draw(1, 5, 16, 2, 2)
   const whole = await decodeLatents(latents)
-  assert.deepEqual(whole.shape, [1, 16, 3, 32, 32])
+  assert.deepEqual(whole.shape, [1, 20, 3, 32, 32])
   const frame = 16 * 2 * 2
-  const chunk = { shape: [1, 3, 16, 2, 2], data: latents.data.slice(frame) }
-  const tail = await decodeLatents(chunk)
-  const skipped = await decodeLatents(chunk, 1)
   const pixels = 4 * 3 * 32 * 32
-  assert.equal(skipped.data.length, 2 * pixels)
-  // Frames 2 and 3 with frame 1 before them, out of the whole and out of the chunk.
-  whole.data.slice(2 * pixels).forEach((value, i) => {
-    assert.ok(Math.abs(value - tail.data[pixels + i]) < 1e-4)
-    assert.ok(Math.abs(value - skipped.data[i]) < 1e-4)
+  const part = (first: number, end: number) => ({
+    shape: [1, end - first, 16, 2, 2],
+    data: latents.data.slice(first * frame, end * frame),
   })
+  const expectLike = (video: Tensor, first: number, at = 0) => {
+    for (const [i, value] of video.data.slice(at * pixels).entries())
+      assert.ok(Math.abs(value - whole.data[first * pixels + i]) < 1e-4)
+  }
+  expectLike(await decodeLatents(part(0, 3), { after: 1 }), 0)
+  expectLike(await decodeLatents(part(1, 4), { before: 1, after: 1 }), 2)
+  expectLike(await decodeLatents(part(3, 5), { before: 1 }), 4)
+  expectLike(await decodeLatents(part(2, 5)), 3, 1)
+  const alone = await decodeLatents(part(0, 3))
+  assert.ok(
+    alone.data.slice(2 * pixels).some((value, i) => Math.abs(value - whole.data[2 * pixels + i]) > 1e-2),
+  )
 })
 
 /** Parameters of a transformer of which none is zero: modulation tables begin so, which would hide what passes through them. */

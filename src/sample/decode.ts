@@ -35,26 +35,30 @@ export function restoreLatents(model: Model, latents: Float32Array): Float32Arra
   return mapChannels(model, latents, (value, mean, deviation) => value * deviation + mean)
 }
 
+/** Which latent frames are decoded, from `first` up to `end`: all when absent. Those beside them are seen. */
+export interface DecodedPart {
+  readonly first?: number
+  readonly end?: number
+}
+
 /**
  * Decodes normalised latents (f x Z x h x w), a few latent frames at a time.
- * @param first the latent frame to begin with; the one before it is seen
  * @returns colours from -1 to 1 of one latent frame after the other: 4 x 3 x H x W
  */
 export async function* decodePlanes(
   model: Model,
   latents: Float32Array,
-  first = 0,
+  { first = 0, end = latents.length / frameSize(model) }: DecodedPart = {},
 ): AsyncGenerator<Float32Array> {
   const size = frameSize(model)
-  const frames = latents.length / size
   const raw = restoreLatents(model, latents)
-  for (let start = first; start < frames; start += DECODE_CHUNK) {
-    const chunk = new Float32Array((1 + DECODE_CHUNK) * size)
-    if (start > 0) chunk.set(raw.subarray((start - 1) * size, start * size))
-    const count = Math.min(DECODE_CHUNK, frames - start)
-    chunk.set(raw.subarray(start * size, (start + count) * size), size)
+  for (let start = first; start < end; start += DECODE_CHUNK) {
+    const chunk = new Float32Array((DECODE_CHUNK + 2) * size)
+    const from = Math.max(0, start - 1)
+    chunk.set(raw.subarray(from * size, (start + DECODE_CHUNK + 1) * size), (from - start + 1) * size)
     const planes = await model.decodeChunk(chunk)
     const each = planes.length / DECODE_CHUNK
+    const count = Math.min(DECODE_CHUNK, end - start)
     for (let f = 0; f < count; f++) yield planes.subarray(f * each, (f + 1) * each)
   }
 }
@@ -63,18 +67,17 @@ export async function* decodePlanes(
  * Decodes the latents of a whole film, a few latent frames at a time.
  * @param latents f x Z x h x w, normalised
  * @param isStart whether the first latent frame is the film's first, which holds one picture, 4 times
- * @param first the latent frame to begin with; the one before it is seen
  * @returns frames H x W x 3 in sRGB: 4 for each latent frame, 1 for the film's first
  */
 export async function* decodeLatents(
   model: Model,
   latents: Float32Array,
   isStart: boolean,
-  first = 0,
+  part?: DecodedPart,
 ): AsyncGenerator<Uint8Array> {
   const pixels = model.size.width * model.size.height
   let skipped = isStart ? FRAMES_PER_LATENT - 1 : 0
-  for await (const planes of decodePlanes(model, latents, first)) {
+  for await (const planes of decodePlanes(model, latents, part)) {
     for (let at = skipped * 3 * pixels; at < planes.length; at += 3 * pixels)
       yield toBytes(planes.subarray(at, at + 3 * pixels), pixels)
     skipped = 0
@@ -88,10 +91,12 @@ export async function* decodeLatents(
  */
 export async function decodeRound(model: Model, latents: Float32Array): Promise<Uint8Array> {
   const size = frameSize(model)
-  const led = new Float32Array(latents.length + size)
+  const led = new Float32Array(latents.length + 2 * size)
   led.set(latents.subarray(-size))
   led.set(latents, size)
+  led.set(latents.subarray(0, size), size + latents.length)
+  const part = { first: 1, end: led.length / size - 1 }
   const frames: Uint8Array[] = []
-  for await (const frame of decodeLatents(model, led, false, 1)) frames.push(frame)
+  for await (const frame of decodeLatents(model, led, false, part)) frames.push(frame)
   return Uint8Array.from(Buffer.concat(frames))
 }

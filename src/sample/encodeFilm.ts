@@ -18,8 +18,10 @@ export async function encodeFilm(model: Model, film: Footage, refines = true): P
   for (let at = repeated.length; at < frames.length; at += bytes) frames.set(repeated.subarray(-bytes), at)
   const [size, chunkBytes] = [frameSize(model), ENCODE_CHUNK * FRAMES_PER_LATENT * bytes]
   const latents = new Float32Array(count * size)
-  // Chunks overlap by one latent frame, because each depends on the one before it.
-  for (let first = 0; first === 0 || first + 1 < count; first += ENCODE_CHUNK - 1) {
+  // Chunks overlap by one latent frame, because each depends on the one before it; where the decoder is asked, by another one,
+  // because it paints each with a view of the one behind it.
+  const overlap = refines ? 2 : 1
+  for (let first = 0; first === 0 || first + overlap < count; first += ENCODE_CHUNK - overlap) {
     const chunk = new Uint8Array(chunkBytes)
     const start = first * FRAMES_PER_LATENT * bytes
     chunk.set(frames.subarray(start, start + chunkBytes))

@@ -1,5 +1,5 @@
 import { createRandom } from '../array/index.ts'
-import { FRAMES_PER_LATENT, tokenize } from '../model/index.ts'
+import { tokenize } from '../model/index.ts'
 import { decodeLatents } from './decode.ts'
 import { denoise, frameSize } from './denoise.ts'
 import { defaultsOf, expectGuidance, type FilmOptions } from './film.ts'
@@ -77,12 +77,11 @@ export async function* live(
         steadyChannels(model, made, anchor.statistics)
         holdStill(model, made, anchor.latent)
       } else anchor = { prompt, statistics: measureChannels(model, made), latent: latents.slice(-size) }
-      // One known latent frame is decoded again, because the first new one looks back at it.
-      const shown = isStart ? latents : latents.subarray((before - 1) * size)
-      let skipped = isStart ? 0 : FRAMES_PER_LATENT
-      for await (const frame of decodeLatents(model, shown, isStart)) {
+      // The last latent frame waits for the next window, at whose first new one its frames look.
+      const part = { first: isStart ? 0 : before - 1, end: model.window - 1 }
+      for await (const frame of decodeLatents(model, latents, isStart, part)) {
         if (take !== direction.take) break
-        if (--skipped < 0) yield frame
+        yield frame
       }
     }
   }

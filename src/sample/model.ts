@@ -48,7 +48,7 @@ export interface Model {
   readonly judge?: Judge
   /** One pass: noisy latents (B, f, Z, h, w), levels and first flags (B, f), tokens (B, S) to predicted data. */
   predict(feeds: Readonly<Record<'latents' | 'levels' | 'first' | 'ids', Tensor>>): Promise<Float32Array>
-  /** Normalised latents (1 + DECODE_CHUNK, Z, h, w), the first only as what came before, to frames from -1 to 1. */
+  /** Latents (1 + DECODE_CHUNK + 1, Z, h, w), not normalised, the first and the last only to be looked at, to frames from -1 to 1. */
   decodeChunk(latents: Float32Array): Promise<Float32Array>
   /** ENCODE_CHUNK latent frames' worth of frames (4 each, H x W x 3, sRGB) to latents, not normalised; refined where that is wanted. */
   encodeChunk(frames: Uint8Array, refinement?: Refinement): Promise<Float32Array>
@@ -288,7 +288,7 @@ export async function assembleModel(
       return data.data as Float32Array
     },
     async decodeChunk(latents) {
-      const shape = [1, 1 + DECODE_CHUNK, latentChannels, h, w]
+      const shape = [1, DECODE_CHUNK + 2, latentChannels, h, w]
       if (latents.length !== sizeOf(shape))
         throw new TypeError(`latents must hold ${sizeOf(shape)} numbers, got ${latents.length}`)
       const decoder = await networks.decoder()
@@ -344,6 +344,6 @@ function compileDecoder(
   const { latentChannels } = config.autoencoder
   const [h, w] = [height / PIXELS_PER_LATENT, width / PIXELS_PER_LATENT]
   const params = fixParameters(autoencoderSpecs(config.autoencoder), weights)
-  const latents = input('latents', [1, 1 + DECODE_CHUNK, latentChannels, h, w])
-  return compile({ frames: decode(params, latents, config.autoencoder, 1) }, options)
+  const latents = input('latents', [1, DECODE_CHUNK + 2, latentChannels, h, w])
+  return compile({ frames: decode(params, latents, config.autoencoder, { before: 1, after: 1 }) }, options)
 }

@@ -73,7 +73,7 @@ async function fitPreview(model: Model, latents: Float32Array): Promise<PreviewM
     return row
   })
   let frame = first
-  for await (const planes of decodePlanes(model, latents, first)) {
+  for await (const planes of decodePlanes(model, latents, { first })) {
     const told = latents.subarray(frame * size, (frame + 1) * size)
     frame++
     for (let cell = 0; cell < area; cell++) {

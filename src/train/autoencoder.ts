@@ -194,7 +194,8 @@ function differences(x: Value, axis: number): Value {
 }
 
 /**
- * The error of a film that was painted: Charbonnier and squared loss on colours, weighted, and their differences in space and time.
+ * The error of a film that was painted: Charbonnier and squared loss on colours, weighted, squares of what errors change by from
+ * frame to frame, which is seen as flicker, and differences in space and time.
  * @param painted B x F x 3 x H x W, like `video`
  * @param squaresWeight of squared errors, in which an edge at a wrong place counts more than many small faults; what is
  * uncertain becomes soft by them
@@ -205,11 +206,19 @@ export function pixelLoss(painted: Value, { video, weights: own }: Values, squar
   const total = mul(sum(weights), 3)
   const colour = div(sum(mul(charbonnier(error), weights)), total)
   const squares = div(sum(mul(square(error), weights)), total)
+  const changes = square(differences(error, 1))
+  const flicker = div(sum(mul(changes, slice(weights, 1, 1, weights.shape[1]))), total)
   const edges = [1, 3, 4].map(axis => mean(abs(differences(error, axis)))).reduce(add)
-  const pixels = add(add(colour, mul(squares, squaresWeight)), mul(edges, 0.5))
+  const pixels = add(add(colour, mul(add(squares, flicker), squaresWeight)), mul(edges, 0.5))
+  const scalar = (value: Value) => reshape(value, [])
   return {
     pixels,
-    watch: { colour: reshape(colour, []), squares: reshape(squares, []), edges: reshape(edges, []) },
+    watch: {
+      colour: scalar(colour),
+      squares: scalar(squares),
+      flicker: scalar(flicker),
+      edges: scalar(edges),
+    },
   }
 }
 

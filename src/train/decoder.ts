@@ -65,7 +65,7 @@ async function guess(
   )
 }
 
-/** Draws parts of windows as the model guesses them (with the latent frame before each), and what they truly show. */
+/** Draws parts of windows as the model guesses them (with a latent frame before and behind each), and what they truly show. */
 export async function drawDecoderBatch(
   random: Random,
   model: Model,
@@ -76,7 +76,7 @@ export async function drawDecoderBatch(
   const { width, height } = model.size
   const [size, area] = [frameSize(model), width * height]
   const [, channels, h, w] = data.shape
-  const latents = new Float32Array(batch * (1 + frames) * size)
+  const latents = new Float32Array(batch * (frames + 2) * size)
   const shown = frames * FRAMES_PER_LATENT
   const video = new Float32Array(batch * shown * 3 * area)
   const weights = new Float32Array(batch * shown * area)
@@ -93,24 +93,25 @@ export async function drawDecoderBatch(
     const first =
       start === 0 ? random.integer(model.window - frames + 1) : 1 + random.integer(model.window - frames)
     const noise = NOISE * random.uniform()
-    const told = guessed.subarray(Math.max(0, first - 1) * size, (first + frames) * size)
+    const from = Math.max(0, first - 1)
+    const told = guessed.subarray(from * size, (first + frames + 1) * size)
     latents.set(
       told.map(value => value + noise * random.normal()),
-      (b + 1) * (1 + frames) * size - told.length,
+      (b * (frames + 2) + from - first + 1) * size,
     )
     // The first picture of a clip is a latent frame of its own, the same four times.
     const begin = (start + first - 1) * FRAMES_PER_LATENT + 1
-    const from = Math.max(0, begin)
-    const clip = await dataset.clip(dataset.shapes[0].clips[index], from, begin + shown - from)
+    const opening = Math.max(0, begin)
+    const clip = await dataset.clip(dataset.shapes[0].clips[index], opening, begin + shown - opening)
     for (let f = 0; f < shown; f++) {
-      const frame = Math.max(0, begin + f - from)
+      const frame = Math.max(0, begin + f - opening)
       const at = (b * shown + f) * area
       const part = { frame, left: 0, top: 0, width, height }
       cutPart(clip, part, video.subarray(at * 3, (at + area) * 3), weights.subarray(at, at + area))
     }
   }
   return {
-    latents: { shape: [batch, 1 + frames, channels, h, w], data: latents },
+    latents: { shape: [batch, frames + 2, channels, h, w], data: latents },
     video: { shape: [batch, shown, 3, height, width], data: video },
     weights: { shape: [batch, shown, 1, height, width], data: weights },
   }
@@ -134,7 +135,8 @@ export function decoderTraining({ config, schedule, worker }: DecoderTrainingOpt
     ...drawInThread(new URL('./decoderWorker.ts', import.meta.url), worker),
     loss: (values: Values, batch: Values) => {
       const params = nestValues(specs, values)
-      const { pixels, watch } = pixelLoss(decode(params, batch.latents, config, 1), batch, SQUARES_WEIGHT)
+      const painted = decode(params, batch.latents, config, { before: 1, after: 1 })
+      const { pixels, watch } = pixelLoss(painted, batch, SQUARES_WEIGHT)
       return { loss: reshape(pixels, []), watch }
     },
   }

@@ -43,7 +43,7 @@ function paint(normalized: Float32Array): Float64Array {
     return value * deviation[channel] + mean[channel]
   })
   const fixed = fixParameters(autoencoderSpecs(config), params)
-  const painted = decode(fixed, constant(raw, [1, frames, channels, side, side]), config, 1)
+  const painted = decode(fixed, constant(raw, [1, frames, channels, side, side]), config)
   return Float64Array.from(evaluateReference([painted], {})[0].data)
 }
 

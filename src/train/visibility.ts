@@ -36,7 +36,7 @@ import { sumBodies } from './truth.ts'
 
 /** Windows that are looked at, and how much of a latent's pixels bodies must cover for it to count. */
 const [WINDOWS, LEAST_COVERED] = [240, 0.15]
-/** Latent frames of such a window at most: what came before, the one that counts, and one to which that is what came before. */
+/** Latent frames of such a window at most: the one that counts, and those beside it, whose pixels look at it. */
 const MOST_FRAMES = 3
 /** Share of an error that counts alike in all channels, so that what is hardly seen is learned too. */
 const ALIKE = 0.2
@@ -61,7 +61,7 @@ function traceSlope(
 ) {
   const perChannel = (values: Float32Array) => constant(values, [1, 1, values.length, 1, 1])
   const restored = add(mul(latents, perChannel(data.deviation)), perChannel(data.mean))
-  const painted = decode(fixParameters(autoencoderSpecs(config), params), restored, config, 1)
+  const painted = decode(fixParameters(autoencoderSpecs(config), params), restored, config)
   return gradients(sum(mul(painted, signs)), [latents])[0]
 }
 
@@ -81,7 +81,7 @@ export async function measureVisibility(
   const [clipFrames, channels, h, w] = data.shape
   const frames = Math.min(MOST_FRAMES, clipFrames)
   const shape = [1, frames, channels, h, w]
-  const shown = [1, (frames - 1) * FRAMES_PER_LATENT, 3, h * PIXELS_PER_LATENT, w * PIXELS_PER_LATENT]
+  const shown = [1, frames * FRAMES_PER_LATENT, 3, h * PIXELS_PER_LATENT, w * PIXELS_PER_LATENT]
   const slope = traceSlope(input('latents', shape), input('signs', shown), params, config, data)
   const compiled = await compile({ slope }, { threads })
   const random = createRandom(1)

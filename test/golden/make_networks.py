@@ -158,7 +158,7 @@ inputs = {
 }
 keep("transformer", params, inputs, transformer(params, **inputs))
 
-# The autoencoder: 4, 6, 8, 10 channels, 5 latent channels, 8 frames of 32 x 32.
+# The autoencoder: 4, 6, 8, 10 channels, 5 latent channels, 12 frames of 32 x 32.
 Q, E, X, L, ZA = 4, 6, 8, 10, 5
 
 
@@ -174,6 +174,11 @@ def with_previous(x):
     return torch.cat([before, x], 2).flatten(0, 1)
 
 
+def with_neighbours(x):
+    black = torch.zeros_like(x[:, :1])
+    return torch.cat([torch.cat([black, x[:, :-1]], 1), x, torch.cat([x[:, 1:], black], 1)], 2).flatten(0, 1)
+
+
 def autoencode(p, video):
     batch, frames = video.shape[:2]
     x = F.conv2d(F.pixel_unshuffle(video.flatten(0, 1), 8), p.at("encoder.stem", E, 192, 1, 1))
@@ -184,7 +189,7 @@ def autoencode(p, video):
     x = F.conv2d(with_previous(x), p.at("encoder.mix", L, 2 * L, 1, 1))
     z = F.conv2d(residual(p, "encoder.latent.0", x), p.at("encoder.out", ZA, L, 1, 1))
     z = z.unflatten(0, (batch, frames // 4))
-    x = F.conv2d(with_previous(z), p.at("decoder.stem", L, 2 * ZA, 3, 3), padding=1)
+    x = F.conv2d(with_neighbours(z), p.at("decoder.stem", L, 3 * ZA, 3, 3), padding=1)
     x = F.conv2d(residual(p, "decoder.latent.0", x), p.at("decoder.toFrames", 4 * X, L, 1, 1))
     x = residual(p, "decoder.sixteenth.0", x.reshape(batch * frames, X, *x.shape[2:]))
     x = residual(p, "decoder.eighth.0", F.pixel_shuffle(F.conv2d(x, p.at("decoder.toEighth", 4 * E, X, 1, 1)), 2))
@@ -194,7 +199,7 @@ def autoencode(p, video):
 
 
 params = Parameters()
-video = draw(1, 8, 3, 32, 32, scale=0.5)
+video = draw(1, 12, 3, 32, 32, scale=0.5)
 keep("autoencoder", params, {"video": video}, autoencode(params, video))
 
 saved = {name: (t.to(torch.int32) if "ids" in name else t.float()).contiguous() for name, t in tensors.items()}
