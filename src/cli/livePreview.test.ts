@@ -79,12 +79,14 @@ test('previews take a twentieth of the time at most, and end with the finished p
   const { stream, written } = terminal(40, 80)
   const live = startLivePreview(stream, { width: 2, height: 2 })
   assert.deepEqual(written, ['\n'.repeat(12)])
-  let [spent, made] = [0, 0]
+  let [spent, longest, made] = [0, 0, 0]
   const started = performance.now()
   const preview = async () => {
     const start = performance.now()
     await pause(20)
-    spent += performance.now() - start
+    const took = performance.now() - start
+    spent += took
+    longest = Math.max(longest, took)
     made++
     return { frames: new Uint8Array(24).fill(50), frameCount: 2, width: 2, height: 2, fps: 12 }
   }
@@ -95,7 +97,7 @@ test('previews take a twentieth of the time at most, and end with the finished p
   await live.stop(new Uint8Array(12).fill(99))
   assert.ok(made >= 1, 'something was shown')
   // A preview that has just ended has not yet rested.
-  assert.ok(spent <= 0.05 * (performance.now() - started) + spent / made, `${spent} ms for ${made}`)
+  assert.ok(spent <= 0.05 * (performance.now() - started) + longest, `${spent} ms for ${made}`)
   assert.equal(written.length, 1 + made + 1)
   assert.ok(written[1].startsWith('\x1b7\x1b[12A\r'))
   assert.ok(written.at(-1)!.includes('38;2;99;99;99') && written.at(-1)!.endsWith('\x1b8'))
