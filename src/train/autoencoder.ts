@@ -206,9 +206,9 @@ export function pixelLoss(painted: Value, { video, weights: own }: Values, squar
   const total = mul(sum(weights), 3)
   const colour = div(sum(mul(charbonnier(error), weights)), total)
   const squares = div(sum(mul(square(error), weights)), total)
-  const changes = square(differences(error, 1))
-  const flicker = div(sum(mul(changes, slice(weights, 1, 1, weights.shape[1]))), total)
-  const edges = [1, 3, 4].map(axis => mean(abs(differences(error, axis)))).reduce(add)
+  const [changes, ...across] = [1, 3, 4].map(axis => differences(error, axis))
+  const flicker = div(sum(mul(square(changes), slice(weights, 1, 1, weights.shape[1]))), total)
+  const edges = [changes, ...across].map(step => mean(abs(step))).reduce(add)
   const pixels = add(add(colour, mul(add(squares, flicker), squaresWeight)), mul(edges, 0.5))
   const scalar = (value: Value) => reshape(value, [])
   return {
